@@ -1,0 +1,1 @@
+"""The engine of Shouhu: start reading at engine/engine.py."""

@@ -1,0 +1,1 @@
+"""The ground floor: errors, actors, time, ids, values and kernel events."""

@@ -1,0 +1,1 @@
+"""From diagram text to a checked and compiled process."""

@@ -1,0 +1,1 @@
+"""Everything that changes something: one class a wish, one file a noun."""

@@ -1,0 +1,1 @@
+"""DMN: decision models compiled and evaluated."""

@@ -1,0 +1,1 @@
+"""FEEL: expressions compiled to callables at deployment."""

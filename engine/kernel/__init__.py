@@ -1,0 +1,1 @@
+"""The pure token kernel: plan and state in, state and effects out."""

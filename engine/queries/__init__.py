@@ -1,0 +1,1 @@
+"""Everything that only looks: SQL in, frozen dataclasses out."""

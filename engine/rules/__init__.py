@@ -1,0 +1,1 @@
+"""Pure decisions of the house: facts in, answer out."""

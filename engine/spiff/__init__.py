@@ -1,0 +1,1 @@
+"""The reference runtime: SpiffWorkflow behind the Runtime port."""

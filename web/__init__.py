@@ -1,0 +1,1 @@
+"""The web application on the engine: API and pages."""

@@ -1,0 +1,1 @@
+"""The native API: a view is one line, execute or ask."""
