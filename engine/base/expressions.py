@@ -1,0 +1,62 @@
+"""What a compiled expression looks like from above FEEL: text, what it reads, a call."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from engine.base.values import Value
+
+
+class Calendar(Protocol):
+    """A published working calendar; raises CalendarMissing for a year without data."""
+
+    @property
+    def revision(self) -> str:
+        """Name the revision of the published data."""
+        ...
+
+    def is_working_day(self, day: date) -> bool:
+        """Tell whether DAY is a working day."""
+        ...
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """Give the COUNT-th working day after DAY (before it when negative)."""
+        ...
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """Count the working days d with start < d <= end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What an expression may know of the world: AT (UTC), ZONE, calendars, registers."""
+
+    at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    zone: str = "Asia/Shanghai"
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    register: Callable[[str, str], Mapping[str, Value] | None] | None = None  # kind, code
+
+
+class Expr(Protocol):
+    """A compiled expression; a call raises ExpressionFailed in strict mode only."""
+
+    @property
+    def text(self) -> str:
+        """Give the source text."""
+        ...
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Name the variables it may read."""
+        ...
+
+    @property
+    def clock(self) -> bool:
+        """Tell whether the value depends on the moment."""
+        ...
+
+    def __call__(self, scope: Mapping[str, Value], moment: Moment) -> Value:
+        """Evaluate with the variables of SCOPE at MOMENT."""
+        ...

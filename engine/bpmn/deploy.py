@@ -1,0 +1,39 @@
+"""What a deployment brings along, and what compiling it gives: the words of the port."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.base.findings import Finding
+from engine.bpmn.facts import ProcessFacts
+
+
+@dataclass(frozen=True, slots=True)
+class DeployEnv:
+    """Names a diagram may refer to, and rules compiled into the plan.
+
+    FORMS: form id -> its declared fields {name: type}, types of engine.forms.
+    DEADLINES: due-table key -> {"amount","unit","from","date","title","basis",…}, the
+    rows of `deadlines` in application.yaml. ROLES: role code -> title. SERVICES: names.
+    CALENDARS: published calendar ids -> years with data. SETTINGS: the application's
+    settings with their values, readable in FEEL as `settings.<name>`.
+    """
+
+    forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    services: frozenset[str] = frozenset()
+    deadlines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    calendars: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    processes: frozenset[str] = frozenset()  # keys deployed already, callable late
+    decisions: frozenset[str] = frozenset()
+    strict_names: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Plans and facts by process key; both empty when a finding is an error."""
+
+    plans: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, ProcessFacts] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()

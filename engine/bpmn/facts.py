@@ -1,0 +1,140 @@
+"""What pages and commands must know of a process besides how it runs; JSON both ways."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """One element: ID and NAME as drawn; attributes as written in the diagram.
+
+    Dictionaries use the attribute names of frontend.md 5.3 as written (camelCase), lists
+    keep document order: outcomes [{"value","label","action","reasonMin","requires",
+    "primary"}], clauses [{"document","article","requirement","basis","text"}], seats
+    {"rule","onDissent",…,"voteRule":{…},"seats":[{"id","label","role",…}]}, due
+    {"key"|"amount","unit",…,"escalations":[…]}, evidence [{"code","min",…}],
+    returns {"allowed","targets":[…],"after","seats","max"}, assignment {"role",…}.
+    """
+
+    id: str
+    kind: str  # local name in BPMN: userTask, exclusiveGateway, boundaryEvent …
+    name: str = ""
+    parent: str = ""  # id of the enclosing sub-process or process
+    lane: str = ""  # id of the innermost lane
+    lane_name: str = ""
+    role: str = ""  # role of that lane (its assignment or name)
+    documentation: str = ""
+    form: str | None = None
+    state: str | None = None
+    phase: str | None = None
+    sign_off: bool = False
+    mobile: bool = False
+    bulk: bool = False
+    outcomes: tuple[Json, ...] = ()
+    assignment: Json = field(default_factory=dict)
+    seats: Json = field(default_factory=dict)
+    due: Json = field(default_factory=dict)
+    returns: Json = field(default_factory=dict)
+    evidence: tuple[Json, ...] = ()
+    clauses: tuple[Json, ...] = ()
+    shares: tuple[Json, ...] = ()
+    metrics: tuple[Json, ...] = ()
+    event: str = ""  # trigger of an event: timer, message, signal, error …
+    detail: str = ""  # its text: timer spec, message or signal name, decision, process key
+    attached_to: str = ""  # host of a boundary event
+    properties: Json = field(default_factory=dict)  # camunda:properties
+
+
+@dataclass(frozen=True, slots=True)
+class FlowFacts:
+    """One sequence flow."""
+
+    id: str
+    source: str
+    target: str
+    name: str = ""
+    condition: str = ""
+    action: str = ""
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartFacts:
+    """One way to start: KIND none, message, timer, signal or conditional."""
+
+    node: str
+    kind: str
+    name: str = ""  # message or signal name
+    spec: str = ""  # timer text
+    form: str | None = None
+    catch_up: str = "latest"
+    initiator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessFacts:
+    """One executable process."""
+
+    key: str
+    name: str
+    file: str
+    documentation: str = ""
+    version_tag: str = ""
+    family: str = ""
+    number_pattern: str = ""
+    calendar: str = "cn"
+    sensitivity: str = "internal"
+    retention: str = ""
+    reopen_at: str = ""
+    no_cancel_after: tuple[str, ...] = ()
+    cancel_to: str = "cancelled"
+    starter_groups: tuple[str, ...] = ()
+    nodes: Mapping[str, NodeFacts] = field(default_factory=dict)
+    flows: Mapping[str, FlowFacts] = field(default_factory=dict)
+    starts: tuple[StartFacts, ...] = ()
+    lanes: tuple[Json, ...] = ()  # {"id","name","role","nodes":[…]}
+    search_fields: tuple[Json, ...] = ()  # {"name","type","label","from"}
+    clauses: tuple[Json, ...] = ()
+    decisions: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()  # keys of called processes
+    variables: tuple[str, ...] = ()  # declared data objects and properties
+
+    def as_dict(self) -> Json:
+        """Give the JSON shape."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "ProcessFacts":
+        """Read the JSON shape back."""
+        plain = dict(data)
+        plain["nodes"] = {key: _node(value) for key, value in data["nodes"].items()}
+        plain["flows"] = {key: FlowFacts(**value) for key, value in data["flows"].items()}
+        plain["starts"] = tuple(StartFacts(**value) for value in data["starts"])
+        for key in _TUPLES:
+            plain[key] = tuple(data.get(key, ()))
+        return cls(**plain)
+
+
+_TUPLES = (
+    "no_cancel_after",
+    "starter_groups",
+    "lanes",
+    "search_fields",
+    "clauses",
+    "decisions",
+    "services",
+    "called",
+    "variables",
+)
+_NODE_TUPLES = ("outcomes", "evidence", "clauses", "shares", "metrics")
+
+
+def _node(value: Mapping[str, Any]) -> NodeFacts:
+    plain = dict(value)
+    for key in _NODE_TUPLES:
+        plain[key] = tuple(value.get(key, ()))
+    return NodeFacts(**plain)
