@@ -1,0 +1,435 @@
+"""The tables of cases and their work; what each column means, once."""
+
+import sqlalchemy as sa
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
+
+from engine.store.columns import BigId, Json, UtcMoment
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+Text = sa.Text
+
+# --- definitions ------------------------------------------------------------------------
+bundle = Table(  # one published version of one application
+    "bundle",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("application", Text, nullable=False),
+    Column("version", sa.Integer, nullable=False),  # 1, 2, 3 … per application
+    Column("hash", Text, nullable=False),  # sha256 of its content
+    Column("title", Text, nullable=False),
+    Column("runtime", Text, nullable=False),  # of new instances: kernel | spiffworkflow
+    Column("note", Text, nullable=False, default=""),
+    Column("author", Text, nullable=False),
+    Column("created_at", UtcMoment, nullable=False),
+    Column("facts", Json, nullable=False),  # parsed application.yaml, for pages
+    UniqueConstraint("application", "version"),
+)
+blob = Table(  # file contents by hash, shared by bundles and drafts
+    "blob",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("content", sa.LargeBinary, nullable=False),
+)
+bundle_file = Table(
+    "bundle_file",
+    metadata,
+    Column("bundle_id", BigId, ForeignKey("bundle.id"), primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("sha256", Text, ForeignKey("blob.sha256"), nullable=False),
+)
+definition = Table(  # one process of one bundle
+    "definition",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("bundle_id", BigId, ForeignKey("bundle.id"), nullable=False),
+    Column("application", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("version", sa.Integer, nullable=False),  # = bundle version
+    Column("name", Text, nullable=False),
+    Column("latest", sa.Boolean, nullable=False),
+    Column("facts", Json, nullable=False),  # ProcessFacts.as_dict()
+    UniqueConstraint("key", "bundle_id"),
+    Index("ix_definition_key_latest", "key", "latest"),
+)
+draft = Table(  # the one working copy of an application
+    "draft",
+    metadata,
+    Column("application", Text, primary_key=True),
+    Column("base_version", sa.Integer, nullable=False),  # bundle version it started from
+    Column("version", sa.Integer, nullable=False),  # ETag of the whole draft
+    Column("locked_by", Text),
+    Column("locked_name", Text),
+    Column("locked_at", UtcMoment),
+    Column("updated_by", Text, nullable=False),
+    Column("updated_at", UtcMoment, nullable=False),
+)
+draft_file = Table(
+    "draft_file",
+    metadata,
+    Column("application", Text, ForeignKey("draft.application"), primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("sha256", Text, ForeignKey("blob.sha256"), nullable=False),
+    Column("version", sa.Integer, nullable=False),  # ETag of the file
+    Column("updated_by", Text, nullable=False),
+    Column("updated_at", UtcMoment, nullable=False),
+)
+
+# --- instances --------------------------------------------------------------------------
+instance = Table(
+    "instance",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("uid", Text, nullable=False, unique=True),
+    Column("root_id", BigId, nullable=False, index=True),  # own id for a root (a case)
+    Column("parent_id", BigId, index=True),
+    Column("parent_wait", Text),
+    Column("parent_item", sa.Integer),
+    Column("definition_id", BigId, ForeignKey("definition.id"), nullable=False, index=True),
+    Column("runtime", Text, nullable=False),
+    Column("status", Text, nullable=False),  # active suspended completed terminated …
+    Column("state", sa.LargeBinary, nullable=False),  # the state document, codec.encode
+    Column("version", sa.Integer, nullable=False),  # + 1 with each committed step
+    Column("number", Text, unique=True),  # case number, roots only
+    Column("title", Text, nullable=False, default=""),
+    Column("state_name", Text, nullable=False, default=""),  # case state, roots only
+    Column("region", Text, nullable=False, default=""),
+    Column("place", Text, nullable=False, default=""),
+    Column("year", sa.Integer),
+    Column("category", Text, nullable=False, default=""),
+    Column("case_round", sa.Integer, nullable=False, default=1),
+    Column("due_at", UtcMoment),  # nearest due of the case's open work
+    Column("starter", Text, nullable=False),
+    Column("starter_unit", Text, nullable=False, default=""),
+    Column("started_at", UtcMoment, nullable=False),
+    Column("ended_at", UtcMoment),
+    Column("history_no", sa.Integer, nullable=False, default=0),  # head of the chain
+    Column("history_hash", Text, nullable=False, default=""),
+    Index("ix_instance_region_status", "region", "status"),
+)
+search_value = Table(  # declared search fields, typed and indexed
+    "search_value",
+    metadata,
+    Column("root_id", BigId, ForeignKey("instance.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("text", Text),
+    Column("number", sa.Numeric(38, 10)),
+    Column("day", sa.Date),
+    Column("flag", sa.Boolean),
+    Index("ix_search_value_name_text", "name", "text"),
+)
+counter = Table(  # gap-free numbers: last number given per rendered prefix
+    "counter",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("last", BigId, nullable=False),
+)
+
+# --- people's work ----------------------------------------------------------------------
+task = Table(  # one activation of a user task node: the round
+    "task",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("root_id", BigId, nullable=False, index=True),
+    Column("instance_id", BigId, ForeignKey("instance.id"), nullable=False),
+    Column("wait", Text, nullable=False),
+    Column("item", sa.Integer, nullable=False, default=0),  # 0 = no multi-instance item
+    Column("node", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # user | manual
+    Column("form", Text),
+    Column("round", sa.Integer, nullable=False),  # n-th activation in the case round
+    Column("case_round", sa.Integer, nullable=False, default=1),
+    Column("rule", Text, nullable=False),  # any all sequential vote consult
+    Column("settings", Json, nullable=False),  # seats/vote settings as evaluated
+    Column("locals", sa.LargeBinary),  # item variables, codec
+    Column("state", Text, nullable=False),  # open completed cancelled returned incident
+    Column("version", sa.Integer, nullable=False, default=1),
+    Column("priority", sa.Integer, nullable=False, default=50),
+    Column("created_at", UtcMoment, nullable=False),
+    Column("due_at", UtcMoment),
+    Column("due_steps", Json),
+    Column("closed_at", UtcMoment),
+    Column("outcome", Text),
+    Column("arithmetic", Text),
+    Column("superseded", sa.Boolean, nullable=False, default=False),
+    UniqueConstraint("instance_id", "wait", "item"),
+    Index("ix_task_state_due", "state", "due_at"),
+)
+seat = Table(  # one entitled voice in a round: a unit first, a person second
+    "seat",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("task_id", BigId, ForeignKey("task.id"), nullable=False, index=True),
+    Column("root_id", BigId, nullable=False, index=True),
+    Column("unit", Text, nullable=False),  # unit code, "" when a person is named
+    Column("unit_name", Text, nullable=False, default=""),
+    Column("role", Text, nullable=False, default=""),
+    Column("label", Text, nullable=False, default=""),
+    Column("person", Text),  # who claimed or acted
+    Column("person_name", Text),
+    Column("duty", Text, nullable=False, default="handle"),  # handle lead assist
+    Column("order_no", sa.Integer, nullable=False, default=0),
+    Column("weight", sa.Integer, nullable=False, default=1),
+    Column("required", sa.Boolean, nullable=False, default=False),
+    Column("veto", sa.Boolean, nullable=False, default=False),
+    Column("state", Text, nullable=False),  # open done void removed transferred held
+    Column("decision", Text),  # AGREE DISAGREE ABSTAIN or an opinion word
+    Column("outcome", Text),  # value of gov:outcome chosen
+    Column("opinion", Text),
+    Column("decided_at", UtcMoment),
+    Column("on_behalf_of", Text),
+    Column("version", sa.Integer, nullable=False, default=1),
+    Column("due_at", UtcMoment),
+    Column("region", Text, nullable=False, default=""),
+    Index("ix_seat_unit_state_due", "unit", "state", "due_at"),
+    Index("ix_seat_person_state", "person", "state"),
+)
+form_entry = Table(  # what a form held when it was submitted; never changed
+    "form_entry",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("root_id", BigId, nullable=False, index=True),
+    Column("task_id", BigId),
+    Column("seat_id", BigId),
+    Column("form", Text, nullable=False),
+    Column("data", sa.LargeBinary, nullable=False),  # codec
+    Column("person", Text, nullable=False),
+    Column("at", UtcMoment, nullable=False),
+)
+task_draft = Table(  # typed but not submitted; one per task and person
+    "task_draft",
+    metadata,
+    Column("task_id", BigId, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("data", sa.LargeBinary, nullable=False),
+    Column("version", sa.Integer, nullable=False),
+    Column("updated_at", UtcMoment, nullable=False),
+)
+item = Table(  # rows of multi-instance bodies (kernel.md 1.2)
+    "item",
+    metadata,
+    Column("instance_id", BigId, ForeignKey("instance.id"), primary_key=True),
+    Column("wait", Text, primary_key=True),
+    Column("no", sa.Integer, primary_key=True),  # 1-based
+    Column("value", sa.LargeBinary),  # recorded element, codec
+    Column("output", sa.LargeBinary),  # finished output, codec
+    Column("outcome", Text),
+    Column("done", sa.Boolean, nullable=False, default=False),
+)
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", Text, primary_key=True),  # UUID
+    Column("root_id", BigId, index=True),  # null until used by a case
+    Column("sha256", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media", Text, nullable=False),
+    Column("size", BigId, nullable=False),
+    Column("uploaded_by", Text, nullable=False),
+    Column("uploaded_at", UtcMoment, nullable=False),
+    Column("meta", Json, nullable=False),
+)
+
+# --- machine's work ---------------------------------------------------------------------
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("instance_id", BigId, ForeignKey("instance.id"), nullable=False),
+    Column("root_id", BigId, nullable=False),
+    Column("wait", Text, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # message | signal
+    Column("name", Text, nullable=False),
+    Column("keys", Json, nullable=False),  # {property: text}
+    Column("key_hash", Text, nullable=False),  # of the canonical keys, "" without keys
+    UniqueConstraint("instance_id", "wait"),
+    Index("ix_subscription_match", "kind", "name", "key_hash"),
+)
+start_subscription = Table(  # message, signal and timer starts of latest definitions
+    "start_subscription",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("definition_id", BigId, ForeignKey("definition.id"), nullable=False),
+    Column("key", Text, nullable=False),  # process key
+    Column("node", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("key", "node"),
+    Index("ix_start_subscription_match", "kind", "name"),
+)
+message = Table(  # published messages that wait for a receiver, and dead letters
+    "message",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("uid", Text, nullable=False, unique=True),  # idempotency of delivery
+    Column("name", Text, nullable=False),
+    Column("keys", Json, nullable=False),
+    Column("key_hash", Text, nullable=False),
+    Column("payload", sa.LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),  # waiting delivered dead
+    Column("reason", Text, nullable=False, default=""),
+    Column("published_at", UtcMoment, nullable=False),
+    Column("expires_at", UtcMoment, nullable=False),
+    Index("ix_message_match", "state", "name", "key_hash"),
+)
+job = Table(
+    "job",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("uid", Text, nullable=False, unique=True),
+    Column("root_id", BigId),
+    Column("instance_id", BigId),
+    Column("wait", Text),  # of the waiting token
+    Column("node", Text, nullable=False, default=""),
+    Column("kind", Text, nullable=False),  # timer service message signal start notify …
+    Column("lane", Text, nullable=False),  # engine callout bulk external
+    Column("topic", Text, nullable=False, default=""),  # service name, lane external
+    Column("payload", Json, nullable=False),  # ids and codec text; no personal data
+    Column("due_at", UtcMoment, nullable=False),
+    Column("prio", sa.Integer, nullable=False, default=0),
+    Column("state", Text, nullable=False, default="ready"),  # ready leased failed paused
+    Column("tries_left", sa.Integer, nullable=False, default=3),
+    Column("attempts", sa.Integer, nullable=False, default=0),
+    Column("lock_owner", Text),
+    Column("fence", BigId, nullable=False, default=0),
+    Column("lock_until", UtcMoment),
+    Column("error_code", Text),
+    Column("error_text", Text),
+    Column("dedup_key", Text, unique=True),
+    Column("created_at", UtcMoment, nullable=False),
+    CheckConstraint("lane <> 'engine' OR root_id IS NOT NULL", name="engine_has_root"),
+    Index("ix_job_due", "lane", "state", "due_at", "id"),
+    Index("ix_job_lease", "state", "lock_until"),
+    Index("ix_job_root", "root_id", "due_at"),
+    Index("ix_job_wait", "instance_id", "wait"),
+)
+slot = Table(  # periodic work and start timers: who inserts the slot runs it
+    "slot",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("slot_at", UtcMoment, primary_key=True),
+)
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("root_id", BigId, index=True),
+    Column("instance_id", BigId),
+    Column("job_id", BigId),
+    Column("ref", Text, nullable=False, default=""),  # incident id inside the state
+    Column("node", Text, nullable=False, default=""),
+    Column("node_name", Text, nullable=False, default=""),
+    Column("code", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("first_at", UtcMoment, nullable=False),
+    Column("last_at", UtcMoment, nullable=False),
+    Column("count", sa.Integer, nullable=False, default=1),
+    Column("state", Text, nullable=False),  # open resolved
+    Column("owner", Text),
+    Column("resolved_by", Text),
+    Column("resolved_at", UtcMoment),
+    Index("ix_incident_state_code", "state", "code"),
+)
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("uid", Text, nullable=False, unique=True),  # the idempotency key sent outside
+    Column("root_id", BigId),
+    Column("channel", Text, nullable=False),  # inbox mail sms webhook
+    Column("recipient", Text, nullable=False),  # unit:CODE or person:ID
+    Column("template", Text, nullable=False),
+    Column("params", Json, nullable=False),
+    Column("dedup_key", Text, unique=True),
+    Column("state", Text, nullable=False),  # ready sent dead
+    Column("created_at", UtcMoment, nullable=False),
+    Column("sent_at", UtcMoment),
+)
+notice = Table(  # the in-app inbox: 通知, 抄送
+    "notice",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("outbox_uid", Text, nullable=False, unique=True),
+    Column("recipient", Text, nullable=False, index=True),
+    Column("root_id", BigId),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", UtcMoment, nullable=False),
+    Column("read_at", UtcMoment),
+)
+
+# --- records ----------------------------------------------------------------------------
+history = Table(  # append-only, chained per case (reliability.md 6.9)
+    "history",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("root_id", BigId, nullable=False),
+    Column("no", sa.Integer, nullable=False),
+    Column("instance_id", BigId, nullable=False),
+    Column("at", UtcMoment, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("unit", Text, nullable=False, default=""),
+    Column("on_behalf_of", Text),
+    Column("node", Text, nullable=False, default=""),
+    Column("detail", Text, nullable=False),  # canonical JSON, codec tags
+    Column("prev_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("root_id", "no"),
+)
+audit = Table(  # events without a case: logins, settings, definitions, clock moves
+    "audit",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("at", UtcMoment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("detail", Json, nullable=False),
+)
+seal = Table(
+    "seal",
+    metadata,
+    Column("no", BigId, primary_key=True),
+    Column("at", UtcMoment, nullable=False),
+    Column("upto_audit", BigId, nullable=False),
+    Column("heads", Json, nullable=False),  # {root_id: [history_no, hash]} that moved
+    Column("prev", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+idem = Table(
+    "idem",
+    metadata,
+    Column("principal", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("route", Text, nullable=False),
+    Column("body_hash", Text, nullable=False),
+    Column("status", sa.Integer, nullable=False),
+    Column("response", Json, nullable=False),
+    Column("created_at", UtcMoment, nullable=False),
+)
+setting = Table(  # installation settings: demo clock offset, paused worker …
+    "setting",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Json, nullable=False),
+    Column("version", sa.Integer, nullable=False, default=1),
+)
+node = Table(  # running server processes
+    "node",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("started_at", UtcMoment, nullable=False),
+    Column("heartbeat_at", UtcMoment, nullable=False),
+    Column("stopped_at", UtcMoment),
+    Column("release", Text, nullable=False),
+)
