@@ -1,0 +1,99 @@
+"""What an actor may see: one condition per table; every query starts from here."""
+
+import sqlalchemy as sa
+
+from engine.base.actor import Actor, Post
+from engine.base.errors import NotAllowed
+from engine.store.people import unit as unit_table
+from engine.store.tables import attachment, instance, notice, seat, task
+
+# Who holds one of these sees every case: reliability.md 6.7, operations.md 1 row 32.
+ALL_CASES = frozenset({"all_regions", "process_owner", "scheduler", "system"})
+# Administrators get no case content by that role alone; operations rights see the machine.
+OPERATIONS = frozenset({"scheduler", "process_owner", "admin", "system"})
+# Digits of a division code that name the territory of a level.
+DIGITS = {"province": 2, "prefecture": 4, "county": 6}
+
+Condition = sa.ColumnElement[bool]
+# A second name of the instance table: the root of the case a row belongs to.
+root = instance.alias("root")
+
+
+def sees_everything(actor: Actor) -> bool:
+    """Tell whether ACTOR's rights open every case, whatever the region."""
+    return bool(ALL_CASES & actor.rights)
+
+
+def territory(post: Post) -> str:
+    """Give the prefix of the division codes POST answers for, "" for none."""
+    digits = DIGITS.get(post.level, 0)
+    return post.region[:digits] if len(post.region) >= digits else ""
+
+
+def prefix_range(column: sa.ColumnElement[str], prefix: str) -> Condition:
+    """Say that COLUMN starts with the digits PREFIX, in a way an index can answer."""
+    after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+    return sa.and_(column >= prefix, column < after)
+
+
+def cases(actor: Actor, row: sa.FromClause = root) -> Condition:
+    """Give the condition under which ACTOR may see the case whose root row is ROW."""
+    if sees_everything(actor):
+        return sa.true()
+    ways: list[Condition] = [row.c.starter == actor.person]
+    prefixes = sorted({p for p in map(territory, actor.posts) if p})
+    ways += [prefix_range(row.c.region, prefix) for prefix in prefixes]
+    units = sorted(actor.units)
+    if units:
+        ways.append(row.c.starter_unit.in_(units))
+        ways.append(row.c.id.in_(sa.select(seat.c.root_id).where(seat.c.unit.in_(units))))
+        ways.append(row.c.place.in_(_places(units)))
+    ways.append(row.c.id.in_(sa.select(seat.c.root_id).where(seat.c.person == actor.person)))
+    return sa.or_(*ways)
+
+
+def _places(units: list[str]) -> sa.Select[tuple[str]]:
+    places = unit_table.c.place
+    return sa.select(places).where(unit_table.c.code.in_(units), places != "")
+
+
+def tasks(actor: Actor, row: sa.FromClause = task) -> Condition:
+    """Give the condition on the task rows of cases ACTOR may see; ROW is the task table."""
+    if sees_everything(actor):
+        return sa.true()
+    return row.c.root_id.in_(sa.select(root.c.id).where(cases(actor)))
+
+
+def own_seats(actor: Actor, row: sa.FromClause = seat) -> Condition:
+    """Give the seats ACTOR may act on: named ones, and those of own units not yet taken."""
+    mine = row.c.person == actor.person
+    units = sorted(actor.units)
+    if not units:
+        return mine
+    return sa.or_(mine, sa.and_(row.c.unit.in_(units), row.c.person.is_(None)))
+
+
+def attachments(actor: Actor, row: sa.FromClause = attachment) -> Condition:
+    """Give the attachments of cases ACTOR may see, and own uploads not used by a case yet."""
+    fresh = sa.and_(row.c.root_id.is_(None), row.c.uploaded_by == actor.person)
+    if sees_everything(actor):
+        return sa.or_(row.c.root_id.is_not(None), fresh)
+    return sa.or_(row.c.root_id.in_(sa.select(root.c.id).where(cases(actor))), fresh)
+
+
+def notices(actor: Actor, row: sa.FromClause = notice) -> Condition:
+    """Give the notices sent to ACTOR or to a unit ACTOR acts for."""
+    heard = [f"person:{actor.person}", *(f"unit:{code}" for code in sorted(actor.units))]
+    return row.c.recipient.in_(heard)
+
+
+def require_operations(actor: Actor) -> None:
+    """Refuse ACTOR without a right to look at the machine: jobs, incidents, timers."""
+    if not OPERATIONS & actor.rights:
+        raise NotAllowed
+
+
+def require_owner(actor: Actor) -> None:
+    """Refuse ACTOR without the right to draw and publish processes."""
+    if not {"process_owner", "system"} & actor.rights:
+        raise NotAllowed
