@@ -1,0 +1,175 @@
+"""History lines chained per case: append, verify, seal (reliability.md 6.9)."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from engine.store import codec
+from engine.store.tables import audit, history, instance, seal
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One act or effect to be written: KIND such as CompleteTask, NodeEntered, 导入."""
+
+    kind: str
+    instance_id: int
+    at: datetime
+    actor: str
+    actor_name: str
+    unit: str = ""
+    on_behalf_of: str | None = None
+    node: str = ""
+    detail: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a case's chain as it stands on the root instance row."""
+
+    no: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """The first bad place of a chain: KIND edited, missing, head or seal."""
+
+    root_id: int
+    no: int
+    kind: str
+
+
+def _digest(prev: str, body: Mapping[str, Any]) -> str:
+    return hashlib.sha256(prev.encode() + codec.encode(body)).hexdigest()
+
+
+def _body(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "root": row["root_id"],
+        "no": row["no"],
+        "instance": row["instance_id"],
+        "at": row["at"],
+        "kind": row["kind"],
+        "actor": row["actor"],
+        "name": row["actor_name"],
+        "unit": row["unit"],
+        "for": row["on_behalf_of"],
+        "node": row["node"],
+        "detail": row["detail"],
+    }
+
+
+def link(root_id: int, head: Head, lines: Iterable[Line]) -> tuple[list[dict[str, Any]], Head]:
+    """Give the rows to insert for LINES and the new head; nothing is written."""
+    rows: list[dict[str, Any]] = []
+    number, prev = head.no, head.hash
+    for line in lines:
+        number += 1
+        row: dict[str, Any] = {
+            "root_id": root_id,
+            "no": number,
+            "instance_id": line.instance_id,
+            "at": line.at,
+            "kind": line.kind,
+            "actor": line.actor,
+            "actor_name": line.actor_name,
+            "unit": line.unit,
+            "on_behalf_of": line.on_behalf_of,
+            "node": line.node,
+            "detail": codec.encode_text(line.detail or {}),
+            "prev_hash": prev,
+        }
+        prev = row["hash"] = _digest(prev, _body(row))
+        rows.append(row)
+    return rows, Head(number, prev)
+
+
+def verify_case(conn: Connection, root_id: int) -> Damage | None:
+    """Recompute one case's chain against its rows and its head; the first damage."""
+    prev, number = "", 0
+    query = sa.select(history).where(history.c.root_id == root_id).order_by(history.c.no)
+    for row in conn.execute(query).mappings():
+        number += 1
+        if row["no"] != number:
+            return Damage(root_id, number, "missing")
+        if row["prev_hash"] != prev or row["hash"] != _digest(prev, _body(dict(row))):
+            return Damage(root_id, number, "edited")
+        prev = row["hash"]
+    columns = (instance.c.history_no, instance.c.history_hash)
+    head = conn.execute(sa.select(*columns).where(instance.c.id == root_id)).one_or_none()
+    if head is None or (head[0], head[1]) != (number, prev):
+        return Damage(root_id, number, "head")
+    return None
+
+
+def verify(conn: Connection) -> list[Damage]:
+    """Verify every case and every seal; one damage per bad case, seals last."""
+    roots = sa.select(instance.c.id).where(instance.c.id == instance.c.root_id)
+    orphans = sa.select(history.c.root_id).where(history.c.root_id.not_in(roots)).distinct()
+    found = [Damage(row[0], 0, "head") for row in conn.execute(orphans)]
+    for (root_id,) in conn.execute(roots.order_by(instance.c.id)).all():
+        damage = verify_case(conn, root_id)
+        if damage:
+            found.append(damage)
+    return found + _verify_seals(conn)
+
+
+def append_seal(conn: Connection, at: datetime) -> bool:
+    """Seal the heads that moved and the new audit lines; False when nothing is new."""
+    last = conn.execute(sa.select(seal).order_by(seal.c.no.desc()).limit(1)).mappings().first()
+    known: dict[str, list[Any]] = {}
+    for (heads,) in conn.execute(sa.select(seal.c.heads).order_by(seal.c.no)):
+        known.update(heads)
+    columns = (instance.c.id, instance.c.history_no, instance.c.history_hash)
+    moved = {
+        str(row.id): [row.history_no, row.history_hash]
+        for row in conn.execute(sa.select(*columns).where(instance.c.history_no > 0))
+        if known.get(str(row.id)) != [row.history_no, row.history_hash]
+    }
+    upto = last["upto_audit"] if last else 0
+    newest = conn.execute(sa.select(sa.func.max(audit.c.id))).scalar() or 0
+    if not moved and newest <= upto:
+        return False
+    prev = last["hash"] if last else ""
+    body = _seal_body(conn, moved, upto, newest)
+    row = {"no": (last["no"] if last else 0) + 1, "at": at, "upto_audit": newest}
+    row |= {"heads": moved, "prev": prev, "hash": _digest(prev, body)}
+    conn.execute(sa.insert(seal).values(row))
+    return True
+
+
+def _seal_body(
+    conn: Connection, heads: Mapping[str, Any], after: int, upto: int
+) -> dict[str, Any]:
+    query = sa.select(audit).where(audit.c.id > after, audit.c.id <= upto).order_by(audit.c.id)
+    lines = [dict(row) for row in conn.execute(query).mappings()]
+    return {"heads": dict(heads), "audit": lines}
+
+
+def _verify_seals(conn: Connection) -> list[Damage]:
+    prev, after = "", 0
+    rows = conn.execute(sa.select(seal).order_by(seal.c.no)).mappings().all()
+    for number, row in enumerate(rows, 1):
+        body = _seal_body(conn, row["heads"], after, row["upto_audit"])
+        bad = row["no"] != number or row["prev"] != prev or row["hash"] != _digest(prev, body)
+        if bad or not _heads_stand(conn, row["heads"]):
+            return [Damage(0, number, "seal")]
+        prev, after = row["hash"], row["upto_audit"]
+    return []
+
+
+def _heads_stand(conn: Connection, heads: Mapping[str, Any]) -> bool:
+    """Tell whether each sealed head is still a line of its case."""
+    for root_id, (number, digest) in heads.items():
+        query = sa.select(history.c.hash).where(
+            history.c.root_id == int(root_id), history.c.no == number
+        )
+        if conn.execute(query).scalar() != digest:
+            return False
+    return True

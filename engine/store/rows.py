@@ -1,0 +1,47 @@
+"""Small helpers every repository shares: the connection type, bulk inserts, dictionaries."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Table
+
+Conn: TypeAlias = Connection
+Row: TypeAlias = dict[str, Any]
+
+
+def insert(conn: Conn, table: Table, values: Mapping[str, Any]) -> int:
+    """Insert one row and give its id."""
+    return int(conn.execute(sa.insert(table).values(values).returning(table.c.id)).scalar_one())
+
+
+def insert_many(conn: Conn, table: Table, values: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert rows in one statement and give their ids in the order of VALUES."""
+    if not values:
+        return []
+    if len(values) == 1:
+        return [insert(conn, table, values[0])]
+    query = sa.insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return [int(row[0]) for row in conn.execute(query, list(values))]
+
+
+def add(conn: Conn, table: Table, values: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows whose ids nobody needs."""
+    if values:
+        conn.execute(sa.insert(table), list(values))
+
+
+def one(conn: Conn, query: sa.Select[Any]) -> Row | None:
+    """Give the first row of QUERY as a dictionary, or None."""
+    found = conn.execute(query).mappings().first()
+    return dict(found) if found is not None else None
+
+
+def every(conn: Conn, query: sa.Select[Any]) -> list[Row]:
+    """Give all rows of QUERY as dictionaries."""
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def is_postgres(conn: Conn) -> bool:
+    """Tell whether rows must be locked one by one."""
+    return conn.dialect.name == "postgresql"

@@ -1,0 +1,78 @@
+"""What every test may ask for: databases, a standing clock, countable ids, an engine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from engine.base.clock import FakeClock, shanghai
+from engine.base.ids import CountingIds
+from tests.support.databases import Databases, fresh
+
+settings.register_profile("default", deadline=None, derandomize=True)
+settings.load_profile("default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--store", choices=("sqlite", "pg", "both"), default="both")
+    parser.addoption("--faults", action="store_true", help="run the long profile too")
+    parser.addoption("--seed", type=int, default=7)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    store = config.getoption("--store")
+    long = config.getoption("--faults")
+    for item in items:
+        if "long" in item.keywords and not long:
+            item.add_marker(pytest.mark.skip(reason="long profile: --faults"))
+        if "[" in item.name and store != "both":
+            other = "postgresql" if store == "sqlite" else "sqlite"
+            if other in item.name.split("[", 1)[1]:
+                item.add_marker(pytest.mark.skip(reason=f"--store={store}"))
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    made = Databases(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sqlite_url(databases: Databases) -> Iterator[str]:
+    yield from fresh(databases, "sqlite")
+
+
+@pytest.fixture
+def postgresql_url(databases: Databases) -> Iterator[str]:
+    yield from fresh(databases, "postgresql")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+    """Give a fresh database of each kind in turn."""
+    yield from fresh(databases, request.param)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(shanghai("2025-01-01 00:00"))
+
+
+@pytest.fixture
+def ids() -> CountingIds:
+    return CountingIds()
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> Any:
+    return request.config.getoption("--seed")
