@@ -1,0 +1,183 @@
+"""What commands answer: small frozen records of ids and texts that JSON can hold."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The base of all answers; STATUS is the HTTP status of a first success."""
+
+    status: ClassVar[int] = 200
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the plain JSON shape, snake_case; kept for replays."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing(Result):
+    """Done, nothing to tell."""
+
+    status: ClassVar[int] = 204
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed(Result):
+    """The stored answer of the first request with the same key."""
+
+    stored_status: int = 200
+    response: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the stored answer."""
+        return dict(self.response)
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """Work that follows: NODE and NAME of the task, HANDLERS are unit names."""
+
+    task_id: int
+    node: str
+    name: str
+    handlers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Started(Result):
+    """A new case; ended at once when STATUS_NAME is not active."""
+
+    status: ClassVar[int] = 201
+    instance_id: int = 0
+    uid: str = ""
+    number: str | None = None
+    state: str = "active"
+    next: tuple[NextStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StartedMany(Result):
+    """New cases, in the order of the rows."""
+
+    status: ClassVar[int] = 201
+    items: tuple[Started, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed(Result):
+    """A seat was taken by the actor; VERSION is the seat's."""
+
+    task_id: int = 0
+    seat_id: int = 0
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Acted(Result):
+    """A seat acted; when CLOSED the round is decided and NEXT shows what follows.
+
+    INSTANCE_VERSION is the version of the root case after the act.
+    """
+
+    task_id: int = 0
+    seat_id: int = 0
+    closed: bool = False
+    outcome: str | None = None
+    arithmetic: str = ""
+    next: tuple[NextStep, ...] = ()
+    instance_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned(Result):
+    """An edited document now has VERSION."""
+
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChanged(Result):
+    """A case was suspended, resumed, cancelled or repaired."""
+
+    instance_id: int = 0
+    state: str = ""
+    instance_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTaken(Result):
+    """A message: STATE delivered (to INSTANCE_ID), started (it), waiting or dead (REASON)."""
+
+    uid: str = ""
+    state: str = "waiting"
+    instance_id: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed(Result):
+    """A version: the one created, or the one that already holds the same content.
+
+    FINDINGS are Finding.as_dict() of warnings and notes; STOPPED names processes whose
+    start timers or message starts ended with this version.
+    """
+
+    status: ClassVar[int] = 201
+    application: str = ""
+    version: int = 0
+    bundle_id: int = 0
+    hash: str = ""
+    created: bool = True
+    processes: tuple[str, ...] = ()
+    findings: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Result):
+    """A job was run, retried or moved; STATE done, gone, failed, incident or ready."""
+
+    job_id: int | None = None
+    kind: str = ""
+    state: str = "done"
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted(Result):
+    """How many rows an act touched."""
+
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMoved(Result):
+    """The demo clock stands at NOW (ISO, +08:00)."""
+
+    now: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInTry(Result):
+    """A counted try: HASH to verify outside the transaction ("" = unknown name)."""
+
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn(Result):
+    """A new session; TOKEN is the cookie value, shown once and stored as a hash only."""
+
+    person: str = ""
+    name: str = ""
+    token: str = ""
+    must_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Created(Result):
+    """A new row with a text id."""
+
+    status: ClassVar[int] = 201
+    id: str = ""
