@@ -1,0 +1,1 @@
+"""Measurements of the decisions, repeatable; each prints ratios within one run."""
