@@ -3,8 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Table
 
-from engine.store.columns import BigId, Json, UtcMoment
-from engine.store.tables import metadata
+from engine.store.columns import BigId, Json, UtcMoment, metadata
 
 Text = sa.Text
 

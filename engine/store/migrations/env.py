@@ -4,11 +4,10 @@ from typing import Any
 
 from alembic import context
 
-from engine.store import people
-from engine.store.columns import Json, UtcMoment
-from engine.store.tables import metadata
+from engine.store import people, tables
+from engine.store.columns import Json, UtcMoment, metadata
 
-assert people.metadata is metadata  # noqa: S101  # both table files are loaded
+assert people.metadata is tables.metadata is metadata  # noqa: S101  # all are loaded
 
 
 def _render(kind: str, thing: Any, autogen: Any) -> Any:
