@@ -1,0 +1,241 @@
+"""application.yaml and the files it names → Application, with findings for what is wrong."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from engine.base.errors import InvalidRequest
+from engine.base.findings import Finding, has_errors
+from engine.base.values import Value
+from engine.library.bundle import Bundle
+from engine.library.entries import (
+    read_deadlines,
+    read_documents,
+    read_ledger,
+    read_phases,
+    read_report,
+    read_roles,
+    read_settings,
+)
+from engine.library.reading import Reader
+from engine.library.tables import (
+    CONVERTERS,
+    CalendarDay,
+    Register,
+    Row,
+    read_calendar,
+    read_register,
+    read_units,
+)
+from engine.library.yaml_text import read_yaml
+
+MAIN = "application.yaml"
+RUNTIMES = ("kernel", "spiffworkflow")
+KEYS = frozenset(
+    (
+        "application",
+        "title",
+        "runtime",
+        "calendar",
+        "documents",
+        "roles",
+        "deadlines",
+        "phases",
+        "settings",
+        "registers",
+        "units",
+    )
+)
+REGISTER_KEYS = frozenset(("file", "key", "label", "title", "parent", "types"))
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application as its files declare it; everything but diagrams, tables and forms.
+
+    ROLES code -> title; DEADLINES, SETTINGS, REGISTERS, LEDGERS, REPORTS by key; UNITS are
+    rows {"code","name","level","region","roles","place","parent"}, roles joined by ";".
+    CALENDAR is the id of the default calendar, CALENDARS the exceptions by calendar id.
+    """
+
+    key: str
+    title: str
+    runtime: str = "kernel"
+    calendar: str = "cn"
+    documents: tuple[Mapping[str, Any], ...] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
+    deadlines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    phases: tuple[Mapping[str, Any], ...] = ()
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    registers: Mapping[str, Register] = field(default_factory=dict)
+    units: tuple[Mapping[str, str], ...] = ()
+    ledgers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    calendars: Mapping[str, tuple[CalendarDay, ...]] = field(default_factory=dict)
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """Give the settings as FEEL sees them: name -> value."""
+        return {name: entry.get("value") for name, entry in self.settings.items()}
+
+    def register(self, kind: str, code: str) -> Row | None:
+        """Give the row of register KIND with key CODE; for Moment.register."""
+        found = self.registers.get(kind)
+        return found.rows.get(code) if found else None
+
+
+def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding, ...]]:
+    """Read BUNDLE; the application is None when a finding is an error."""
+    main = Reader(MAIN)
+    data = _main(bundle, main)
+    if data is None:
+        return None, tuple(main.findings)
+    main.known(data, KEYS)
+    key = main.need(data, "application", str)
+    if key is not None and key != bundle.application:
+        text = f"“{key}”与目录名“{bundle.application}”不同"
+        main.report("application", text, f"改为 {bundle.application}")
+    title = main.need(data, "title", str) or ""
+    main.word(data, "runtime", RUNTIMES, "")
+    registers = _registers(bundle, data, main)
+    units, units_findings = _units(bundle, data, main)
+    ledgers, ledger_findings = _yaml_folder(bundle, "ledgers/", read_ledger)
+    reports, report_findings = _yaml_folder(bundle, "reports/", read_report)
+    calendars, calendar_findings = _calendars(bundle)
+    application = Application(
+        key=bundle.application,
+        title=title,
+        runtime=data.get("runtime") or "kernel",
+        calendar=main.may(data, "calendar", str) or "cn",
+        documents=read_documents(data, main),
+        roles=read_roles(data, main),
+        deadlines=read_deadlines(data, main),
+        phases=read_phases(data, main),
+        settings=read_settings(data, main),
+        registers=registers[0],
+        units=units,
+        ledgers=ledgers,
+        reports=reports,
+        calendars=calendars,
+    )
+    _check_unit_roles(application, main, str(data.get("units") or MAIN))
+    findings = (
+        *main.findings,
+        *registers[1],
+        *units_findings,
+        *ledger_findings,
+        *report_findings,
+        *calendar_findings,
+    )
+    return (None if has_errors(findings) else application), findings
+
+
+def _main(bundle: Bundle, reader: Reader) -> Mapping[str, Any] | None:
+    if MAIN not in bundle.files:
+        reader.report("", f"应用缺少 {MAIN}", f"在应用目录中加入 {MAIN}", code="app.missing")
+        return None
+    return _mapping(bundle.files[MAIN], reader)
+
+
+def _mapping(data: bytes, reader: Reader) -> Mapping[str, Any] | None:
+    try:
+        found = read_yaml(data)
+    except InvalidRequest as error:
+        reader.report("", error.message, "改正后再部署", code="yaml.syntax")
+        return None
+    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
+        reader.report("", "文件应由“键: 值”组成", "参照其他应用的写法", code="yaml.syntax")
+        return None
+    return found
+
+
+def _registers(
+    bundle: Bundle, data: Mapping[str, Any], reader: Reader
+) -> tuple[dict[str, Register], list[Finding]]:
+    found: dict[str, Register] = {}
+    findings: list[Finding] = []
+    for kind, entry in reader.section(data, "registers").items():
+        where = f"registers.{kind}"
+        reader.known(entry, REGISTER_KEYS, where)
+        path = reader.need(entry, "file", str, where)
+        key = reader.need(entry, "key", str, where)
+        types = reader.may(entry, "types", dict, where) or {}
+        for column, word in types.items():
+            if word not in CONVERTERS:
+                text = f"“{word}”无效"
+                hint = f"改为 {'、'.join(filter(None, CONVERTERS))} 之一"
+                reader.report(f"{where}.types.{column}", text, hint)
+        if path is None or key is None or not _present(bundle, path, f"{where}.file", reader):
+            continue
+        register = Register(
+            kind=kind,
+            title=reader.may(entry, "title", str, where) or kind,
+            file=path,
+            key=key,
+            label=reader.may(entry, "label", str, where) or key,
+            parent=reader.may(entry, "parent", str, where) or "",
+            types={name: word for name, word in types.items() if word in CONVERTERS},
+        )
+        rows_reader = Reader(path)
+        rows = read_register(register, bundle.files[path], rows_reader)
+        findings.extend(rows_reader.findings)
+        found[kind] = replace(register, rows=rows)
+    return found, findings
+
+
+def _units(
+    bundle: Bundle, data: Mapping[str, Any], reader: Reader
+) -> tuple[tuple[Mapping[str, str], ...], list[Finding]]:
+    path = reader.may(data, "units", str)
+    if path is None or not _present(bundle, path, "units", reader):
+        return (), []
+    rows_reader = Reader(path)
+    return read_units(bundle.files[path], rows_reader), rows_reader.findings
+
+
+def _present(bundle: Bundle, path: str, where: str, reader: Reader) -> bool:
+    if path in bundle.files:
+        return True
+    reader.report(where, f"文件“{path}”不存在", "补上文件或改正路径", code="app.file")
+    return False
+
+
+def _yaml_folder(
+    bundle: Bundle, folder: str, read: Callable[[Mapping[str, Any], Reader], None]
+) -> tuple[dict[str, Mapping[str, Any]], list[Finding]]:
+    found: dict[str, Mapping[str, Any]] = {}
+    findings: list[Finding] = []
+    for path, content in bundle.matching(".yaml", folder).items():
+        reader = Reader(path)
+        data = _mapping(content, reader)
+        if data is not None:
+            read(data, reader)
+            name = str(data.get("id") or "")
+            if name in found:
+                reader.report("id", f"“{name}”已在另一文件中使用", "改为不同的 id")
+            found[name] = data
+        findings.extend(reader.findings)
+    return found, findings
+
+
+def _calendars(
+    bundle: Bundle,
+) -> tuple[dict[str, tuple[CalendarDay, ...]], list[Finding]]:
+    found: dict[str, tuple[CalendarDay, ...]] = {}
+    findings: list[Finding] = []
+    for path, content in bundle.matching(".csv", "calendar/").items():
+        reader = Reader(path)
+        # calendar/cn.csv and calendar/cn_2027.csv both speak of the calendar "cn".
+        name = path.removeprefix("calendar/").removesuffix(".csv").split("_")[0]
+        found[name] = (*found.get(name, ()), *read_calendar(content, reader))
+        findings.extend(reader.findings)
+    return found, findings
+
+
+def _check_unit_roles(application: Application, reader: Reader, file: str) -> None:
+    known = application.roles
+    used = {code.strip() for unit in application.units for code in unit["roles"].split(";")}
+    for code in sorted(used - set(known) - {""}):
+        reader.report(
+            f"roles.{code}", f"{file} 用到角色“{code}”，但 roles 没有声明", "在 roles 中补上"
+        )

@@ -1,0 +1,79 @@
+"""YAML text → plain data: safe loader, no duplicate keys, no aliases, no floats."""
+
+from collections.abc import Hashable
+from decimal import Decimal
+from typing import Any
+
+import yaml
+
+from engine.base.errors import InvalidRequest
+
+MAX_BYTES = 2_000_000  # designed
+MAX_DEPTH = 24  # designed; an application file needs about six
+
+
+class _Loader(yaml.SafeLoader):
+    """The safe loader, with exact numbers and without silent duplicate keys."""
+
+    def construct_mapping(
+        self, node: yaml.MappingNode, deep: bool = False
+    ) -> dict[Hashable, Any]:
+        """Refuse a key that stands twice in one mapping."""
+        seen: set[object] = set()
+        for key, _ in node.value:
+            text = getattr(key, "value", None)
+            if isinstance(text, str):
+                if text in seen:
+                    line = key.start_mark.line + 1
+                    raise _bad(f"第 {line} 行：键“{text}”重复，请删去一个。", line)
+                seen.add(text)
+        return super().construct_mapping(node, deep=deep)
+
+
+def _decimal(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal:
+    text = str(loader.construct_scalar(node)).replace("_", "")
+    number = Decimal(text) if text.strip("+-.0123456789eE") == "" else Decimal("NaN")
+    if not number.is_finite():
+        line = node.start_mark.line + 1
+        raise _bad(f"第 {line} 行：“{text}”不是有效数值。", line)
+    return number
+
+
+_Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
+
+
+def read_yaml(data: bytes) -> Any:
+    """Read DATA (UTF-8) or raise InvalidRequest with the line, in Chinese."""
+    if len(data) > MAX_BYTES:
+        raise _bad(f"文件超过 {MAX_BYTES // 1_000_000} MB。")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _bad("文件不是 UTF-8 编码，请另存为 UTF-8。") from error
+    try:
+        _guard(text)
+        return yaml.load(text, _Loader)  # noqa: S506 -- a subclass of SafeLoader
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise _bad(f"第 {line} 行：格式有误，请检查缩进、冒号和引号。", line) from error
+    except (yaml.YAMLError, ArithmeticError, ValueError) as error:
+        raise _bad("格式有误，请检查数值、日期和特殊字符。") from error
+
+
+def _guard(text: str) -> None:
+    # Walks the events, not the tree: depth and aliases are refused before anything is built.
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if isinstance(event, yaml.AliasEvent):
+            raise _bad(f"第 {line} 行：不支持别名（*），请写出内容。", line)
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise _bad(f"第 {line} 行：嵌套超过 {MAX_DEPTH} 层。", line)
+
+
+def _bad(text: str, line: int = 0) -> InvalidRequest:
+    return InvalidRequest(text, code="yaml.syntax", line=line)
