@@ -1,0 +1,50 @@
+"""One typed decorator for API views: path, permission, shapes; the document follows."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import marshmallow as ma
+from flask_smorest import Blueprint
+
+from web import security
+
+F = TypeVar("F", bound=Callable[..., Any])
+Shape = type[ma.Schema] | ma.Schema
+PREFIX = "/api/v1"
+
+
+class Noun:
+    """The routes of one resource; READ and WRITE register views on a blueprint."""
+
+    def __init__(self, name: str, description: str) -> None:
+        self.blueprint = Blueprint(name, name, url_prefix=PREFIX, description=description)
+
+    def route(
+        self,
+        method_and_path: str,
+        may: str,
+        *,
+        body: Shape | None = None,
+        query: Shape | None = None,
+        answer: Shape | tuple[int, Shape] | None = None,
+        limit: int = security.JSON_LIMIT,
+    ) -> Callable[[F], F]:
+        """Register a view: "POST /user-tasks/search", who MAY, what comes and goes.
+
+        BODY and QUERY arrive as dictionaries before the path's parameters; ANSWER is the
+        shape of what the view returns, with its status when that is not 200.
+        """
+        method, path = method_and_path.split(" ", 1)
+        status, shape = answer if isinstance(answer, tuple) else (200, answer)
+
+        def declare(view: F) -> F:
+            wrapped: Any = security.permission(may, body_limit=limit)(view)
+            wrapped = self.blueprint.response(status, shape)(wrapped)
+            if query is not None:
+                wrapped = self.blueprint.arguments(query, location="query")(wrapped)
+            if body is not None:
+                wrapped = self.blueprint.arguments(body, location="json")(wrapped)
+            self.blueprint.route(path, methods=[method])(wrapped)
+            return view
+
+        return declare

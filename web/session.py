@@ -1,0 +1,180 @@
+"""Who asks and which engine answers: cookies, sessions, sign-in, Actor."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar, cast
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from flask import Response, current_app, g, request
+
+from engine.base.actor import SYSTEM, Actor
+from engine.base.errors import Busy, NotSignedIn
+from engine.commands import accounts
+from engine.commands.results import SignedIn, SignInTry
+from engine.engine import Engine
+from engine.queries import people
+from web.settings import ENGINE, SETTINGS, WebSettings
+
+T = TypeVar("T")
+SEEN_EVERY = timedelta(seconds=60)  # the last use of a session is noted this often
+WRONG = "用户名或密码不正确。"
+# A valid hash of nothing: unknown names cost the same time as known ones.
+NOBODY = (
+    "$argon2id$v=19$m=65536,t=3,p=4$c2hvdWh1LW5vYm9keQ$"
+    "Gv3CXKkdGnKFP4ZMaVmZQe3mL3DAh2b9m3C1T0mnXyI"
+)
+
+
+class Passwords:
+    """Argon2id with few hashes at a time: 64 MiB and 0.3 s each (reliability.md 6.6)."""
+
+    def __init__(self, *, memory_kib: int = 65536, rounds: int = 3, at_once: int = 2) -> None:
+        self._hasher = PasswordHasher(time_cost=rounds, memory_cost=memory_kib, parallelism=4)
+        self._slots = threading.BoundedSemaphore(at_once)
+
+    def _guarded(self, work: Callable[[], T]) -> T:
+        if not self._slots.acquire(timeout=3):
+            raise Busy("登录人数较多，请稍候重试。")
+        try:
+            return work()
+        finally:
+            self._slots.release()
+
+    def hash(self, password: str) -> str:
+        """Give the hash to store for PASSWORD."""
+        return self._guarded(lambda: self._hasher.hash(password))
+
+    def fits(self, stored: str, password: str) -> bool:
+        """Tell whether PASSWORD is the one behind STORED ("" = nobody: same time, False)."""
+
+        def check() -> bool:
+            try:
+                return self._hasher.verify(stored or NOBODY, password) and bool(stored)
+            except (VerificationError, InvalidHashError):
+                return False
+
+        return self._guarded(check)
+
+    def outdated(self, stored: str) -> bool:
+        """Tell whether STORED was made with other costs than today's."""
+        return self._hasher.check_needs_rehash(stored)
+
+
+def engine() -> Engine:
+    """Give the engine that answers this application."""
+    return cast(Engine, current_app.extensions[ENGINE])
+
+
+def settings() -> WebSettings:
+    """Give the settings of this application."""
+    return cast(WebSettings, current_app.extensions[SETTINGS])
+
+
+def passwords() -> Passwords:
+    """Give the password hasher of this application."""
+    return cast(Passwords, current_app.extensions["shouhu_passwords"])
+
+
+def token() -> str:
+    """Give the session token the request carries, "" without one."""
+    return request.cookies.get(settings().cookie, "")
+
+
+def by_cookie() -> bool:
+    """Tell whether the request is signed in by cookie."""
+    return bool(token())
+
+
+def actor() -> Actor | None:
+    """Give the signed-in person of this request, None without a living session."""
+    signed = _signed()
+    return signed.actor if signed else None
+
+
+def require_actor() -> Actor:
+    """Give the signed-in person, or refuse with 401."""
+    found = actor()
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
+def facts() -> people.SessionFacts:
+    """Give person, posts and flags of the session, or refuse with 401."""
+    signed = _signed()
+    if signed is None:
+        raise NotSignedIn
+    return signed
+
+
+def _signed() -> people.SessionFacts | None:
+    if "signed" not in g:
+        g.signed = _load()
+    return cast("people.SessionFacts | None", g.signed)
+
+
+def _load() -> people.SessionFacts | None:
+    cookie = token()
+    if not cookie:
+        return None
+    found = engine().ask(people.session_of, SYSTEM, token=cookie)
+    if found is None:
+        return None
+    now, limits = settings().machine_clock.now(), settings()
+    idle, age = now - found.seen_at, now - found.created_at
+    if idle > limits.idle_limit or age > limits.absolute_limit:
+        return None
+    if idle > SEEN_EVERY:
+        engine().execute(accounts.SeeSession(token=cookie, at=now), SYSTEM)
+    return found
+
+
+def ask(query: Callable[..., T], **kwargs: Any) -> T:
+    """Ask QUERY as the signed-in person."""
+    return engine().ask(query, require_actor(), **kwargs)
+
+
+def sign_in(login: str, password: str) -> SignedIn:
+    """Check name and password and open a session; the old one of this browser ends."""
+    now, address = settings().machine_clock.now(), request.remote_addr or ""
+    counted = engine().execute(
+        accounts.CountSignIn(login=login, address=address, at=now), SYSTEM
+    )
+    stored = counted.hash if isinstance(counted, SignInTry) else ""
+    if not passwords().fits(stored, password):
+        raise NotSignedIn(WRONG, code="wrong-password")
+    rehash = passwords().hash(password) if passwords().outdated(stored) else None
+    signed = engine().execute(
+        accounts.SignIn(
+            login=login, at=now, address=address, old_token=token() or None, rehash=rehash
+        ),
+        SYSTEM,
+    )
+    g.pop("signed", None)
+    return cast(SignedIn, signed)
+
+
+def set_cookie(response: Response, value: str) -> Response:
+    """Give the browser its session TOKEN."""
+    response.set_cookie(
+        settings().cookie,
+        value,
+        secure=settings().tls,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+    return response
+
+
+def sign_out(response: Response) -> Response:
+    """End the session and take the cookie back."""
+    if token():
+        now = settings().machine_clock.now()
+        engine().execute(accounts.SignOut(token=token(), at=now), require_actor())
+    response.delete_cookie(
+        settings().cookie, secure=settings().tls, httponly=True, samesite="Lax", path="/"
+    )
+    return response
