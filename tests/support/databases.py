@@ -63,6 +63,7 @@ class Databases:
             database = open_database(self._url("template_shouhu"))
             upgrade(database)
             database.close()
+            self._admin("ALTER DATABASE template_shouhu WITH ALLOW_CONNECTIONS false")
             self.templates["postgresql"] = "template_shouhu"
         return self.templates["postgresql"]
 

@@ -7,7 +7,7 @@ from alembic import context
 from engine.store import people, tables
 from engine.store.columns import Json, UtcMoment, metadata
 
-assert people.metadata is tables.metadata is metadata  # noqa: S101  # all are loaded
+assert people.unit.metadata is tables.task.metadata is metadata  # noqa: S101  # all loaded
 
 
 def _render(kind: str, thing: Any, autogen: Any) -> Any:
