@@ -1,0 +1,134 @@
+"""Instances: lock the root first, load, insert, write back with the version guard."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.store.rows import Conn, Row, add, every, insert, is_postgres, one
+from engine.store.tables import attachment, counter, instance, search_value, task
+from engine.store.unit_of_work import guarded
+
+
+def lock_root(conn: Conn, root_id: int) -> Row | None:
+    """Lock and give the root row: the one writer of a case (reliability.md 2.3)."""
+    return one(conn, _locked(instance.c.id == root_id))
+
+
+def lock_root_of_instance(conn: Conn, instance_id: int) -> Row | None:
+    """Lock and give the root row of the case INSTANCE_ID belongs to."""
+    mine = instance.alias("mine")
+    root_id = sa.select(mine.c.root_id).where(mine.c.id == instance_id).scalar_subquery()
+    return one(conn, _locked(instance.c.id == root_id))
+
+
+def lock_root_of_task(conn: Conn, task_id: int) -> Row | None:
+    """Lock and give the root row of the case TASK_ID belongs to."""
+    root_id = sa.select(task.c.root_id).where(task.c.id == task_id).scalar_subquery()
+    return one(conn, _locked(instance.c.id == root_id))
+
+
+def try_lock_root(conn: Conn, root_id: int) -> Row | None:
+    """Lock and give the root row, or None when somebody else holds it."""
+    query = sa.select(instance).where(instance.c.id == root_id)
+    return one(conn, query.with_for_update(key_share=True, skip_locked=True, of=instance))
+
+
+def _locked(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    query = sa.select(instance).where(condition)
+    return query.with_for_update(key_share=True, of=instance)
+
+
+def lock_instances(conn: Conn, ids: Iterable[int]) -> list[Row]:
+    """Lock and give child instances in ascending id; the root is held already."""
+    query = sa.select(instance).where(instance.c.id.in_(sorted(ids))).order_by(instance.c.id)
+    return every(conn, query.with_for_update(key_share=True, of=instance))
+
+
+def case_instances(conn: Conn, root_id: int, *, live: bool = True) -> list[int]:
+    """Give the ids of the instances of a case, root first; LIVE leaves out ended ones."""
+    query = sa.select(instance.c.id).where(instance.c.root_id == root_id)
+    if live:
+        query = query.where(instance.c.status.in_(("active", "suspended")))
+    return [int(row[0]) for row in conn.execute(query.order_by(instance.c.id))]
+
+
+def children(conn: Conn, parent_id: int, wait: str, item: int | None) -> list[int]:
+    """Give the live children of one wait, of one ITEM or of all."""
+    query = sa.select(instance.c.id).where(
+        instance.c.parent_id == parent_id,
+        instance.c.parent_wait == wait,
+        instance.c.status.in_(("active", "suspended")),
+    )
+    if item is not None:
+        query = query.where(instance.c.parent_item == item)
+    return [int(row[0]) for row in conn.execute(query.order_by(instance.c.id))]
+
+
+def insert_instance(conn: Conn, row: Mapping[str, Any]) -> int:
+    """Insert an instance and give its id; a row without root_id becomes its own root."""
+    if row.get("root_id"):
+        return insert(conn, instance, row)
+    # root_id points at the id the database is about to give.
+    new = insert(conn, instance, {**row, "root_id": 0})
+    conn.execute(sa.update(instance).where(instance.c.id == new).values(root_id=new))
+    return new
+
+
+def write_instance(conn: Conn, instance_id: int, seen: int, values: Mapping[str, Any]) -> None:
+    """Write VALUES and version SEEN + 1; the unit is re-run when the version moved."""
+    query = (
+        sa.update(instance)
+        .where(instance.c.id == instance_id, instance.c.version == seen)
+        .values(**values, version=seen + 1)
+    )
+    guarded(conn.execute(query))
+
+
+def nearest_due(root_id: int) -> sa.ScalarSelect[Any]:
+    """Give the expression for the nearest due of the case's open tasks."""
+    query = sa.select(sa.func.min(task.c.due_at)).where(
+        task.c.root_id == root_id, task.c.state == "open"
+    )
+    return query.scalar_subquery()
+
+
+def replace_search(conn: Conn, root_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Replace the declared search fields named in ROWS of a case."""
+    if not rows:
+        return
+    names = [row["name"] for row in rows]
+    conn.execute(
+        sa.delete(search_value).where(
+            search_value.c.root_id == root_id, search_value.c.name.in_(names)
+        )
+    )
+    add(conn, search_value, [{"root_id": root_id, **row} for row in rows])
+
+
+def take_numbers(conn: Conn, name: str, count: int = 1) -> int:
+    """Count NAME up by COUNT and give the last number; gap-free, held until commit."""
+    dialect = postgresql if is_postgres(conn) else sqlite
+    query = dialect.insert(counter).values(name=name, last=count)
+    query = query.on_conflict_do_update(
+        index_elements=[counter.c.name], set_={"last": counter.c.last + count}
+    )
+    return int(conn.execute(query.returning(counter.c.last)).scalar_one())
+
+
+def use_attachments(conn: Conn, root_id: int, ids: Sequence[str]) -> None:
+    """Tie uploaded files to the case that now names them."""
+    if ids:
+        conn.execute(
+            sa.update(attachment)
+            .where(attachment.c.id.in_(ids), attachment.c.root_id.is_(None))
+            .values(root_id=root_id)
+        )
+
+
+def ended_at(row: Row) -> datetime | None:
+    """Give when an instance ended, None while it lives."""
+    value: datetime | None = row["ended_at"]
+    return value

@@ -1,0 +1,202 @@
+"""The machine's work: due rows, claims, leases, repairs (reliability.md 3)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.store.rows import Conn, Row, add, every, is_postgres, one
+from engine.store.tables import job, slot
+
+
+def due_heads(conn: Conn, now: datetime, limit: int, skip: Sequence[int] = ()) -> list[Row]:
+    """Give the oldest due engine job of each case: {"id", "root_id"}, in due order.
+
+    At most LIMIT cases; SKIP leaves cases out. A pure look: claiming is the job's own act.
+    """
+    candidates = (
+        sa.select(job.c.id, job.c.root_id, job.c.due_at, job.c.prio)
+        .where(job.c.lane == "engine", job.c.state == "ready", job.c.due_at <= now)
+        .order_by(job.c.due_at, job.c.id)
+        .limit(200)
+    )
+    if skip:
+        candidates = candidates.where(job.c.root_id.not_in(list(skip)))
+    heads: dict[int, Row] = {}
+    for row in every(conn, candidates):
+        heads.setdefault(row["root_id"], row)
+    ordered = sorted(heads.values(), key=lambda r: (-r["prio"], r["due_at"], r["id"]))
+    return ordered[:limit]
+
+
+def next_due(conn: Conn) -> datetime | None:
+    """Give the moment of the earliest ready job, due or not."""
+    query = sa.select(sa.func.min(job.c.due_at)).where(job.c.state == "ready")
+    found: datetime | None = conn.execute(query).scalar()
+    return found
+
+
+def root_of(conn: Conn, job_id: int) -> int | None:
+    """Give the case a job belongs to."""
+    return conn.execute(sa.select(job.c.root_id).where(job.c.id == job_id)).scalar()
+
+
+def claim(conn: Conn, job_id: int, now: datetime) -> Row | None:
+    """Lock a job that is still ready and due; None when it is gone or held."""
+    query = sa.select(job).where(
+        job.c.id == job_id, job.c.state == "ready", job.c.due_at <= now
+    )
+    return one(conn, query.with_for_update(skip_locked=True))
+
+
+def hold(conn: Conn, job_id: int) -> Row | None:
+    """Lock and give a job in any state, for an operator's act."""
+    return one(conn, sa.select(job).where(job.c.id == job_id).with_for_update())
+
+
+def insert_jobs(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert jobs."""
+    add(conn, job, rows)
+
+
+def delete_job(conn: Conn, job_id: int) -> int:
+    """Delete a job; give how many rows went (0: somebody was first)."""
+    return conn.execute(sa.delete(job).where(job.c.id == job_id)).rowcount
+
+
+def delete_waits(
+    conn: Conn, instance_id: int, waits: Sequence[str], kinds: Sequence[str]
+) -> None:
+    """Delete the jobs of waits that are no longer wanted."""
+    if waits:
+        conn.execute(
+            sa.delete(job).where(
+                job.c.instance_id == instance_id,
+                job.c.wait.in_(list(waits)),
+                job.c.kind.in_(list(kinds)),
+            )
+        )
+
+
+def call_key(instance_id: int, wait: str, number: int | None) -> str:
+    """Give the dedup key of the service call of a wait and item."""
+    return f"call:{instance_id}:{wait}:{number or 0}"
+
+
+def delete_call(conn: Conn, instance_id: int, wait: str, number: int | None) -> None:
+    """Delete the service call of a wait: of one item NUMBER, or of all."""
+    query = sa.delete(job).where(
+        job.c.instance_id == instance_id, job.c.wait == wait, job.c.kind == "service"
+    )
+    if number is not None:
+        query = query.where(job.c.dedup_key == call_key(instance_id, wait, number))
+    conn.execute(query)
+
+
+def set_job(conn: Conn, job_id: int, **values: Any) -> None:
+    """Write VALUES into a job."""
+    conn.execute(sa.update(job).where(job.c.id == job_id).values(**values))
+
+
+def fail(conn: Conn, job_id: int, attempts: int, values: Mapping[str, Any]) -> bool:
+    """Note a failed attempt; False when another witness noted it already."""
+    query = sa.update(job).where(job.c.id == job_id, job.c.attempts == attempts)
+    done = conn.execute(query.values(attempts=attempts + 1, **values))
+    return done.rowcount == 1
+
+
+def pause_case(conn: Conn, root_id: int) -> None:
+    """Keep the jobs of a suspended case waiting."""
+    _swap(conn, root_id, "ready", "paused")
+
+
+def resume_case(conn: Conn, root_id: int) -> None:
+    """Let the jobs of a resumed case run again."""
+    _swap(conn, root_id, "paused", "ready")
+
+
+def _swap(conn: Conn, root_id: int, old: str, new: str) -> None:
+    query = sa.update(job).where(job.c.root_id == root_id, job.c.state == old)
+    conn.execute(query.values(state=new))
+
+
+def failed(conn: Conn, code: str) -> list[int]:
+    """Give the ids of failed jobs whose error is CODE."""
+    query = sa.select(job.c.id).where(job.c.state == "failed", job.c.error_code == code)
+    return [int(row[0]) for row in conn.execute(query.order_by(job.c.id))]
+
+
+def lease(
+    conn: Conn, lane: str, owner: str, now: datetime, until: datetime, batch: int
+) -> list[Row]:
+    """Lease up to BATCH due jobs of LANE to OWNER until UNTIL, fence counted up."""
+    picked = (
+        sa.select(job.c.id)
+        .where(job.c.lane == lane, job.c.state == "ready", job.c.due_at <= now)
+        .order_by(job.c.due_at, job.c.id)
+        .limit(batch)
+        .with_for_update(skip_locked=True)
+        .cte("picked")
+    )
+    if is_postgres(conn):
+        picked = picked.prefix_with("MATERIALIZED", dialect="postgresql")
+    query = (
+        sa.update(job)
+        .where(job.c.id.in_(sa.select(picked.c.id)))
+        .values(
+            state="leased",
+            lock_owner=owner,
+            lock_until=until,
+            fence=job.c.fence + 1,
+            attempts=job.c.attempts + 1,
+        )
+        .returning(*job.c)
+    )
+    rows = [dict(row) for row in conn.execute(query).mappings()]
+    return sorted(rows, key=lambda row: (row["due_at"], row["id"]))
+
+
+def finish_lease(conn: Conn, job_id: int, owner: str, fence: int) -> bool:
+    """Delete a leased job; False when the lease was lost meanwhile."""
+    query = sa.delete(job).where(
+        job.c.id == job_id, job.c.lock_owner == owner, job.c.fence == fence
+    )
+    return conn.execute(query).rowcount == 1
+
+
+def sweep(conn: Conn, now: datetime) -> int:
+    """Return expired leases to ready."""
+    query = sa.update(job).where(job.c.state == "leased", job.c.lock_until <= now)
+    return conn.execute(query.values(state="ready", lock_owner=None)).rowcount
+
+
+def start_timers(conn: Conn, application: str) -> list[Row]:
+    """Give the start timer jobs of APPLICATION."""
+    query = sa.select(job).where(job.c.kind == "start_timer", job.c.topic == application)
+    return every(conn, query)
+
+
+def due_starts(conn: Conn, now: datetime, limit: int) -> list[int]:
+    """Give the ids of start timers that are due, oldest first."""
+    query = (
+        sa.select(job.c.id)
+        .where(
+            job.c.lane == "bulk",
+            job.c.state == "ready",
+            job.c.kind == "start_timer",
+            job.c.due_at <= now,
+        )
+        .order_by(job.c.due_at, job.c.id)
+        .limit(limit)
+    )
+    return [int(row[0]) for row in conn.execute(query)]
+
+
+def take_slot(conn: Conn, name: str, at: datetime) -> bool:
+    """Take the slot (NAME, AT) of periodic work; False when another node has it."""
+    taken = sa.select(slot.c.name).where(slot.c.name == name, slot.c.slot_at == at)
+    if conn.execute(taken).first():
+        return False
+    add(conn, slot, [{"name": name, "slot_at": at}])
+    return True

@@ -1,0 +1,120 @@
+"""What is kept about acts: history lines, audit, incidents, stored answers, settings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.store import codec
+from engine.store.rows import Conn, Row, add, every, insert, is_postgres, one
+from engine.store.tables import audit, history, idem, incident, setting
+
+
+def add_history(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append linked history lines (engine.store.chain.link)."""
+    add(conn, history, rows)
+
+
+def add_audit(
+    conn: Conn, at: datetime, actor: str, kind: str, detail: Mapping[str, Any]
+) -> None:
+    """Append an event that belongs to no case."""
+    row = {"at": at, "actor": actor, "kind": kind, "detail": codec.plain(dict(detail))}
+    add(conn, audit, [row])
+
+
+def add_incidents(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Open incidents."""
+    add(conn, incident, rows)
+
+
+def hold_incident(conn: Conn, incident_id: int) -> Row | None:
+    """Lock and give one incident."""
+    query = sa.select(incident).where(incident.c.id == incident_id)
+    return one(conn, query.with_for_update())
+
+
+def incident_by_id(conn: Conn, incident_id: int) -> Row | None:
+    """Give one incident without a lock."""
+    return one(conn, sa.select(incident).where(incident.c.id == incident_id))
+
+
+def clear_incidents(conn: Conn, condition: Mapping[str, Any], by: str, at: datetime) -> None:
+    """Resolve the open incidents whose columns equal CONDITION."""
+    query = sa.update(incident).where(incident.c.state == "open")
+    for name, value in condition.items():
+        query = query.where(incident.c[name] == value)
+    conn.execute(query.values(state="resolved", resolved_by=by, resolved_at=at))
+
+
+def recur(conn: Conn, job_id: int, at: datetime) -> bool:
+    """Count an open incident of JOB_ID once more; False when there is none."""
+    query = sa.update(incident).where(incident.c.job_id == job_id, incident.c.state == "open")
+    done = conn.execute(query.values(count=incident.c.count + 1, last_at=at))
+    return done.rowcount > 0
+
+
+def open_incident(conn: Conn, row: Mapping[str, Any]) -> int:
+    """Open one incident and give its id."""
+    return insert(conn, incident, row)
+
+
+def take_key(conn: Conn, row: Mapping[str, Any]) -> Row | None:
+    """Reserve an idempotency key; give the stored answer when it was used before.
+
+    Waits for a twin in flight: the unique index lets one through.
+    """
+    dialect = postgresql if is_postgres(conn) else sqlite
+    query = dialect.insert(idem).values(**row)
+    query = query.on_conflict_do_nothing(index_elements=[idem.c.principal, idem.c.key])
+    if conn.execute(query).rowcount == 1:
+        return None
+    return one(
+        conn,
+        sa.select(idem).where(idem.c.principal == row["principal"], idem.c.key == row["key"]),
+    )
+
+
+def answer_key(
+    conn: Conn, principal: str, key: str, status: int, response: Mapping[str, Any]
+) -> None:
+    """Store the answer under its key."""
+    conn.execute(
+        sa.update(idem)
+        .where(idem.c.principal == principal, idem.c.key == key)
+        .values(status=status, response=codec.plain(dict(response)))
+    )
+
+
+def forget_keys(conn: Conn, before: datetime) -> int:
+    """Delete stored answers older than BEFORE."""
+    return conn.execute(sa.delete(idem).where(idem.c.created_at < before)).rowcount
+
+
+def read_setting(conn: Conn, name: str) -> Any:
+    """Give the value of an installation setting, None when unset."""
+    return conn.execute(sa.select(setting.c.value).where(setting.c.name == name)).scalar()
+
+
+def setting_version(conn: Conn, name: str) -> int:
+    """Give how often a setting was written, 0 for never."""
+    query = sa.select(setting.c.version).where(setting.c.name == name)
+    return int(conn.execute(query).scalar() or 0)
+
+
+def write_setting(conn: Conn, name: str, value: Any) -> int:
+    """Write a setting and give its new version."""
+    dialect = postgresql if is_postgres(conn) else sqlite
+    query = dialect.insert(setting).values(name=name, value=value, version=1)
+    query = query.on_conflict_do_update(
+        index_elements=[setting.c.name],
+        set_={"value": query.excluded.value, "version": setting.c.version + 1},
+    )
+    return int(conn.execute(query.returning(setting.c.version)).scalar_one())
+
+
+def audit_lines(conn: Conn, kind: str) -> list[Row]:
+    """Give the audit lines of KIND, oldest first."""
+    return every(conn, sa.select(audit).where(audit.c.kind == kind).order_by(audit.c.id))

@@ -1,0 +1,180 @@
+"""People's work: task rounds, seats, items, what forms held, drafts."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.store.rows import Conn, Row, add, every, insert_many, one
+from engine.store.tables import form_entry, item, seat, task, task_draft
+from engine.store.unit_of_work import guarded
+
+OPEN = ("open", "incident")
+
+
+def load_task(conn: Conn, task_id: int) -> Row | None:
+    """Give one task row."""
+    return one(conn, sa.select(task).where(task.c.id == task_id))
+
+
+def seats_of(conn: Conn, task_id: int) -> list[Row]:
+    """Give the seats of a round in order."""
+    query = sa.select(seat).where(seat.c.task_id == task_id)
+    return every(conn, query.order_by(seat.c.order_no, seat.c.id))
+
+
+def open_tasks(conn: Conn, root_id: int) -> list[Row]:
+    """Give the open rounds of a case."""
+    query = sa.select(task).where(task.c.root_id == root_id, task.c.state.in_(OPEN))
+    return every(conn, query.order_by(task.c.id))
+
+
+def rounds(conn: Conn, instance_id: int, nodes: Sequence[str]) -> dict[str, int]:
+    """Give the highest round number of each of NODES in one instance."""
+    query = (
+        sa.select(task.c.node, sa.func.max(task.c.round))
+        .where(task.c.instance_id == instance_id, task.c.node.in_(nodes))
+        .group_by(task.c.node)
+    )
+    return {row[0]: int(row[1]) for row in conn.execute(query)}
+
+
+def insert_tasks(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert rounds and give their ids in order."""
+    return insert_many(conn, task, rows)
+
+
+def insert_seats(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert seats."""
+    add(conn, seat, rows)
+
+
+def write_seat(conn: Conn, seat_id: int, seen: int, values: Mapping[str, Any]) -> None:
+    """Write VALUES into a seat whose version is still SEEN."""
+    query = (
+        sa.update(seat)
+        .where(seat.c.id == seat_id, seat.c.version == seen)
+        .values(**values, version=seen + 1)
+    )
+    guarded(conn.execute(query))
+
+
+def write_task(conn: Conn, task_id: int, values: Mapping[str, Any]) -> None:
+    """Write VALUES into an open round; each round is closed at most once."""
+    query = (
+        sa.update(task)
+        .where(task.c.id == task_id, task.c.state.in_(OPEN))
+        .values(**values, version=task.c.version + 1)
+    )
+    guarded(conn.execute(query))
+
+
+def void_seats(conn: Conn, task_ids: Sequence[int]) -> None:
+    """Close the seats of rounds that are over: 失效."""
+    if task_ids:
+        conn.execute(
+            sa.update(seat)
+            .where(seat.c.task_id.in_(task_ids), seat.c.state.in_(("open", "held")))
+            .values(state="void", version=seat.c.version + 1)
+        )
+
+
+def open_seat(conn: Conn, seat_id: int, due: datetime | None) -> None:
+    """Open the next held seat of a sequential round."""
+    conn.execute(
+        sa.update(seat)
+        .where(seat.c.id == seat_id)
+        .values(state="open", due_at=due, version=seat.c.version + 1)
+    )
+
+
+def tasks_of_wait(conn: Conn, instance_id: int, wait: str, number: int | None) -> list[Row]:
+    """Give the open rounds of one wait: of one item NUMBER, or of all."""
+    query = sa.select(task).where(
+        task.c.instance_id == instance_id, task.c.wait == wait, task.c.state.in_(OPEN)
+    )
+    if number is not None:
+        query = query.where(task.c.item == number)
+    return every(conn, query.order_by(task.c.id))
+
+
+def close_tasks(conn: Conn, task_ids: Sequence[int], values: Mapping[str, Any]) -> None:
+    """Close rounds that did not decide and void their open seats."""
+    if task_ids:
+        conn.execute(sa.update(task).where(task.c.id.in_(task_ids)).values(**values))
+        void_seats(conn, task_ids)
+
+
+def add_form_entry(conn: Conn, row: Mapping[str, Any]) -> None:
+    """Keep what a form held when it was submitted."""
+    add(conn, form_entry, [row])
+
+
+def record_items(conn: Conn, instance_id: int, wait: str, values: Sequence[bytes]) -> None:
+    """Keep the element of each item of a multi-instance body, 1-based."""
+    add(
+        conn,
+        item,
+        [
+            {"instance_id": instance_id, "wait": wait, "no": no, "value": value, "done": False}
+            for no, value in enumerate(values, 1)
+        ],
+    )
+
+
+def finish_item(conn: Conn, row: Mapping[str, Any]) -> None:
+    """Keep the OUTPUT of one finished item; the row may exist from record_items."""
+    key = (
+        item.c.instance_id == row["instance_id"],
+        item.c.wait == row["wait"],
+        item.c.no == row["no"],
+    )
+    values = {"output": row["output"], "outcome": row["outcome"], "done": True}
+    if not conn.execute(sa.update(item).where(*key).values(**values)).rowcount:
+        add(conn, item, [{**row, "done": True}])
+
+
+def drop_items(conn: Conn, instance_id: int, wait: str) -> None:
+    """Forget the items of a body that is over."""
+    conn.execute(sa.delete(item).where(item.c.instance_id == instance_id, item.c.wait == wait))
+
+
+def item_value(conn: Conn, instance_id: int, wait: str, no: int) -> bytes | None:
+    """Give the recorded element of one item."""
+    query = sa.select(item.c.value).where(
+        item.c.instance_id == instance_id, item.c.wait == wait, item.c.no == no
+    )
+    return conn.execute(query).scalar_one_or_none()
+
+
+def item_outputs(conn: Conn, instance_id: int, wait: str) -> dict[int, bytes]:
+    """Give the outputs of the finished items of a body, by item number."""
+    query = sa.select(item.c.no, item.c.output).where(
+        item.c.instance_id == instance_id, item.c.wait == wait, item.c.done.is_(True)
+    )
+    return {int(row[0]): bytes(row[1]) for row in conn.execute(query.order_by(item.c.no))}
+
+
+def load_draft(conn: Conn, task_id: int, person: str) -> Row | None:
+    """Give what PERSON typed for a task but did not submit."""
+    return one(
+        conn,
+        sa.select(task_draft).where(
+            task_draft.c.task_id == task_id, task_draft.c.person == person
+        ),
+    )
+
+
+def write_draft(conn: Conn, row: Mapping[str, Any]) -> None:
+    """Keep a draft, replacing the one before."""
+    drop_draft(conn, row["task_id"], row["person"])
+    add(conn, task_draft, [row])
+
+
+def drop_draft(conn: Conn, task_id: int, person: str | None = None) -> None:
+    """Forget the drafts of a task, of one person or of all."""
+    query = sa.delete(task_draft).where(task_draft.c.task_id == task_id)
+    if person is not None:
+        query = query.where(task_draft.c.person == person)
+    conn.execute(query)
