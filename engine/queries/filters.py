@@ -46,7 +46,7 @@ def _unknown(name: str, known: Mapping[str, Any]) -> InvalidRequest:
 def _on_column(column: Column, value: Any, name: str) -> list[Condition]:
     if not isinstance(value, Mapping):
         value = {"$eq": value}
-    made = []
+    made: list[Condition] = []
     for operator, operand in value.items():
         make = _OPERATORS.get(operator)
         if make is None:

@@ -1,14 +1,14 @@
 """People: whose session it is, which posts they hold, who can be chosen."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from engine.base.actor import Actor, Post
+from engine.base.actor import Actor
 from engine.context import View
-from engine.store.people import person, post, session, unit
+from engine.store import people_rows
+from engine.store.people import person, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,41 +35,18 @@ class UnitRow:
 
 def session_of(view: View, *, token: str) -> SessionFacts | None:
     """Give the living session of the cookie value TOKEN; None when ended or unknown."""
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    query = (
-        sa.select(session.c.created_at, session.c.seen_at, person)
-        .join(person, person.c.id == session.c.person)
-        .where(session.c.id_hash == digest, session.c.ended_at.is_(None), person.c.active)
-    )
-    row = view.connection.execute(query).one_or_none()
-    if row is None:
+    row = people_rows.load_session(view.connection, token)
+    actor = people_rows.load_actor(view.connection, row["person"]) if row else None
+    if row is None or actor is None:
         return None
-    actor = Actor(row.id, row.name, posts_of(view, row.id), frozenset(row.rights))
-    return SessionFacts(actor, row.created_at, row.seen_at, row.must_change)
+    query = sa.select(person.c.must_change).where(person.c.id == actor.person)
+    must_change = bool(view.connection.execute(query).scalar_one())
+    return SessionFacts(actor, row["created_at"], row["seen_at"], must_change)
 
 
 def actor_of(view: View, *, login: str) -> Actor | None:
     """Give the active person LOGIN as an actor; None when unknown."""
-    query = sa.select(person).where(person.c.id == login, person.c.active)
-    row = view.connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    return Actor(row.id, row.name, posts_of(view, row.id), frozenset(row.rights))
-
-
-def posts_of(view: View, login: str) -> tuple[Post, ...]:
-    """Give the posts LOGIN holds, one for each role of the unit."""
-    query = (
-        sa.select(unit, post.c.duty)
-        .join(post, post.c.unit == unit.c.code)
-        .where(post.c.person == login, unit.c.active)
-        .order_by(unit.c.code)
-    )
-    return tuple(
-        Post(row.code, row.name, role, row.level, row.region, row.duty)
-        for row in view.connection.execute(query)
-        for role in (row.roles or ("",))
-    )
+    return people_rows.load_actor(view.connection, login)
 
 
 def units(

@@ -4,8 +4,9 @@ import sqlalchemy as sa
 
 from engine.base.actor import Actor, Post
 from engine.base.errors import NotAllowed
+from engine.store.machine import notice
 from engine.store.people import unit as unit_table
-from engine.store.tables import attachment, instance, notice, seat, task
+from engine.store.tables import attachment, instance, seat, task
 
 # Who holds one of these sees every case: reliability.md 6.7, operations.md 1 row 32.
 ALL_CASES = frozenset({"all_regions", "process_owner", "scheduler", "system"})

@@ -1,0 +1,157 @@
+"""Cases as lines of lists: 我发起, search, and the filters lists share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.context import View
+from engine.queries import deployed, due_state, labels
+from engine.queries.paging import Page, Paging, SortKey, page
+from engine.store import visible
+from engine.store.tables import definition
+from engine.store.visible import root
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFilter:
+    """What a list is narrowed to; empty means all. REGION is a prefix of division codes.
+
+    STATE is the case state; DUE one of overdue, today, warn; TAKEN: "no" only seats nobody
+    claimed, "colleague" only those a colleague holds.
+    """
+
+    text: str = ""
+    state: str = ""
+    process: str = ""
+    region: str = ""
+    year: int | None = None
+    node: str = ""
+    role: str = ""
+    overdue: bool = False
+    taken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One line of 我发起: a case."""
+
+    case_id: int
+    uid: str
+    number: str
+    title: str
+    process: str
+    process_name: str
+    version: int
+    region: str
+    region_name: str
+    place: str
+    year: int | None
+    category: str
+    state_name: str
+    status: str
+    due: due_state.Due
+    starter: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def started(
+    view: View, *, wanted: WorkFilter | None = None, paging: Paging | None = None
+) -> Page[CaseRow]:
+    """Give the cases the person started, newest first."""
+    mine = cases_query().where(root.c.starter == view.actor.person)
+    query = case_filter(view, mine, wanted)
+    return page(
+        view.connection,
+        query,
+        [SortKey(root.c.id, True)],
+        paging or Paging(),
+        lambda rows: case_rows(view, rows),
+    )
+
+
+def case_filter(view: View, query: sa.Select[Any], wanted: WorkFilter | None) -> sa.Select[Any]:
+    """Narrow a query of cases; node, role and taken do not apply."""
+    if wanted is None:
+        return query
+    if wanted.overdue:
+        query = query.where(root.c.due_at < view.now, root.c.ended_at.is_(None))
+    return narrowed(query, wanted)
+
+
+def narrowed(query: sa.Select[Any], wanted: WorkFilter) -> sa.Select[Any]:
+    """Narrow a query that has the case and its process joined."""
+    equal = (
+        (root.c.state_name, wanted.state),
+        (definition.c.key, wanted.process),
+        (root.c.year, wanted.year),
+    )
+    query = query.where(*(column == value for column, value in equal if value))
+    if wanted.region:
+        query = query.where(visible.prefix_range(root.c.region, wanted.region))
+    if wanted.text:
+        ways = (root.c.number, root.c.title)
+        found = [column.contains(wanted.text, autoescape=True) for column in ways]
+        query = query.where(sa.or_(*found))
+    return query
+
+
+def is_root() -> sa.ColumnElement[bool]:
+    """Say that the row is a case, not a called child."""
+    return root.c.id == root.c.root_id
+
+
+def cases_query() -> sa.Select[Any]:
+    """Start from root instances, joined to their process."""
+    return (
+        sa.select(
+            root,
+            definition.c.key.label("process"),
+            definition.c.name.label("process_name"),
+            definition.c.version.label("process_version"),
+            definition.c.application,
+        )
+        .join(definition, definition.c.id == root.c.definition_id)
+        .where(is_root())
+    )
+
+
+def case_rows(view: View, rows: Sequence[sa.Row[Any]]) -> list[CaseRow]:
+    """Make the lines of cases."""
+    names = labels.regions(view, (row.region for row in rows))
+    return [
+        CaseRow(
+            case_id=row.id,
+            uid=row.uid,
+            number=row.number or "",
+            title=row.title,
+            process=row.process,
+            process_name=row.process_name,
+            version=row.process_version,
+            region=row.region,
+            region_name=names.get(row.region, ""),
+            place=row.place,
+            year=row.year,
+            category=row.category,
+            state_name=row.state_name,
+            status=row.status,
+            due=case_due(view, row),
+            starter=row.starter,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+        )
+        for row in rows
+    ]
+
+
+def case_due(view: View, row: sa.Row[Any]) -> due_state.Due:
+    """Describe the nearest due moment of an open case."""
+    if row.ended_at is not None or row.due_at is None:
+        return due_state.NO_DUE
+    calendar = deployed.calendar(view, row.definition_id)
+    return due_state.describe(row.due_at, view.now, calendar, since=row.started_at)
+
+

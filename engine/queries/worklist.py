@@ -1,0 +1,229 @@
+"""待办, 已办, 我发起, 抄送我: rows, filters, counts, keyset pages (operations.md 1 row 1)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.context import View
+from engine.queries import deployed, due_state, labels
+from engine.queries.cases import WorkFilter, is_root, narrowed
+from engine.queries.paging import Page, Paging, SortKey, count, moment_key, page
+from engine.store import visible
+from engine.store.machine import notice
+from engine.store.tables import definition, seat, task
+from engine.store.visible import root
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """One line of 待办 or 已办: a seat, its task and its case."""
+
+    task_id: int
+    seat_id: int
+    case_id: int
+    number: str
+    title: str
+    process: str
+    process_name: str
+    node: str
+    node_name: str
+    round: int
+    region: str
+    region_name: str
+    unit: str
+    unit_name: str
+    role: str
+    label: str
+    sender: str  # 来自: the unit that acted last before this task
+    arrived_at: datetime
+    due: due_state.Due
+    state_name: str
+    status: str
+    claimed_by: str | None
+    claimed_name: str | None
+    seat_version: int
+    decided_at: datetime | None
+    outcome: str | None
+    opinion: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The figures on the tabs and chips; each equals the total of its list."""
+
+    todo: int
+    overdue: int
+    unclaimed: int
+    colleague: int
+    done: int
+    started: int
+    copied: int
+
+
+def todo(
+    view: View, *, wanted: WorkFilter | None = None, paging: Paging | None = None
+) -> Page[WorkRow]:
+    """Give the seats ACTOR can act on now, most urgent first."""
+    query = _filtered(view, _seats().where(_open_for(view, wanted)), wanted)
+    keys = [SortKey(moment_key(seat.c.due_at)), SortKey(seat.c.id)]
+    return page(view.connection, query, keys, paging or Paging(), _rows_of(view))
+
+
+def done(
+    view: View, *, wanted: WorkFilter | None = None, paging: Paging | None = None
+) -> Page[WorkRow]:
+    """Give the seats the person acted on, newest first."""
+    query = _filtered(view, _seats().where(*_done_by(view)), wanted)
+    keys = [SortKey(moment_key(seat.c.decided_at), True), SortKey(seat.c.id, True)]
+    return page(view.connection, query, keys, paging or Paging(), _rows_of(view))
+
+
+def counts(view: View) -> Counts:
+    """Count what the four lists hold."""
+    open_seats = _seats().where(_open_for(view, None))
+    late = WorkFilter(overdue=True)
+    free, colleague = WorkFilter(taken="no"), WorkFilter(taken="colleague")
+    told = sa.select(notice.c.id).where(visible.notices(view.actor))
+    mine = sa.select(root.c.id).where(is_root(), root.c.starter == view.actor.person)
+    queries = (
+        open_seats,
+        _filtered(view, open_seats, late),
+        _filtered(view, _seats().where(_open_for(view, free)), free),
+        _filtered(view, _seats().where(_open_for(view, colleague)), colleague),
+        _seats().where(*_done_by(view)),
+        mine,
+        told,
+    )
+    return Counts(*(count(view.connection, query)[0] for query in queries))
+
+
+def _seats() -> sa.Select[Any]:
+    """Start from seats, joined to their task, case and process."""
+    return (
+        sa.select(
+            seat,
+            task.c.node,
+            task.c.name.label("node_name"),
+            task.c.round,
+            task.c.created_at,
+            task.c.due_steps,
+            task.c.instance_id,
+            root.c.number,
+            root.c.title,
+            root.c.state_name,
+            root.c.status,
+            root.c.region.label("case_region"),
+            root.c.definition_id,
+            definition.c.key.label("process"),
+            definition.c.name.label("process_name"),
+        )
+        .join(task, task.c.id == seat.c.task_id)
+        .join(root, root.c.id == seat.c.root_id)
+        .join(definition, definition.c.id == root.c.definition_id)
+    )
+
+
+def _open_for(view: View, wanted: WorkFilter | None) -> sa.ColumnElement[bool]:
+    taken = wanted.taken if wanted else ""
+    units = sorted(view.actor.units)
+    whose = visible.own_seats(view.actor)
+    if taken == "no":
+        whose = sa.and_(seat.c.unit.in_(units), seat.c.person.is_(None))
+    elif taken == "colleague":
+        held = sa.and_(seat.c.person.is_not(None), seat.c.person != view.actor.person)
+        whose = sa.and_(seat.c.unit.in_(units), held)
+    return sa.and_(whose, seat.c.state == "open", task.c.state == "open")
+
+
+def _done_by(view: View) -> tuple[sa.ColumnElement[bool], ...]:
+    return (seat.c.person == view.actor.person, seat.c.state == "done")
+
+
+def _filtered(view: View, query: sa.Select[Any], wanted: WorkFilter | None) -> sa.Select[Any]:
+    """Narrow a query of seats."""
+    if wanted is None:
+        return query
+    if wanted.node:
+        query = query.where(task.c.node == wanted.node)
+    if wanted.role:
+        query = query.where(seat.c.role == wanted.role)
+    if wanted.overdue:
+        query = query.where(seat.c.due_at < view.now)
+    return narrowed(query, wanted)
+
+
+def _rows_of(view: View) -> Callable[[Sequence[sa.Row[Any]]], list[WorkRow]]:
+    return lambda rows: work_rows(view, rows)
+
+
+def work_rows(view: View, rows: Sequence[sa.Row[Any]]) -> list[WorkRow]:
+    """Make the lines of seats; names and senders are looked up once for all."""
+    names = labels.regions(view, (row.case_region for row in rows))
+    senders = _senders(view, rows)
+    return [
+        WorkRow(
+            task_id=row.task_id,
+            seat_id=row.id,
+            case_id=row.root_id,
+            number=row.number or "",
+            title=row.title,
+            process=row.process,
+            process_name=row.process_name,
+            node=row.node,
+            node_name=row.node_name,
+            round=row.round,
+            region=row.case_region,
+            region_name=names.get(row.case_region, ""),
+            unit=row.unit,
+            unit_name=row.unit_name,
+            role=row.role,
+            label=row.label,
+            sender=senders.get(row.task_id, ""),
+            arrived_at=row.created_at,
+            due=_due_of(view, row),
+            state_name=row.state_name,
+            status=row.status,
+            claimed_by=row.person,
+            claimed_name=row.person_name,
+            seat_version=row.version,
+            decided_at=row.decided_at,
+            outcome=row.outcome,
+            opinion=row.opinion,
+        )
+        for row in rows
+    ]
+
+
+def _due_of(view: View, row: sa.Row[Any]) -> due_state.Due:
+    if row.decided_at is not None:
+        return due_state.NO_DUE
+    calendar = deployed.calendar(view, row.definition_id) if row.due_at else None
+    return due_state.describe(
+        row.due_at, view.now, calendar, since=row.created_at, steps=row.due_steps
+    )
+
+
+def _senders(view: View, rows: Sequence[sa.Row[Any]]) -> dict[int, str]:
+    """Give the unit that acted last in each case before the task arrived."""
+    cases = {row.root_id for row in rows}
+    if not cases:
+        return {}
+    query = (
+        sa.select(seat.c.root_id, seat.c.decided_at, seat.c.unit_name, seat.c.person_name)
+        .where(seat.c.root_id.in_(cases), seat.c.decided_at.is_not(None))
+        .order_by(seat.c.decided_at)
+    )
+    acts: dict[int, list[Any]] = {}
+    for act in view.connection.execute(query):
+        acts.setdefault(act.root_id, []).append(act)
+    found = {}
+    for row in rows:
+        before = [a for a in acts.get(row.root_id, ()) if a.decided_at <= row.created_at]
+        if before:
+            found[row.task_id] = before[-1].unit_name or before[-1].person_name or ""
+    return found
+
+
