@@ -1,0 +1,171 @@
+/* 明细表 grid: an editable table, list of objects; arrows move, pasted spreadsheet cells fill. */
+import { composing } from '../../lib/dom.js';
+import { t } from '../../lib/i18n.js';
+import { Frame, html, useRef, useRowErrors, useState } from './kit.js';
+
+const MAX_ROWS = 2000;
+
+/** Cells of a pasted block: rows by newline, columns by tab, quoted cells may hold both. */
+export function parseBlock(text) {
+  const rows = [[]];
+  let cell = '';
+  let quoted = false;
+  const body = text.replace(/\r\n?/g, '\n').replace(/\n$/, '');
+  for (let at = 0; at < body.length; at += 1) {
+    const char = body[at];
+    if (quoted && char === '"' && body[at + 1] === '"') { cell += '"'; at += 1; }
+    else if (quoted && char === '"') quoted = false;
+    else if (quoted) cell += char;
+    else if (char === '"' && cell === '') quoted = true;
+    else if (char === '\t' || char === '\n') {
+      rows.at(-1).push(cell);
+      cell = '';
+      if (char === '\n') rows.push([]);
+    } else cell += char;
+  }
+  rows.at(-1).push(cell);
+  return rows;
+}
+
+/** Read TEXT as a value of COLUMN; {value} or {value, bad: reason}. Nothing typed is lost. */
+export function readCell(column, text) {
+  const plain = text.trim();
+  if (plain === '') return { value: null };
+  if (column.type === 'number') {
+    const number = Number(plain.replaceAll(',', ''));
+    return Number.isFinite(number) ? { value: number } : { value: text, bad: t('不是数') };
+  }
+  if (column.type === 'date') {
+    const match = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(plain);
+    if (!match) return { value: text, bad: t('不是日期') };
+    return { value: `${match[1]}-${match[2].padStart(2, '0')}-${match[3].padStart(2, '0')}` };
+  }
+  if (column.options?.length) {
+    const option = column.options.find((each) => each.value === plain || each.label === plain);
+    return option ? { value: option.value } : { value: text, bad: t('不在可选范围') };
+  }
+  return { value: plain };
+}
+
+function badCell(column, value) {
+  if (value === null || value === undefined || value === '') return column.required ? t('必填') : '';
+  return readCell(column, String(value)).bad || '';
+}
+
+export function GridField(props) {
+  const { field, value, domId, disabled, readonly, onChange } = props;
+  const columns = field.columns || [];
+  const rows = Array.isArray(value) ? value : [];
+  const locked = disabled || readonly;
+  const refused = useRowErrors(field.key);
+  const table = useRef(null);
+  const [note, setNote] = useState('');
+
+  const put = (next) => onChange({ value: next });
+  const setCell = (row, column, text) => {
+    put(rows.map((each, index) => (index === row ? { ...each, [column.key]: readCell(column, text).value } : each)));
+  };
+  const focus = (row, col) => table.current?.querySelector(`[data-cell="${row}:${col}"]`)?.focus();
+  const onKey = (event, row, col) => {
+    if (composing(event)) return;
+    const move = { ArrowDown: [1, 0], ArrowUp: [-1, 0], Enter: [1, 0] }[event.key];
+    if (!move || (event.target.tagName === 'SELECT' && event.key !== 'Enter')) return;
+    event.preventDefault();
+    focus(row + move[0], col + move[1]);
+  };
+  const onPaste = (event, row, col) => {
+    const text = event.clipboardData.getData('text/plain');
+    if (!/[\t\n]/.test(text.trim())) return;
+    event.preventDefault();
+    const block = parseBlock(text);
+    const { next, bad, lost } = fillBlock({ rows, columns, block, row, col });
+    put(next);
+    setNote(t('粘贴 {rows} 行 × {cols} 列；{bad} 格需要改正', { rows: block.length, cols: block[0].length, bad })
+      + (lost ? t('；{n} 格超出表格，未粘贴', { n: lost }) : ''));
+  };
+  const reason = (row, column) => {
+    const server = refused.find((each) => each.row === row + 1 && (!each.column || each.column === column.key));
+    return server?.detail || badCell(column, rows[row][column.key]);
+  };
+
+  return html`<${Frame} ...${props} type="grid">
+    <div class="grw" ref=${table}><table aria-labelledby=${`${domId}-label`}>
+      <thead><tr><th scope="col">${t('行')}</th>${columns.map((column) => html`<th scope="col" key=${column.key}
+        class=${column.required ? 'req' : ''}>${column.label || column.key}</th>`)}${!locked && html`<th></th>`}</tr></thead>
+      <tbody>${rows.map((row, index) => html`<tr key=${index}><td class="num">${index + 1}</td>
+        ${columns.map((column, col) => html`<${Cell} key=${column.key} column=${column} value=${row[column.key]} locked=${locked}
+          cell=${`${index}:${col}`} reason=${reason(index, column)} label=${`${column.label || column.key} ${index + 1}`}
+          onSet=${(text) => setCell(index, column, text)} onKey=${(event) => onKey(event, index, col)}
+          onPaste=${(event) => onPaste(event, index, col)} />`)}
+        ${!locked && html`<td class="rm"><button type="button" class="bt s t" aria-label=${t('删除第 {n} 行', { n: index + 1 })}
+          onClick=${() => put(rows.filter((_, each) => each !== index))}>×</button></td>`}</tr>`)}</tbody>
+      ${columns.some((column) => column.sum) && html`<tfoot><tr><td>${t('合计')}</td>${columns.map((column) => html`<td key=${column.key}
+        class="r">${column.sum ? total(rows, column.key) : ''}</td>`)}${!locked && html`<td></td>`}</tr></tfoot>`}
+    </table></div>
+    ${!locked && html`<div class="row-s mt8"><button type="button" class="bt s" id=${domId} disabled=${rows.length >= MAX_ROWS}
+      onClick=${() => put([...rows, {}])}>${t('增加一行')}</button>
+      <button type="button" class="bt s t" disabled=${!rows.length} onClick=${() => copyOut(rows, columns)}>${t('复制全部')}</button>
+      <span class="help">${t('可从表格软件粘贴')}</span></div>`}
+    <div class="help" role="status">${note}</div>
+  </${Frame}>`;
+}
+
+function Cell({ column, value, locked, cell, reason, label, onSet, onKey, onPaste }) {
+  const classes = [column.type === 'number' ? 'num' : '', reason ? 'x' : ''].join(' ').trim();
+  const shared = { 'data-cell': cell, 'aria-label': label, 'aria-invalid': Boolean(reason), title: reason || undefined, disabled: locked };
+  if (column.options?.length && !locked) {
+    return html`<td class=${classes}><select ...${shared} value=${value ?? ''} onKeyDown=${onKey} onPaste=${onPaste}
+      onChange=${(event) => onSet(event.target.value)}><option value=""></option>
+      ${column.options.map((each) => html`<option key=${each.value} value=${each.value}>${each.label}</option>`)}</select></td>`;
+  }
+  return html`<td class=${classes}><input ...${shared} type="text" inputmode=${column.type === 'number' ? 'decimal' : undefined}
+    value=${shown(column, value)} onKeyDown=${onKey} onPaste=${onPaste} onChange=${(event) => onSet(event.target.value)} /></td>`;
+}
+
+function shown(column, value) {
+  const option = column.options?.find((each) => each.value === value);
+  return option ? option.label : (value ?? '');
+}
+
+function fillBlock({ rows, columns, block, row, col }) {
+  const next = rows.map((each) => ({ ...each }));
+  let bad = 0;
+  let lost = 0;
+  block.forEach((cells, dy) => {
+    cells.forEach((text, dx) => {
+      const column = columns[col + dx];
+      if (!column || row + dy >= MAX_ROWS) { lost += 1; return; }
+      next[row + dy] ||= {};
+      const read = readCell(column, text);
+      next[row + dy][column.key] = read.value;
+      if (read.bad) bad += 1;
+    });
+  });
+  return { next, bad, lost };
+}
+
+/* Sums in whole cents of a cent, so that 0.1 + 0.2 shows 0.3. */
+function total(rows, key) {
+  const sum = rows.reduce((all, row) => all + (typeof row[key] === 'number' ? Math.round(row[key] * 10000) : 0), 0);
+  return String(sum / 10000);
+}
+
+function copyOut(rows, columns) {
+  const lines = [columns.map((each) => each.label || each.key), ...rows.map((row) => columns.map((each) => shown(each, row[each.key])))];
+  navigator.clipboard?.writeText(lines.map((line) => line.join('\t')).join('\n'));
+}
+
+GridField.config = {
+  type: 'grid',
+  keyed: true,
+  name: '明细表',
+  label: '明细表',
+  group: 'basic-input',
+  emptyValue: null,
+  sanitizeValue: ({ value }) => (Array.isArray(value) ? value : null),
+  create: (options = {}) => ({
+    label: '明细表',
+    columns: [{ key: 'item', label: '事项', type: 'string' }, { key: 'amount', label: '数量', type: 'number', sum: true }],
+    ...options,
+  }),
+};

@@ -1,0 +1,35 @@
+/* Island: one form of a task or a start event, its opinion and its outcomes. */
+import { Form } from '@bpmn-io/form-js-viewer';
+import '@bpmn-io/form-js-viewer/dist/assets/form-js.css';
+import { Acts } from './forms/acts.js';
+import { Draft } from './forms/draft.js';
+import { fieldsModule } from './forms/fields/index.js';
+import { messagesModule } from './forms/messages.js';
+import { localiseDates } from './lib/flatpickr.js';
+import { island } from './lib/page.js';
+
+island('formview', async (element, options) => {
+  localiseDates();
+  const rowErrors = {};
+  const page = {
+    registers: options.registers || {},
+    uploadUrl: options.uploadUrl,
+    actor: options.actor,
+  };
+  const form = new Form({
+    container: element,
+    additionalModules: [
+      { shouhuPage: ['value', page], shouhuRowErrors: ['value', rowErrors] },
+      fieldsModule,
+      messagesModule,
+    ],
+  });
+  const saved = options.draft || {};
+  await form.importSchema(options.schema, { ...options.data, ...saved.data });
+  form.setProperty('readOnly', Boolean(options.readOnly));
+  form.on('submit', () => {});
+  if (options.readOnly) return;
+  const acts = new Acts({ element, form, options, rowErrors, saved });
+  const draft = new Draft({ form, options, acts });
+  acts.start(draft);
+});

@@ -1,0 +1,45 @@
+/* Island: a diagram with the state of one case; the text list beside it is made by the server. */
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import { send } from './lib/http.js';
+import { island } from './lib/page.js';
+import { CANVAS_TEXT } from './modeler/font.js';
+import { marksModule } from './viewer/marks.js';
+import { translateModule } from './i18n/translate.js';
+
+island('viewer', async (element, options) => {
+  const [xml, state] = await Promise.all([
+    send(options.xmlUrl),
+    options.stateUrl ? send(options.stateUrl) : Promise.resolve({ data: options.state || {} }),
+  ]);
+  element.classList.add('canvas');
+  const viewer = new NavigatedViewer({
+    container: element,
+    textRenderer: CANVAS_TEXT,
+    additionalModules: [translateModule, marksModule],
+  });
+  await viewer.importXML(xml.data);
+  viewer.get('stateMarks').show(state.data || {});
+  fit(viewer);
+  viewer.on('element.click', ({ element: picked }) => open(viewer, picked, options));
+});
+
+function fit(viewer) {
+  const canvas = viewer.get('canvas');
+  canvas.zoom('fit-viewport', 'auto');
+  if (canvas.zoom() > 1) canvas.zoom(1, 'auto');
+}
+
+/* A click on an activity loads its rounds into the panel the page names. */
+function open(viewer, picked, options) {
+  if (!picked.parent) return;
+  const canvas = viewer.get('canvas');
+  viewer.get('elementRegistry').forEach((each) => canvas.removeMarker(each, 'm-picked'));
+  canvas.addMarker(picked, 'm-picked');
+  const id = picked.labelTarget?.id || picked.id;
+  document.dispatchEvent(new CustomEvent('shouhu:element', { detail: { id } }));
+  if (!options.panelUrl) return;
+  const url = options.panelUrl.replace('{id}', encodeURIComponent(id));
+  document.dispatchEvent(new CustomEvent('shouhu:load', { detail: { url, target: options.panelTarget || '#element-panel' } }));
+}
