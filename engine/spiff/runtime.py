@@ -1,0 +1,381 @@
+"""The Runtime port on SpiffWorkflow: unmodified library, FEEL in place of Python."""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from SpiffWorkflow.exceptions import WorkflowException
+from SpiffWorkflow.util.task import TaskState
+
+from engine.base import events
+from engine.base.errors import NotSupported
+from engine.base.events import Event
+from engine.base.findings import Finding, has_errors
+from engine.bpmn.compile import compile_files
+from engine.bpmn.deploy import Compiled, DeployEnv
+from engine.kernel.effects import InstanceEnded
+from engine.kernel.plan import Plan
+from engine.kernel.step import Need, State, Step, View
+from engine.markup import parse_xml
+from engine.spiff import flow, happen, waits
+from engine.spiff.happen import Refused
+from engine.spiff.lacks import lacks
+from engine.spiff.reading import read
+from engine.spiff.session import FAILURES, FeelEngine, Session
+from engine.spiff.specs import Armed, EventChoice, Wait
+
+_ENDED = ("completed", "terminated", "cancelled", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class SpiffPlan:
+    """The compiled PLAN, whose expressions are used, and a specification per start event."""
+
+    plan: Plan
+    specs: Mapping[str, tuple[Any, Mapping[str, Any]]]
+    lacking: frozenset[str] = field(default_factory=frozenset)
+
+
+class SpiffRuntime:
+    """SpiffWorkflow behind the port; refuses what it would ignore (kernel.md 4)."""
+
+    @property
+    def name(self) -> str:
+        """Name it in settings and rows."""
+        return "spiffworkflow"
+
+    def compile(self, files: Mapping[str, bytes], env: DeployEnv) -> Compiled:
+        """Compile with our checks, then read each process with SpiffWorkflow's parser."""
+        compiled = compile_files(files, env)
+        if has_errors(compiled.findings):
+            return compiled
+        findings = list(compiled.findings)
+        plans: dict[str, SpiffPlan] = {}
+        for key, plan in compiled.plans.items():
+            name = compiled.facts[key].file
+            lacking = lacks(plan)
+            if lacking:
+                findings.extend(_refusals(name, lacking))
+                continue
+            plans[key] = SpiffPlan(plan, _specs(files[name], name, plan))
+        if has_errors(findings):
+            return Compiled({}, {}, tuple(findings))
+        return Compiled(plans, compiled.facts, tuple(findings))
+
+    def missing(self, plan: Any) -> frozenset[str]:
+        """Name the constructs SpiffWorkflow cannot execute exactly."""
+        return frozenset(name for name, _ in lacks(plan.plan))
+
+    def needs(self, plan: Any, state: State | None, event: Event) -> tuple[Need, ...]:
+        """Ask for the rows of a multi-instance body that may complete or go on."""
+        item = getattr(event, "item", None)
+        if state is None or item is None:
+            return ()
+        record = state["waits"].get(getattr(event, "wait", ""))
+        if record is None or "mi" not in record:
+            return ()
+        multi = plan.plan.nodes[plan.plan.by_id[record["node"]]].multi
+        found = []
+        if multi.output is not None:
+            found.append(Need("mi_results", record["wait"]))
+        if multi.sequential and record["mi"]["done"] + 1 < record["mi"]["total"]:
+            found.append(Need("mi_item", record["wait"], record["mi"]["done"] + 2))
+        return tuple(found)
+
+    def advance(self, plan: Any, state: State | None, event: Event) -> Step:
+        """Tell the instance EVENT; the state passed in is never changed."""
+        if isinstance(event, events.Rewind | events.Move):
+            raise NotSupported
+        early = _early(state, event)
+        if early is not None:
+            return early
+        try:
+            return _advance(plan, state, event)
+        except (Refused, *FAILURES) as error:
+            return Step(state, (), "refused", str(error))
+        except WorkflowException as error:
+            return Step(state, (), "refused", f"没有满足条件的路径：{error}")
+
+    def inspect(self, plan: Any, state: State) -> View:
+        """Show what is live."""
+        nodes: dict[str, int] = {}
+        groups: dict[str, list[dict[str, Any]]] = {}
+        seen: set[str] = set()
+        for record in state["waits"].values():
+            if not record.get("boundary") and record["task"] not in seen:
+                seen.add(record["task"])
+                name = record.get("at", record["node"])
+                nodes[name] = nodes.get(name, 0) + 1
+            row = {"wait": record["wait"], "node": record["node"]}
+            groups.setdefault(record["kind"], []).append(row | _open(record))
+        subscriptions = [
+            row | {"kind": kind}
+            for kind in ("message", "signal")
+            for row in groups.get(kind, [])
+        ]
+        incidents = [
+            {"id": name, "token": held["wait"], "code": held["code"]}
+            for name, held in state["incidents"].items()
+        ]
+        return View(
+            state["status"],
+            nodes,
+            tuple(groups.get("task", [])),
+            tuple(groups.get("timer", [])),
+            tuple(subscriptions),
+            tuple(groups.get("child", [])),
+            tuple(incidents),
+            state["vars"],
+        )
+
+
+def _open(record: Mapping[str, Any]) -> dict[str, Any]:
+    found = {"open": record["mi"]["active"]} if "mi" in record else {}
+    return found | ({"name": record["name"]} if "name" in record else {})
+
+
+def _early(state: State | None, event: Event) -> Step | None:
+    """Answer what needs no workflow: not begun, ended, suspended, waits that are gone."""
+    starts = isinstance(event, events.Start)
+    if state is None:
+        return None if starts else Step(None, (), "refused", "案件还没有开始。")
+    if starts:
+        return Step(state, (), "refused", "案件已经开始。")
+    if state["status"] in _ENDED or _gone(state, event):
+        return Step(state, (), "stale")
+    free = (events.Resume, events.Cancel, events.UpdateVariables)
+    if state["status"] == "suspended" and not isinstance(event, free):
+        return Step(state, (), "refused", "案件已暂停，请先恢复。")
+    return None
+
+
+def _gone(state: State, event: Event) -> bool:
+    """Tell whether what EVENT addresses is no longer there."""
+    if isinstance(event, events.ResolveIncident):
+        return event.incident not in state["incidents"]
+    wait = getattr(event, "wait", None)
+    if wait is None:
+        return False
+    record = state["waits"].get(wait)
+    if record is not None and isinstance(event, events.FireTimer):
+        return record["kind"] != "timer" or event.occurrence < record["occ"]
+    return record is None
+
+
+def _refusals(name: str, lacking: tuple[tuple[str, str], ...]) -> list[Finding]:
+    return [
+        Finding(
+            "node.unsupported",
+            "error",
+            name,
+            element,
+            zh=f"参考引擎不能执行〔{element}〕：{what}",
+            en=f"the reference runtime cannot execute {element}: {what}",
+            repair="改用本系统内核（runtime: kernel），或换一种画法",
+        )
+        for what, element in lacking
+    ]
+
+
+def _specs(data: bytes, name: str, plan: Plan) -> dict[str, tuple[Any, Mapping[str, Any]]]:
+    tree = parse_xml(data, name)
+    order = {
+        (plan.nodes[plan.flows[at].source].id, plan.nodes[plan.flows[at].target].id): place
+        for node in plan.nodes
+        for place, at in enumerate(node.outgoing)
+    }
+    conditions = frozenset(flow.id for flow in plan.flows if flow.condition is not None)
+    starts = {plan.nodes[at].id for at in (*plan.scopes[0].starts, *plan.typed_starts)}
+    return {start: read(tree, plan.key, start, order, conditions) for start in sorted(starts)}
+
+
+# --- one step ----------------------------------------------------------------------------
+def _advance(plan: SpiffPlan, state: State | None, event: Event) -> Step:
+    doc = _fresh(plan, event) if state is None else deepcopy(state)
+    session = Session(plan.plan, doc, event)
+    engine = FeelEngine(session)
+    spec, subs = plan.specs[doc["start"]]
+    if state is None:
+        session.workflow = flow.begin(spec, dict(subs), engine)
+    else:
+        session.workflow = flow.load(spec, dict(subs), engine, doc["flow"])
+    _apply(session, event)
+    if doc["status"] == "active":
+        _settle(session)
+    doc["flow"] = flow.dump(session.workflow)
+    if doc["status"] == "active" and session.workflow.completed:
+        doc["status"] = "completed"
+        session.emit(InstanceEnded("completed", dict(doc["vars"])))
+    return Step(doc, tuple(session.effects))
+
+
+def _fresh(plan: SpiffPlan, event: Event) -> State:
+    if not isinstance(event, events.Start):
+        raise Refused("案件还没有开始。")
+    node = event.node
+    if node is None:
+        starts = plan.plan.scopes[0].starts
+        if len(starts) != 1:
+            raise Refused("流程没有唯一的开始节点，请指明从哪里开始。")
+        node = plan.plan.nodes[starts[0]].id
+    if node not in plan.specs:
+        raise Refused(f"流程没有开始节点“{node}”。")
+    return {
+        "f": 1,
+        "status": "active",
+        "start": node,
+        "started": event.at,
+        "depth": event.depth,
+        "seq": 0,
+        "vars": dict(event.vars),
+        "waits": {},
+        "incidents": {},
+        "flow": {},
+    }
+
+
+def _apply(session: Session, event: Event) -> None:
+    """Let the event happen."""
+    handler = _HANDLERS[type(event)]
+    handler(session, event)
+
+
+def _settle(session: Session) -> None:
+    """Run until every token waits: engine steps, new waits, vanished waits, signals."""
+    workflow = session.workflow
+    for _ in range(session.limits.step_visits):
+        workflow.do_engine_steps(did_complete_task=session.left)
+        moved = _sync(session) or _deliver(session)
+        if not moved:
+            return
+    raise happen.Held("step_limit", "一步之内经过的环节过多，请检查循环。")
+
+
+def _sync(session: Session) -> bool:
+    """Open waits of ready elements, close those of vanished ones; tell whether to go on."""
+    tasks = {str(task.id): task for task in flow.all_tasks(session.workflow)}
+    known = {record["task"] for record in session.doc["waits"].values()}
+    for record in list(session.doc["waits"].values()):
+        task = tasks.get(record["task"])
+        if task is None or not task.has_state(TaskState.READY | TaskState.WAITING):
+            waits.close(session, record, "cancelled")
+    moved = False
+    for name, task in tasks.items():
+        if name not in known:
+            moved = _open_one(session, task) or moved
+    return moved
+
+
+def _open_one(session: Session, task: Any) -> bool:
+    """Open the wait of one element; tell whether it passed at once."""
+    spec = task.task_spec
+    armed = isinstance(getattr(spec, "event_definition", None), Armed)
+    if armed and task.state == TaskState.WAITING:
+        waits.open_boundary(session, task, session.node(spec.bpmn_id))
+        return False
+    if not isinstance(spec, Wait | EventChoice) or task.state != TaskState.READY:
+        return False
+    node = session.node(spec.bpmn_id)
+    passing = task.internal_data.get("passed") or (node.work is not None and node.work.passes)
+    if passing:
+        session.enter(task)
+        task.run()
+        session.left(task)
+        return True
+    waits.open_wait(session, task, node)
+    return _finish_empty(session, str(task.id))
+
+
+def _finish_empty(session: Session, name: str) -> bool:
+    """Complete a multi-instance body without items."""
+    for record in list(session.doc["waits"].values()):
+        if record["task"] == name and "mi" in record and record["mi"]["total"] == 0:
+            happen.complete_body(session, record, session.node(record["node"]), {})
+            return True
+    return False
+
+
+def _deliver(session: Session) -> bool:
+    """Deliver thrown signals to the catchers of this instance."""
+    pending, session.signals = session.signals, []
+    found = False
+    for name, payload in pending:
+        found = _broadcast(session, name, payload) or found
+    return found
+
+
+def _broadcast(session: Session, name: str, payload: Mapping[str, Any]) -> bool:
+    records = [r for r in session.doc["waits"].values() if r["kind"] == "signal"]
+    matching = [r for r in records if r["name"] == name]
+    for record in matching:
+        if record["wait"] in session.doc["waits"]:
+            happen.received(session, record, payload)
+    return bool(matching)
+
+
+# --- events that address no single wait ---------------------------------------------------
+def _start(session: Session, event: Any) -> None:
+    node = session.node(session.doc["start"])
+    if event.trigger and node.outputs is not None:
+        scope = session.names(event.trigger)
+        session.write(node.id, session.assign(node.outputs, scope, node.id))
+
+
+def _update(session: Session, event: Any) -> None:
+    session.write("", event.patch)
+
+
+def _status(status: str) -> Callable[[Session, Any], None]:
+    def change(session: Session, _event: Any) -> None:
+        session.doc["status"] = status
+
+    return change
+
+
+def _cancel(session: Session, event: Any) -> None:
+    if event.scope is not None:
+        raise NotSupported
+    for record in list(session.doc["waits"].values()):
+        waits.close(session, record, "cancelled")
+    session.workflow.cancel()
+    how: Literal["terminated", "cancelled"] = "terminated" if event.terminate else "cancelled"
+    session.doc["status"] = how
+    session.emit(InstanceEnded(how, dict(session.doc["vars"])))
+
+
+def _signal(session: Session, event: Any) -> None:
+    _broadcast(session, event.name, event.payload)
+
+
+def _at_wait(
+    act: Callable[[Session, dict[str, Any], Any], None],
+) -> Callable[[Session, Any], None]:
+    def handle(session: Session, event: Any) -> None:
+        act(session, session.doc["waits"][event.wait], event)
+
+    return handle
+
+
+_HANDLERS: Mapping[type, Callable[[Session, Any], None]] = {
+    events.Start: _start,
+    events.CompleteTask: _at_wait(happen.complete_task),
+    events.FinishService: _at_wait(happen.finish_service),
+    events.ChildEnded: _at_wait(happen.child_ended),
+    events.Correlate: _at_wait(happen.correlate),
+    events.FireTimer: _at_wait(happen.fire_timer),
+    events.ThrowError: _at_wait(lambda s, r, e: happen.route_error(s, r, e.code, e.data)),
+    events.ThrowEscalation: _at_wait(
+        lambda s, r, e: happen.route_escalation(s, r, e.code, e.data)
+    ),
+    events.ChildEscalated: _at_wait(
+        lambda s, r, e: happen.route_escalation(s, r, e.code, e.data)
+    ),
+    events.Signal: _signal,
+    events.UpdateVariables: _update,
+    events.EvaluateConditions: lambda _s, _e: None,
+    events.Cancel: _cancel,
+    events.Suspend: _status("suspended"),
+    events.Resume: _status("active"),
+    events.ResolveIncident: happen.resolve,
+}

@@ -1,0 +1,75 @@
+"""Task specifications given to SpiffWorkflow: who waits, what the engine does itself."""
+
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, ExclusiveGateway
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.specs.MultiChoice import MultiChoice
+from SpiffWorkflow.util.task import TaskState
+
+
+class Wait(BpmnSpecMixin):  # type: ignore[misc]  # the library has no types
+    """An element that waits for somebody or something: stays ready until it is told."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.manual = True
+
+
+class Auto(BpmnSpecMixin):  # type: ignore[misc]  # the library has no types
+    """An element the engine runs itself: script, rule, throw, none task."""
+
+    def _run_hook(self, my_task: Any) -> bool:
+        super()._run_hook(my_task)
+        my_task.workflow.script_engine.perform(my_task)
+        return True
+
+
+class EventChoice(BpmnSpecMixin, MultiChoice):  # type: ignore[misc]  # no types there
+    """An event-based gateway: waits, then follows the one target that occurred."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.manual = True
+
+    def _predict_hook(self, my_task: Any) -> None:
+        my_task._sync_children(self.outputs, state=TaskState.MAYBE)
+
+    def _run_hook(self, my_task: Any) -> bool:
+        chosen = [spec for spec in self.outputs if spec.name == my_task.internal_data["chosen"]]
+        my_task._sync_children(chosen, TaskState.FUTURE)
+        for child in my_task.children:
+            child.internal_data["passed"] = True
+            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        return True
+
+
+class Armed(EventDefinition):  # type: ignore[misc]  # the library has no types
+    """The event of a boundary event: it has fired when the runtime says so."""
+
+    def catches(self, my_task: Any, event: Any) -> bool:
+        """Never catch by broadcast; the runtime addresses the task."""
+        return False
+
+    def fire(self, my_task: Any) -> None:
+        """Let the event occur: the boundary event becomes ready."""
+        my_task._set_internal_data(event_fired=True)
+        my_task.task_spec._update(my_task)
+
+    def repeat(self, my_task: Any) -> None:
+        """Let the event occur and stay armed: another run of the path beside the activity."""
+        for output in my_task.task_spec.outputs:
+            if output.name.endswith(".BoundaryEventJoin"):
+                continue
+            child = my_task._add_child(output, TaskState.FUTURE)
+            child.task_spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
+            child.task_spec._update(child)
+
+
+class Boundary(BoundaryEvent):  # type: ignore[misc]  # the library has no types
+    """A boundary event; its definition is always Armed."""
+
+
+class Choice(ExclusiveGateway):  # type: ignore[misc]  # the library has no types
+    """An exclusive gateway; conditions are ids of flows, tried in the plan's flow order."""
