@@ -1,6 +1,7 @@
 """Cases as lines of lists: 我发起, search, and the filters lists share."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,9 +9,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.context import View
-from engine.queries import deployed, due_state, labels
-from engine.queries.paging import Page, Paging, SortKey, page
+from engine.queries import deployed, due_state, fields, filters, labels
+from engine.queries.paging import (
+    Page,
+    Paging,
+    Sort,
+    SortKey,
+    choose,
+    moment_key,
+    number_key,
+    page,
+    text_key,
+)
 from engine.store import visible
+from engine.store.columns import UtcMoment
 from engine.store.tables import definition
 from engine.store.visible import root
 
@@ -19,7 +31,7 @@ from engine.store.visible import root
 class WorkFilter:
     """What a list is narrowed to; empty means all. REGION is a prefix of division codes.
 
-    STATE is the case state; DUE one of overdue, today, warn; TAKEN: "no" only seats nobody
+    STATE is the case state; TAKEN: "no" only seats nobody
     claimed, "colleague" only those a colleague holds.
     """
 
@@ -151,7 +163,45 @@ def case_due(view: View, row: sa.Row[Any]) -> due_state.Due:
     """Describe the nearest due moment of an open case."""
     if row.ended_at is not None or row.due_at is None:
         return due_state.NO_DUE
-    calendar = deployed.calendar(view, row.definition_id)
+    calendar = deployed.calendar(view, row.definition_id, row.runtime)
     return due_state.describe(row.due_at, view.now, calendar, since=row.started_at)
 
 
+
+
+def searchable() -> dict[str, sa.ColumnElement[Any]]:
+    """Give the columns a case search may name."""
+    names = ("id", "uid", "number", "title", "status", "region", "place", "year", "category")
+    moments = ("started_at", "ended_at", "due_at", "starter", "case_round", "version")
+    columns = {name: root.c[name] for name in (*names, *moments)}
+    extra = {"state": root.c.state_name, "process_key": definition.c.key}
+    return {**columns, **extra, "application": definition.c.application}
+
+
+def search(
+    view: View,
+    *,
+    wanted: Mapping[str, Any] | None = None,
+    sort: Sequence[Sort] = (),
+    paging: Paging | None = None,
+) -> Page[CaseRow]:
+    """Search cases by their columns and by declared search fields, newest first."""
+    wanted, columns = dict(wanted or {}), searchable()
+    types: dict[str, str] = {}
+    if "fields" in wanted:
+        only = wanted.get("process_key")
+        found = fields.declared(view, [only] if isinstance(only, str) else None)
+        types = {name: field.type for name, field in found.items()}
+    query = cases_query().where(
+        visible.cases(view.actor),
+        *filters.conditions(wanted, columns, fields=types, root=root.c.id),
+    )
+    keys = choose(sort, {n: _key(c) for n, c in columns.items()}, SortKey(root.c.id, True))
+    build = functools.partial(case_rows, view)
+    return page(view.connection, query, keys, paging or Paging(), build)
+
+
+def _key(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    if isinstance(column.type, UtcMoment):
+        return moment_key(column)
+    return number_key(column) if isinstance(column.type, sa.Integer) else text_key(column)

@@ -1,10 +1,45 @@
 """What a deployed version brings to a question: facts, forms, settings, its calendar."""
 
+from engine.base.errors import NotFound
 from engine.base.expressions import Calendar
-from engine.context import View
+from engine.bpmn.facts import NodeFacts, ProcessFacts
+from engine.context import Deployed, View
+from engine.store import definitions
 
 
-def calendar(view: View, definition_id: int) -> Calendar | None:
-    """Give the working calendar of the definition's application."""
-    del view, definition_id
-    return None
+def of(view: View, definition_id: int, runtime: str) -> Deployed:
+    """Give the compiled version DEFINITION_ID belongs to, for RUNTIME of the instance."""
+    return view.runtimes.deployed(view.connection, definition_id, runtime)
+
+
+def facts(view: View, definition_id: int, runtime: str) -> ProcessFacts:
+    """Give the facts of one definition."""
+    row = view.runtimes.definition(view.connection, definition_id)
+    return of(view, definition_id, runtime).facts[row["key"]]
+
+
+def node(process: ProcessFacts, element: str) -> NodeFacts:
+    """Give the facts of ELEMENT; bare ones when the diagram does not know it."""
+    return process.nodes.get(element) or NodeFacts(element, "", element)
+
+
+def name_of(process: ProcessFacts, element: str) -> str:
+    """Give the name of ELEMENT as drawn, its id when it has none."""
+    found = process.nodes.get(element)
+    return (found.name if found else "") or element
+
+
+def calendar(view: View, definition_id: int, runtime: str) -> Calendar | None:
+    """Give the working calendar the definition counts days with."""
+    version = of(view, definition_id, runtime)
+    row = view.runtimes.definition(view.connection, definition_id)
+    wanted = version.facts[row["key"]].calendar
+    return version.calendars.get(wanted) or version.calendars.get(version.application.calendar)
+
+
+def latest(view: View, application: str) -> Deployed:
+    """Give the newest version of APPLICATION, compiled for new instances."""
+    row = definitions.latest_bundle(view.connection, application)
+    if row is None:
+        raise NotFound
+    return view.runtimes.version(view.connection, row["id"], application)

@@ -59,7 +59,7 @@ def _on_column(column: Column, value: Any, name: str) -> list[Condition]:
 def _search_fields(wanted: Any, declared: Mapping[str, str], root: Column) -> list[Condition]:
     if not isinstance(wanted, Mapping):
         raise InvalidRequest("fields 须为对象：{字段: 值}。")
-    made = []
+    made: list[Condition] = []
     for name, value in wanted.items():
         if name not in declared:
             raise _unknown(name, declared)

@@ -117,6 +117,7 @@ def _seats() -> sa.Select[Any]:
             root.c.status,
             root.c.region.label("case_region"),
             root.c.definition_id,
+            root.c.runtime,
             definition.c.key.label("process"),
             definition.c.name.label("process_name"),
         )
@@ -200,7 +201,7 @@ def work_rows(view: View, rows: Sequence[sa.Row[Any]]) -> list[WorkRow]:
 def _due_of(view: View, row: sa.Row[Any]) -> due_state.Due:
     if row.decided_at is not None:
         return due_state.NO_DUE
-    calendar = deployed.calendar(view, row.definition_id) if row.due_at else None
+    calendar = deployed.calendar(view, row.definition_id, row.runtime) if row.due_at else None
     return due_state.describe(
         row.due_at, view.now, calendar, since=row.created_at, steps=row.due_steps
     )

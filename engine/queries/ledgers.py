@@ -1,0 +1,262 @@
+"""台账 rows as the ledger file defines them: projections of cases, never a second truth."""
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.base.errors import NotFound
+from engine.base.values import Value
+from engine.context import View
+from engine.queries import deployed, due_state, fields, labels
+from engine.queries.cases import case_due, cases_query
+from engine.queries.filters import conditions, search_column
+from engine.queries.paging import (
+    Page,
+    Paging,
+    Sort,
+    SortKey,
+    choose,
+    moment_key,
+    number_key,
+    page,
+    text_key,
+)
+from engine.store import codec, visible
+from engine.store.tables import bundle, definition, search_value
+from engine.store.visible import root
+
+# What a column may be filled from besides search fields and "var:<name>".
+OWN: Mapping[str, sa.ColumnElement[Any]] = {
+    "number": root.c.number,
+    "title": root.c.title,
+    "state": root.c.state_name,
+    "status": root.c.status,
+    "region": root.c.region,
+    "place": root.c.place,
+    "year": root.c.year,
+    "category": root.c.category,
+    "due": root.c.due_at,
+    "round": root.c.case_round,
+    "started_at": root.c.started_at,
+    "ended_at": root.c.ended_at,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a ledger."""
+
+    key: str
+    label: str
+    source: str
+    type: str = "string"
+    index: str = ""  # type of the search field behind it, "" for a case's own column
+    width: int | None = None
+    filterable: bool = False
+    sortable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A ledger as its file declares it."""
+
+    id: str
+    title: str
+    application: str
+    processes: tuple[str, ...]
+    columns: tuple[Column, ...]
+    sort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One row: the case, the VALUES by column key and the TEXTS people read."""
+
+    case_id: int
+    number: str
+    status: str
+    due: due_state.Due
+    values: Mapping[str, Value]
+    texts: Mapping[str, str]
+
+
+def ledgers(view: View) -> tuple[Ledger, ...]:
+    """Give the ledgers of the newest version of every application."""
+    query = sa.select(bundle.c.application).distinct().order_by(bundle.c.application)
+    found = []
+    for (application,) in view.connection.execute(query).all():
+        declared = deployed.latest(view, application).application.ledgers
+        found += [_ledger(view, application, data) for data in declared.values()]
+    return tuple(found)
+
+
+def ledger(view: View, *, ledger_id: str) -> Ledger:
+    """Give one ledger by its id."""
+    for found in ledgers(view):
+        if found.id == ledger_id:
+            return found
+    raise NotFound
+
+
+def _ledger(view: View, application: str, data: Mapping[str, Any]) -> Ledger:
+    types = {n: f.type for n, f in fields.declared(view, data.get("processes", ())).items()}
+    offered = set(data.get("filter") or ())
+    columns = tuple(_column(entry, types, offered) for entry in data.get("columns", ()))
+    return Ledger(
+        id=str(data["id"]),
+        title=str(data["title"]),
+        application=application,
+        processes=tuple(data.get("processes", ())),
+        columns=columns,
+        sort=str(data.get("sort") or ""),
+    )
+
+
+def _column(entry: Mapping[str, Any], types: Mapping[str, str], offered: set[str]) -> Column:
+    source = str(entry["from"])
+    indexed = source in OWN or source in types
+    return Column(
+        key=str(entry["key"]),
+        label=str(entry["label"]),
+        source=source,
+        type=str(entry.get("type") or types.get(source) or "string"),
+        index=types.get(source, ""),
+        width=entry.get("width"),
+        filterable=indexed and entry["key"] in offered,
+        sortable=indexed,
+    )
+
+
+def rows(
+    view: View,
+    *,
+    ledger_id: str,
+    wanted: Mapping[str, Any] | None = None,
+    sort: Sequence[Sort] = (),
+    paging: Paging | None = None,
+) -> Page[LedgerRow]:
+    """Give the rows of a ledger; filter and sort by the keys of its indexed columns."""
+    declared = ledger(view, ledger_id=ledger_id)
+    query = cases_query().where(
+        visible.cases(view.actor), definition.c.key.in_(declared.processes)
+    )
+    sources: dict[str, sa.ColumnElement[Any]] = {}
+    kinds: dict[str, sa.ColumnElement[Any]] = {}
+    for column in declared.columns:
+        if column.sortable:
+            sources[column.key] = _indexed(column)
+            kinds[column.key] = _key(column, sources[column.key])
+    text = dict(wanted or {})
+    needle = str(text.pop("text", "") or "")
+    if needle:
+        query = query.where(_mentions(needle))
+    query = query.where(*conditions(text, sources))
+    default = (Sort(declared.sort),) if declared.sort in kinds else ()
+    keys = choose(tuple(sort) or default, kinds, SortKey(root.c.id))
+    build = functools.partial(_rows, view, declared)
+    return page(view.connection, query, keys, paging or Paging(), build)
+
+
+def _mentions(needle: str) -> sa.ColumnElement[bool]:
+    within = sa.select(search_value.c.root_id).where(
+        search_value.c.text.contains(needle, autoescape=True)
+    )
+    return sa.or_(
+        root.c.number.contains(needle, autoescape=True),
+        root.c.title.contains(needle, autoescape=True),
+        root.c.id.in_(within),
+    )
+
+
+def _indexed(column: Column) -> sa.ColumnElement[Any]:
+    if column.source in OWN:
+        return OWN[column.source]
+    return (
+        sa.select(search_column(column.index))
+        .where(search_value.c.root_id == root.c.id, search_value.c.name == column.source)
+        .scalar_subquery()
+    )
+
+
+def _key(column: Column, source: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    if column.source in ("due", "started_at", "ended_at"):
+        return moment_key(source)
+    if isinstance(source.type, sa.Date):
+        return sa.func.coalesce(source, sa.literal(_LAST_DAY, sa.Date()))
+    if isinstance(source.type, sa.Boolean):
+        return number_key(sa.cast(source, sa.Integer))
+    if isinstance(source.type, sa.Numeric | sa.Integer):
+        return number_key(source)
+    return text_key(source)
+
+
+_LAST_DAY = datetime(9999, 12, 31).date()  # noqa: DTZ001  # stands for "no day", sorts last
+
+
+def _rows(
+    view: View, declared: Ledger, found: Sequence[sa.Row[Any]]
+) -> list[LedgerRow]:
+    filled = fields.values(view, [row.id for row in found])
+    names = _division_names(view, declared, found, filled)
+    made = []
+    for row in found:
+        values = _values(view, declared, row, filled.get(row.id, {}))
+        texts = {c.key: _text(c, values.get(c.key), names) for c in declared.columns}
+        due = case_due(view, row)
+        made.append(LedgerRow(row.id, row.number or "", row.status, due, values, texts))
+    return made
+
+
+def _values(
+    view: View, declared: Ledger, row: sa.Row[Any], filled: Mapping[str, Value]
+) -> dict[str, Value]:
+    variables: Mapping[str, Value] = {}
+    if any(column.source.startswith("var:") for column in declared.columns):
+        variables = variables_of(view, row)
+    made: dict[str, Value] = {}
+    for column in declared.columns:
+        if column.source.startswith("var:"):
+            made[column.key] = variables.get(column.source.removeprefix("var:"))
+        elif column.source in OWN:
+            made[column.key] = row._mapping[OWN[column.source].key or ""]
+        else:
+            made[column.key] = filled.get(column.source)
+    return made
+
+
+def variables_of(view: View, row: sa.Row[Any]) -> Mapping[str, Value]:
+    """Give the variables of an instance row as its runtime shows them."""
+    version = deployed.of(view, row.definition_id, row.runtime)
+    key = view.runtimes.definition(view.connection, row.definition_id)["key"]
+    return version.runtime.inspect(version.plans[key], codec.decode(row.state)).variables
+
+
+def _division_names(
+    view: View,
+    declared: Ledger,
+    found: Sequence[sa.Row[Any]],
+    filled: Mapping[int, Mapping[str, Value]],
+) -> dict[str, str]:
+    codes = {row.region for row in found}
+    sources = {c.source for c in declared.columns if c.type == "division"}
+    for values in filled.values():
+        codes |= {str(values[name]) for name in sources if values.get(name)}
+    return labels.regions(view, codes)
+
+
+def _text(column: Column, value: Value, names: Mapping[str, str]) -> str:
+    if value is None:
+        return ""
+    if column.type == "division":
+        return names.get(str(value), str(value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return value.astimezone(due_state.SHANGHAI).date().isoformat()
+    if isinstance(value, list):
+        return "、".join(str(part) for part in value)
+    return str(codec.plain(value))

@@ -1,0 +1,61 @@
+"""Figures with their rows: cases by state, year, region and process, in the actor's scope."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from engine.context import View
+from engine.queries import labels
+from engine.store import visible
+from engine.store.tables import definition
+from engine.store.visible import root
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A count with what narrows a case search to exactly these rows."""
+
+    process: str
+    process_name: str
+    year: int | None
+    region: str
+    region_name: str
+    state_name: str
+    status: str
+    count: int
+    overdue: int
+
+
+def cases(
+    view: View, *, year: int | None = None, process: str = "", region: str = ""
+) -> tuple[Figure, ...]:
+    """Count cases by process, year, region and state; YEAR, PROCESS, REGION narrow."""
+    late = sa.and_(root.c.due_at < view.now, root.c.ended_at.is_(None))
+    columns = (
+        definition.c.key,
+        definition.c.name,
+        root.c.year,
+        root.c.region,
+        root.c.state_name,
+        root.c.status,
+    )
+    query = (
+        sa.select(*columns, sa.func.count(), sa.func.sum(sa.case((late, 1), else_=0)))
+        .select_from(root)
+        .join(definition, definition.c.id == root.c.definition_id)
+        .where(root.c.id == root.c.root_id, visible.cases(view.actor))
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    if year is not None:
+        query = query.where(root.c.year == year)
+    if process:
+        query = query.where(definition.c.key == process)
+    if region:
+        query = query.where(visible.prefix_range(root.c.region, region))
+    found = view.connection.execute(query).all()
+    names = labels.regions(view, (row.region for row in found))
+    return tuple(
+        Figure(key, name, in_year, where, names.get(where, ""), state, status, number, overdue)
+        for key, name, in_year, where, state, status, number, overdue in found
+    )
