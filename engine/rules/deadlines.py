@@ -1,0 +1,204 @@
+"""Due moments, their colour, stopped clocks, reminders and escalation (operations.md 2.22)."""
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from engine.base.errors import Conflict, InvalidRequest
+from engine.rules.calendar import (
+    WorkingCalendar,
+    add_work_hours,
+    due_end_of_day,
+    local_day,
+)
+
+Unit = Literal["workingDay", "workingHour", "calendarDay", "hour", "month"]
+State = Literal["normal", "warning", "overdue", "stopped"]
+STATE_WORDS: Mapping[str, str] = {
+    "normal": "正常",
+    "warning": "预警",
+    "overdue": "超期",
+    "stopped": "停表",
+}
+WARN_SHARE = 0.8  # operations.md 2.22: without a kind, at 80 % of the span
+_DAY = timedelta(days=1)
+_WARN = re.compile(r"P(?=.)(?:(\d{1,4})D)?(?:T(\d{1,4})H)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a deadline is counted: the working CALENDAR and the ZONE of its days."""
+
+    calendar: WorkingCalendar
+    zone: str = "Asia/Shanghai"
+
+    def day(self, at: datetime) -> date:
+        """Give the local date of AT."""
+        return local_day(at, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One deadline: OPENED and DUE (UTC); STOPPED since when, if it stands still.
+
+    WARN is the number of working days before the due day at which the warning begins, or
+    an exact time before the due moment; None: at 80 % of the span.
+    """
+
+    opened: datetime
+    due: datetime
+    stopped: datetime | None = None
+    warn: int | timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a deadline stands; WORKING_DAYS are left (negative: overdue), None unknown."""
+
+    state: State
+    due: datetime
+    working_days: int | None
+
+    @property
+    def word(self) -> str:
+        """Write the state for people."""
+        return STATE_WORDS[self.state]
+
+
+def due_moment(amount: int, unit: Unit, start: datetime, place: Place) -> datetime:
+    """Give the UTC moment AMOUNT of UNIT after START.
+
+    Day and month limits end at 23:59:59 of their last day, the day of START is day 0;
+    hours are elapsed time, working hours those of the office.
+    """
+    if unit == "hour":
+        return start + timedelta(hours=amount)
+    if unit == "workingHour":
+        return add_work_hours(start, timedelta(hours=amount), place.calendar, place.zone)
+    day = place.day(start)
+    if unit == "workingDay":
+        day = place.calendar.add_working_days(day, amount)
+    elif unit == "calendarDay":
+        day += amount * _DAY
+    else:
+        month = day.month - 1 + amount
+        year, month = day.year + month // 12, month % 12 + 1
+        day = day.replace(year, month, min(day.day, monthrange(year, month)[1]))
+    return due_end_of_day(day, place.zone)
+
+
+def standing(clock: Clock, now: datetime, place: Place) -> Standing:
+    """Tell how CLOCK stands at NOW; while stopped nothing becomes overdue."""
+    at = clock.stopped or now
+    left = _left(clock, at, place)
+    if at > clock.due:
+        return Standing("overdue", clock.due, left)
+    if clock.stopped is not None:
+        return Standing("stopped", clock.due, left)
+    state: State = "warning" if now >= warns_at(clock, place) else "normal"
+    return Standing(state, clock.due, left)
+
+
+def warns_at(clock: Clock, place: Place) -> datetime:
+    """Give the moment the warning begins."""
+    if isinstance(clock.warn, timedelta):
+        return clock.due - clock.warn
+    if clock.warn is None:
+        return clock.opened + (clock.due - clock.opened) * WARN_SHARE
+    day = place.calendar.add_working_days(place.day(clock.due), -clock.warn)
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(place.zone)).astimezone(UTC)
+
+
+def read_warn(text: str | None, unit: str) -> int | timedelta | None:
+    """Read a warning time such as P2D: days are working days where UNIT counts those."""
+    if not text:
+        return None
+    found = _WARN.fullmatch(text)
+    if not found:
+        raise InvalidRequest(f"预警时间“{text}”无效，请写成 P2D 或 PT4H。", code="due.warn")
+    days, hours = int(found[1] or 0), int(found[2] or 0)
+    if unit in ("workingDay", "date") and not hours:
+        return days
+    return timedelta(days=days, hours=hours)
+
+
+def resumed_due(clock: Clock, now: datetime, place: Place, unit: Unit) -> datetime:
+    """Give the due moment after a stop that ends NOW.
+
+    Working days: moved by the number of working days d with stop day <= d < resume day.
+    Natural units: by the elapsed time. What was overdue when it stopped stays overdue.
+    """
+    if clock.stopped is None or clock.stopped > clock.due:
+        return clock.due
+    if unit != "workingDay":
+        return clock.due + (now - clock.stopped)
+    stop, resume = place.day(clock.stopped), place.day(now)
+    days = place.calendar.working_days_between(stop - _DAY, resume - _DAY)
+    if days <= 0:
+        return clock.due
+    return due_end_of_day(
+        place.calendar.add_working_days(place.day(clock.due), days), place.zone
+    )
+
+
+def check_extension(clock: Clock, now: datetime, *, extended: bool) -> None:
+    """Refuse a second 延期, or one asked for after the due moment."""
+    if extended:
+        raise Conflict("本时限已延期一次。", code="extended-before")
+    if now > clock.due:
+        raise Conflict("时限已到，不能延期。", code="already-due")
+
+
+def offset(due: datetime, now: datetime, place: Place) -> int:
+    """Count the working days from the due day to NOW: 0 on it, 1 the next one, -2 before."""
+    due_day, today = place.day(due), place.day(now)
+    if today >= due_day:
+        return place.calendar.working_days_between(due_day, today)
+    return -place.calendar.working_days_between(today, due_day)
+
+
+def level_at(rows: Sequence[Mapping[str, Any]], days: int) -> Mapping[str, Any] | None:
+    """Give the first row of ROWS ({"from", "to" or None, …}, working days) DAYS falls in."""
+    for row in rows:
+        last = row.get("to")
+        if row["from"] <= days and (last is None or days <= last):
+            return row
+    return None
+
+
+def plan_of(
+    rows: Sequence[Mapping[str, Any]], due: datetime, place: Place
+) -> tuple[tuple[date, Mapping[str, Any]], ...]:
+    """Give the local day each row of ROWS begins, in time order."""
+    day = place.day(due)
+    steps = [(place.calendar.add_working_days(day, row["from"]), row) for row in rows]
+    return tuple(sorted(steps, key=lambda step: step[0]))
+
+
+def catch_up(
+    rows: Sequence[Mapping[str, Any]], done: int | None, days: int
+) -> Mapping[str, Any] | None:
+    """Give the one row to act on at offset DAYS when all up to offset DONE was acted on.
+
+    After a pause only the latest of the rows passed meanwhile: one reminder, no burst.
+    """
+    passed = [
+        row for row in rows if row["from"] <= days and (done is None or row["from"] > done)
+    ]
+    return max(passed, key=lambda row: row["from"], default=None)
+
+
+def next_reminder(last: datetime, hours: int, place: Place) -> datetime:
+    """Give the moment a task may be urged again, HOURS of work after LAST (2.20)."""
+    return add_work_hours(last, timedelta(hours=hours), place.calendar, place.zone)
+
+
+def _left(clock: Clock, at: datetime, place: Place) -> int | None:
+    days = {place.day(at).year, place.day(clock.due).year}
+    if not all(place.calendar.published(year) for year in range(min(days), max(days) + 1)):
+        return None  # shown as unknown; computing a due moment would refuse
+    return place.calendar.working_days_between(place.day(at), place.day(clock.due))
