@@ -1,7 +1,7 @@
 """Findings collected in any order, given in the order and the words of kernel.md 5."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -33,10 +33,9 @@ def label(element: Element) -> str:
     return element.name or f"{kind_zh(element.kind)} {element.id or element.line}"
 
 
-def near(name: str, options: object) -> dict[str, str]:
+def near(name: str, options: Iterable[str]) -> dict[str, Any]:
     """Propose names like NAME; empty texts when none is close."""
-    words = [str(option) for option in options] if hasattr(options, "__iter__") else []
-    close = get_close_matches(name, words, n=3, cutoff=0.5)
+    close = get_close_matches(name, list(options), n=3, cutoff=0.5)
     if not close:
         return {"near": "", "near_en": ""}
     return {

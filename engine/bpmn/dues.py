@@ -1,0 +1,245 @@
+"""Due rules of tasks and timers: gov:due with the due-table, camunda:dueDate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from engine.base.expressions import Expr, Moment
+from engine.base.values import Value
+from engine.bpmn.deploy import DeployEnv
+from engine.bpmn.formulas import Constant, Formulas, Place
+from engine.bpmn.gov import typed
+from engine.bpmn.model import Element, Extension
+from engine.bpmn.moments import (
+    TOO_FAR,
+    add_months,
+    as_day,
+    as_moment,
+    calendar_of,
+    end_of,
+    failed,
+    zone_of,
+)
+from engine.bpmn.timers import due_of, timer_value, valid
+from engine.feel.values import parse_timer_text
+from engine.kernel import plan
+
+LATEST = Place("时限的最迟日期（latest）", "latest date of the limit")
+FIELD = Place("时限的起算字段（field）", "base field of the limit")
+DUE_DATE = Place("的办理期限（dueDate）", "due date")
+UNITS = ("workingDay", "calendarDay", "hour", "month", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class DueRule:
+    """One due rule; BASE None counts from the moment the work opens.
+
+    AMOUNT of UNIT from the base; MONTH_DAY a fixed day of the case's year, not shifted.
+    The day of receipt is day 0 and a limit in days ends at 23:59:59 of its last day.
+    """
+
+    key: str
+    unit: str
+    amount: int
+    calendar: str
+    month_day: tuple[int, int] | None = None
+    day: date | None = None
+    base: Expr | None = None
+    latest: Expr | None = None
+    roll: bool = False
+
+    def __call__(self, scope: plan.Names, moment: Moment) -> plan.TimerDue:
+        """Compute the due moment and tell how."""
+        try:
+            return self.due(scope, moment)
+        except (OverflowError, ValueError):
+            raise failed(TOO_FAR) from None
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Name the variables it may read."""
+        exprs = [expr for expr in (self.base, self.latest) if expr is not None]
+        fixed = {"year", "case_year"} if self.unit == "date" else set()
+        return frozenset(fixed).union(*(expr.reads for expr in exprs))
+
+    def due(self, scope: plan.Names, moment: Moment) -> plan.TimerDue:
+        """Compute without a guard against dates beyond the year 9999."""
+        steps: dict[str, Value] = {"key": self.key, "unit": self.unit}
+        if self.unit == "date":
+            due = end_of(self.fixed(scope), zone_of(moment))
+        else:
+            due = self.counted(scope, moment, steps)
+        if self.roll:
+            due = self.rolled(due, moment, steps)
+        if self.latest is not None:
+            latest = as_day(self.latest(scope, moment), zone_of(moment))
+            due = limited(due, latest, moment, steps)
+        steps["due"] = due
+        return plan.TimerDue(due, steps)
+
+    def fixed(self, scope: plan.Names) -> date:
+        """Give the fixed day; a month and day belong to the year of the case."""
+        if self.day is not None:
+            return self.day
+        year = scope.get("year") or scope.get("case_year")
+        if not isinstance(year, int) or isinstance(year, bool) or self.month_day is None:
+            raise failed(f"时限“{self.key}”需要案件年度（变量 year），但它还没有值。")
+        return date(year, *self.month_day)
+
+    def counted(self, scope: plan.Names, moment: Moment, steps: dict[str, Value]) -> datetime:
+        """Count the amount from the base."""
+        zone = zone_of(moment)
+        base = moment.at
+        if self.base is not None:
+            found = as_moment(self.base(scope, moment), zone)
+            if found is None:
+                raise failed(f"时限的起算日期“{self.base.text}”还没有填写。")
+            base = found
+        steps.update({"from": base, "amount": self.amount})
+        day = base.astimezone(zone).date()
+        if self.unit == "hour":
+            return base + timedelta(hours=self.amount)
+        if self.unit == "month":
+            return end_of(add_months(day, self.amount), zone)
+        if self.unit == "calendarDay":
+            return end_of(day + timedelta(days=self.amount), zone)
+        calendar = calendar_of(moment, self.calendar)
+        steps.update({"calendar": self.calendar, "revision": calendar.revision})
+        return end_of(calendar.add_working_days(day, self.amount), zone)
+
+    def rolled(self, due: datetime, moment: Moment, steps: dict[str, Value]) -> datetime:
+        """Move a due day off a day off (roll="following")."""
+        zone = zone_of(moment)
+        calendar = calendar_of(moment, self.calendar)
+        day = due.astimezone(zone).date()
+        if calendar.is_working_day(day):
+            return due
+        steps.update({"rolled_from": due, "calendar": self.calendar})
+        return end_of(calendar.add_working_days(day, 1), zone)
+
+
+def limited(
+    due: datetime, latest: date | None, moment: Moment, steps: dict[str, Value]
+) -> datetime:
+    """Never later than the latest day, when one is given."""
+    zone = zone_of(moment)
+    if latest is None or due <= end_of(latest, zone):
+        return due
+    steps.update({"computed": due, "latest": latest})
+    return end_of(latest, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class DateRule:
+    """The rule of camunda:dueDate: ISO text, or FEEL whose null means no limit."""
+
+    expr: Expr | None
+    text: str
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Name the variables it may read."""
+        return frozenset() if self.expr is None else self.expr.reads
+
+    def __call__(self, scope: plan.Names, moment: Moment) -> plan.TimerDue | None:
+        """Give the due moment, None for no limit."""
+        if self.expr is None:
+            return due_of(parse_timer_text(self.text, moment), self.text, moment)
+        value = self.expr(scope, moment)
+        if value is None:
+            return None
+        return due_of(timer_value(value, self.text, moment), "", moment)
+
+
+def task_due(
+    element: Element, env: DeployEnv, formulas: Formulas, calendar: str
+) -> DueRule | DateRule | None:
+    """Compile the due rule of a task; None when it has none, or after a finding."""
+    governed = element.governed("due")
+    plain = element.camunda.get("dueDate", "").strip()
+    if governed and plain:
+        formulas.report.add("due.twice", element)
+        return None
+    if governed:
+        return gov_due(governed[0], element, env, formulas, calendar)
+    if not plain:
+        return None
+    expr = formulas.text_or_feel(plain, element, DUE_DATE)
+    if isinstance(expr, Constant):
+        kind = "timeDuration" if plain.startswith("P") else "timeDate"
+        return DateRule(None, plain) if valid(kind, plain, element, formulas) else None
+    return None if expr is None else DateRule(expr, plain)
+
+
+def settings_of(extension: Extension, env: DeployEnv) -> dict[str, Any]:
+    """Merge the due-table row of gov:due with what the diagram itself says."""
+    own = typed(extension, defaults=False)
+    row = dict(env.deadlines.get(own.get("key", ""), {}))
+    return {**row, **own}
+
+
+def gov_due(
+    extension: Extension, at: Element, env: DeployEnv, formulas: Formulas, calendar: str
+) -> DueRule | None:
+    """Compile gov:due of a task or timer; None after a finding."""
+    said = settings_of(extension, env)
+    fixed = fixed_day(str(said.get("date", "")))
+    unit = "date" if fixed else str(said.get("unit", "workingDay"))
+    problem = wrong(said, unit, fixed)
+    if problem:
+        known = said.get("key", "") in env.deadlines or not said.get("key")
+        if known:  # an unknown key was reported as ref.due
+            formulas.report.add("timer.value", at, text="gov:due", hint=problem)
+        return None
+    name = str(said.get("calendar", calendar))
+    if unit == "workingDay" and env.calendars and name not in env.calendars:
+        formulas.report.add("ref.calendar", at, r=name, near="", near_en="")
+    latest = said.get("latest")
+    return DueRule(
+        key=str(said.get("key", "")),
+        unit=unit,
+        amount=int(said.get("amount", 0)),
+        calendar=name,
+        month_day=None if fixed is None else fixed[1:],
+        day=date(*fixed) if fixed is not None and fixed[0] else None,
+        base=base_of(said, at, formulas),
+        latest=formulas.compile(str(latest), at, LATEST) if latest else None,
+        roll=said.get("roll") == "following",
+    )
+
+
+def fixed_day(text: str) -> tuple[int, int, int] | None:
+    """Read "MM-DD" (year 0: of the case) or "YYYY-MM-DD"; None when it is neither."""
+    numbers = text.strip().split("-")
+    if not all(part.isdecimal() for part in numbers) or len(numbers) not in (2, 3):
+        return None
+    year = int(numbers[0]) if len(numbers) == 3 else 0
+    month, day = int(numbers[-2]), int(numbers[-1])
+    try:
+        date(year or 2024, month, day)
+    except ValueError:
+        return None
+    return year, month, day
+
+
+def wrong(said: Mapping[str, Any], unit: str, fixed: object) -> str:
+    """Give the repair for a rule that says too little or too much, "" when it is right."""
+    if unit not in UNITS:
+        return f"单位 {unit} 暂不支持，请使用 " + "、".join(UNITS) + "。"
+    if unit == "date" and fixed is None:
+        return "固定日期写作 MM-DD，例如 07-31，写在时限表的 date 中。"
+    if unit != "date" and not isinstance(said.get("amount"), int):
+        return "请填写时限表编号（key），或数量（amount）和单位（unit）。"
+    if said.get("from") == "field" and not said.get("field"):
+        return "起算于字段时，请填写字段（field）。"
+    return ""
+
+
+def base_of(said: Mapping[str, Any], at: Element, formulas: Formulas) -> Expr | None:
+    """Give the expression of the base moment; None = when the work opens."""
+    if said.get("from") == "caseStart":
+        return formulas.compile(plan.CASE_STARTED, at, FIELD)
+    if said.get("from") == "field" and said.get("field"):
+        return formulas.compile(str(said["field"]), at, FIELD)
+    return None
