@@ -1,0 +1,1 @@
+"""DMN: tables, graphs, boxed expressions and their checks."""

@@ -1,0 +1,1 @@
+"""FEEL: grammar, values, functions, limits and hostile texts."""
