@@ -46,7 +46,6 @@ class Scene:
     decisions: Mapping[str, str]  # decision id -> version
     engine: Decisions
     processes: frozenset[str]  # keys of this deployment
-    family: Mapping[str, File]  # process key -> its file
 
 
 def work_parts(node: Node, multi: MultiInstance | None, scene: Scene) -> Parts:

@@ -13,6 +13,7 @@ MAXIMUM = Place("的循环次数", "loop maximum")
 CARDINALITY = Place("的多实例次数", "loop cardinality")
 COLLECTION = Place("的多实例名单", "collection")
 COMPLETION = Place("的完成条件", "completion condition")
+MOST_ITEMS = 100_000  # of a collection; the kernel checks the limit set for it
 COUNTERS = ("loopCounter", "tally")
 DATA = ("dataObject", "dataObjectReference", "dataInput", "dataOutput", "property")
 
@@ -76,7 +77,8 @@ def source(element: Element, node: Node, file: File, formulas: Formulas) -> Expr
     """Compile the collection: camunda:collection in FEEL, or the standard reference."""
     text = element.camunda.get("collection", "").strip()
     if text:
-        return formulas.compile(text, node.element, COLLECTION)
+        made = formulas.compile(text, node.element, COLLECTION)
+        return None if made is None else made.with_lists(MOST_ITEMS)
     name = named_data(element, "loopDataInputRef", node, file, formulas)
     return None if name is None else Variable(name)
 

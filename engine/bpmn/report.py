@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from engine.base.findings import ORDER, Finding, Severity
+from engine.base.findings import ORDER, Finding
 from engine.bpmn.model import Element
 
 MOST = 200  # findings shown; the rest is counted
@@ -59,22 +59,16 @@ class Report:
         self.entries: list[Entry] = []
         self.seen: set[tuple[str, str, str, str]] = set()
 
-    def add(
-        self,
-        code: str,
-        at: Element | str,
-        severity: Severity | None = None,
-        **params: Any,
-    ) -> None:
+    def add(self, code: str, at: Element | str, **params: Any) -> None:
         """Add finding CODE at an element, or at a file by its name; never twice the same.
 
-        CODE may name a variant of the text after a colon: "timer.value:quoted".
+        CODE may name a variant of the text after a colon: "sound.deadlock:always".
         """
         usual, chinese, english, repair = texts()["findings"][code]
         values = {**self.defaults(at), **params}
         finding = Finding(
             code=code.partition(":")[0],
-            severity=severity or usual,
+            severity=usual,
             file=at if isinstance(at, str) else at.file,
             element="" if isinstance(at, str) else self.anchor(at),
             name="" if isinstance(at, str) else label(at),

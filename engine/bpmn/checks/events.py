@@ -87,7 +87,7 @@ def unfit(target: Node, targets: list[Node]) -> tuple[str, str] | None:
     if target.kind == "receiveTask":
         if target.boundaries:
             return "接收任务不能带边界事件", "it has boundary events"
-        if any(t.kind == "intermediateCatchEvent" and "message" in triggers(t) for t in targets):
+        if any(t.kind != "receiveTask" and "message" in triggers(t) for t in targets):
             return "接收任务不能与消息事件混用", "receive tasks and message events are mixed"
     elif target.kind != "intermediateCatchEvent" or not set(triggers(target)) <= CATCHING:
         return "不是等待事件", "it does not wait for an event"

@@ -1,0 +1,113 @@
+"""The compiler: the files of one application in, plans, facts and findings out."""
+
+import hashlib
+from collections.abc import Mapping
+
+from engine.bpmn.activities import Scene
+from engine.bpmn.assemble import Assembler
+from engine.bpmn.checks.run import check
+from engine.bpmn.checks.support import refuse
+from engine.bpmn.checks.together import check_together
+from engine.bpmn.deploy import Compiled, DeployEnv
+from engine.bpmn.describe import describe
+from engine.bpmn.extensions import check_extensions
+from engine.bpmn.formulas import Formulas, plain_value
+from engine.bpmn.gov import GovCheck
+from engine.bpmn.model import File
+from engine.bpmn.names import known_names
+from engine.bpmn.outline import outline
+from engine.bpmn.parse import parse
+from engine.bpmn.report import Report
+from engine.bpmn.tables import load_decisions
+from engine.kernel.plan import Plan
+
+REVISION = "1"  # of this compiler; part of every digest
+
+
+def compile_files(files: Mapping[str, bytes], env: DeployEnv) -> Compiled:
+    """Compile the .bpmn and .dmn FILES together; never raises on bad input.
+
+    Gives a plan and facts for each executable process, or, when one finding is an error,
+    neither. The same bytes give the same result.
+    """
+    report = Report()
+    models = read(files, env, report)
+    processes = [p for file in models for p in file.processes if p.executable]
+    plans: dict[str, Plan] = {}
+    for file in models:
+        refuse(file, report)
+        check_vocabulary(file, env, report)
+    for process in processes:
+        check(process, report)
+    check_together(models, env, report)
+    if sound_enough(report):
+        plans = build(files, models, env, report)
+    findings = report.findings()
+    if report.failed:
+        return Compiled(findings=findings)
+    facts = {process.key: describe(process, env) for process in processes}
+    return Compiled(plans, facts, findings)
+
+
+def sound_enough(report: Report) -> bool:
+    """Tell whether plans can be built at all: ids and flows must be what they seem."""
+    broken = {"id.missing", "id.duplicate", "model.size", "model.nesting"}
+    return not any(entry.finding.code in broken for entry in report.entries)
+
+
+def read(files: Mapping[str, bytes], env: DeployEnv, report: Report) -> list[File]:
+    """Parse and outline every .bpmn file, in the order of the paths."""
+    paths = sorted(path for path in files if path.lower().endswith(".bpmn"))
+    if not paths:
+        report.add("compile.none", "")
+    found = []
+    for path in paths:
+        root = parse(files[path], path, report)
+        if root is not None:
+            found.append(outline(root, env.roles, report))
+    return found
+
+
+def check_vocabulary(file: File, env: DeployEnv, report: Report) -> None:
+    """Check gov:, camunda: and foreign extensions of a whole file."""
+    governed = GovCheck(env, report)
+    for element in file.root.children:
+        governed.process = next((p for p in file.processes if p.element is element), None)
+        for one in element.walk():
+            if one.gov or one.extensions:
+                governed.element(one)
+            if one.camunda or one.extensions or one.foreign or one.kind == "extension":
+                check_extensions(one, report)
+
+
+def build(
+    files: Mapping[str, bytes], models: list[File], env: DeployEnv, report: Report
+) -> dict[str, Plan]:
+    """Build the plans; with errors in the report they are thrown away again."""
+    decisions, versions = load_decisions(files, report)
+    processes = [p for file in models for p in file.processes if p.executable]
+    names = known_names(models, env)
+    settings = {key: plain_value(value) for key, value in env.settings.items()}
+    keys = frozenset(process.key for process in processes)
+    plans: dict[str, Plan] = {}
+    for process in processes:
+        scene = Scene(
+            file=process.file,
+            env=env,
+            formulas=Formulas(report, names[process.key], settings, env.strict_names),
+            calendar=process.element.gov.get("calendar", "cn"),
+            decisions=versions,
+            engine=decisions,
+            processes=keys,
+        )
+        plans[process.key] = Assembler(process, scene).build(digest(files, process.key))
+    return plans
+
+
+def digest(files: Mapping[str, bytes], key: str) -> str:
+    """Identify what a plan was made of: the bytes, the process, this compiler."""
+    total = hashlib.sha256(f"{REVISION}\n{key}\n".encode())
+    for path in sorted(files):
+        if path.lower().endswith((".bpmn", ".dmn")):
+            total.update(path.encode() + b"\0" + hashlib.sha256(files[path]).digest())
+    return total.hexdigest()
