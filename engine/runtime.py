@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from engine.base.events import Event
+from engine.bpmn.compile import compile_files
 from engine.bpmn.deploy import Compiled, DeployEnv
+from engine.kernel.advance import advance
+from engine.kernel.needs import needs
 from engine.kernel.step import Need, State, Step, View
+from engine.kernel.view import inspect
 
 
 class Runtime(Protocol):
@@ -38,3 +42,30 @@ class Runtime(Protocol):
     def inspect(self, plan: Any, state: State) -> View:
         """Show what is live."""
         ...
+
+
+class KernelRuntime:
+    """Our own runtime: engine.bpmn compiles, engine.kernel runs; without state, shareable."""
+
+    name = "kernel"
+
+    def compile(self, files: Mapping[str, bytes], env: DeployEnv) -> Compiled:
+        """Compile the files of one application together; never raises on bad input."""
+        return compile_files(files, env)
+
+    def missing(self, plan: Any) -> frozenset[str]:
+        """Name nothing: what the kernel lacks, the compiler has refused by name."""
+        del plan
+        return frozenset()
+
+    def needs(self, plan: Any, state: State | None, event: Event) -> tuple[Need, ...]:
+        """Say which rows the event needs."""
+        return needs(plan, state, event)
+
+    def advance(self, plan: Any, state: State | None, event: Event) -> Step:
+        """Tell the instance EVENT."""
+        return advance(plan, state, event)
+
+    def inspect(self, plan: Any, state: State) -> View:
+        """Show what is live."""
+        return inspect(plan, state)
