@@ -17,12 +17,17 @@ StepStatus = Literal["accepted", "stale", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one event did; STATE is the one passed in when stale or refused."""
+    """What one event did; STATE is the one passed in when stale or refused.
+
+    CONSUMED False with status accepted: a limit stopped the step (kernel.md 1.2, 1.5); the
+    state is as before but for the incident, and the event stays pending.
+    """
 
     state: State | None
     effects: tuple[Effect, ...] = ()
     status: StepStatus = "accepted"
     reason: str = ""  # for refused: Chinese sentence
+    consumed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,371 @@
+"""What each event does first, before the step runs on to quiescence (kernel.md 1.3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.base import events
+from engine.kernel import (
+    catches,
+    data,
+    incidents,
+    scopes,
+    throws,
+    timers,
+    tokens,
+    waits,
+)
+from engine.kernel.effects import TaskClosed
+from engine.kernel.plan import Node, Trigger
+from engine.kernel.problems import Held
+from engine.kernel.results import PEOPLE, Done
+from engine.kernel.run import Run
+from engine.kernel.state import Record
+from engine.kernel.step import StepStatus
+from engine.kernel.throws import Thrown
+
+ROOT = "s1"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether an event was taken; STALE and REFUSED leave the state as it was."""
+
+    status: StepStatus = "accepted"
+    reason: str = ""
+
+
+TAKEN = Answer()
+STALE = Answer("stale")
+
+
+def refused(reason: str) -> Answer:
+    """Refuse with a Chinese sentence."""
+    return Answer("refused", reason)
+
+
+def start(run: Run, event: events.Start) -> Answer:
+    """Create the instance at the named start, or at the one plain start."""
+    plan = run.plan
+    chosen: tuple[int, ...] | None = None
+    if event.node is not None:
+        at = plan.by_id.get(event.node)
+        if at is None or at not in (*plan.scopes[0].starts, *plan.typed_starts):
+            return refused(f"流程没有名为“{event.node}”的开始节点。")
+        chosen = (at,)
+    elif not plan.scopes[0].starts and plan.typed_starts:
+        return refused("流程没有无类型的开始节点，启动时须指明开始节点。")
+    root = scopes.create(run, 0)
+    try:
+        data.commit(run, root, plan.scopes[0].id, dict(event.vars))
+    except Held as problem:
+        return refused(problem.text)
+    scopes.begin(run, root, chosen, event.trigger)
+    return TAKEN
+
+
+def complete_task(run: Run, event: events.CompleteTask) -> Answer:
+    """Take a person's result; unknown fields are refused, not stored."""
+    record = run.draft.doc["waits"].get(event.wait)
+    if record is None:
+        return STALE
+    if record["k"] != "task":
+        return refused("该等待项不是人工任务。")
+    node = run.plan.nodes[record["n"]]
+    reason = _unfit(run, record, node, event)
+    if reason:
+        return refused(reason)
+    raw = dict(event.result)
+    if event.outcome is not None:
+        raw[node.result.outcome] = event.outcome
+    done = Done(dict(event.result), raw, event.outcome)
+    return _finished(run, event.wait, event.item, done)
+
+
+def _unfit(run: Run, record: Record, node: Node, event: events.CompleteTask) -> str:
+    """Say why a result cannot be taken."""
+    unknown = sorted(name for name in event.result if name not in node.result.fields)
+    if node.kind in PEOPLE and unknown:
+        return f"提交了表单没有的字段：{'、'.join(unknown)}。"
+    missing = sorted(n for n in node.result.required if event.result.get(n) is None)
+    if missing:
+        return f"缺少必填字段：{'、'.join(missing)}。"
+    for name, found in event.result.items():
+        if data.measure(found) > run.limits.value_bytes:
+            return f"字段“{name}”的内容过大，请改为附件。"
+    total = sum(data.measure(found) for found in event.result.values())
+    if run.draft.scope(record["s"])["bytes"] + total > run.limits.scope_bytes:
+        return "案件变量的总量超过上限，请把大段内容改为附件。"
+    return _unfit_item(run, record, event.item)
+
+
+def _unfit_item(run: Run, record: Record, item: int | None) -> str:
+    if ("mi" in record) != (item is not None):
+        return "须指明是多人办理事项的第几项，单人任务则不须指明。"
+    if item is None:
+        return ""
+    body = run.draft.token(record["s"], record["t"])["mi"]
+    if "next" in body and item != body["next"]:
+        return f"目前轮到第 {body['next']} 项。"
+    return "" if 1 <= item <= body["total"] else f"没有第 {item} 项。"
+
+
+def _finished(run: Run, wid: str, item: int | None, done: Done | None) -> Answer:
+    """Hand finished work on; a single activity's wait closes, an item's body counts."""
+    record = run.draft.doc["waits"][wid]
+    sid, tid = record["s"], record["t"]
+    if item is not None:
+        if record["k"] == "task":
+            run.emit(TaskClosed(wid, "completed", item))
+        run.later("item_done", sid, tid, (item, done))
+        return TAKEN
+    waits.detach(run, wid)
+    waits.close(run, wid, "completed", spent=True)
+    run.later("done", sid, tid, done)
+    return TAKEN
+
+
+def fire_timer(run: Run, event: events.FireTimer) -> Answer:
+    """Fire an armed timer once; a repeating cycle is armed for what comes next."""
+    record = run.draft.doc["waits"].get(event.wait)
+    if record is None or record["k"] != "timer" or event.occurrence != record["occ"]:
+        return STALE
+    fires = True
+    upcoming: int | None = None
+    if "cycle" in record:
+        definition = run.plan.nodes[record["n"]].defs[record.get("d", 0)]
+        catch_up = definition.timer.catch_up if definition.timer is not None else "latest"
+        fires, upcoming = timers.following(record, event.at, run.moment.zone, catch_up)
+    if upcoming is None:
+        waits.detach(run, event.wait)
+        waits.close(run, event.wait, spent=True)
+    else:
+        waits.rearm(run, event.wait, upcoming)
+    if fires:
+        catches.fire(run, record, {})
+    return TAKEN
+
+
+def correlate(run: Run, event: events.Correlate) -> Answer:
+    """Deliver a message matched by the shell; its keys are checked again."""
+    record = run.draft.doc["waits"].get(event.wait)
+    if record is None:
+        return STALE
+    if record["k"] != "message" or record["name"] != event.message:
+        return refused("该等待项不接收此消息。")
+    for name, wanted in record["keys"].items():
+        sent = event.keys.get(name)
+        if type(sent) is not type(wanted) or sent != wanted:
+            return refused(f"消息的关联键“{name}”不一致。")
+    throws.message(run, event.wait, dict(event.payload))
+    return TAKEN
+
+
+def signal(run: Run, event: events.Signal) -> Answer:
+    """Deliver a broadcast to all live catchers; none is normal."""
+    throws.signal(run, event.name, dict(event.payload))
+    return TAKEN
+
+
+def throw_error(run: Run, event: events.ThrowError) -> Answer:
+    """Raise a BPMN error at the activity of a wait."""
+    thrown = Thrown(Trigger.ERROR, event.code, event.message, dict(event.data))
+    return _thrown(run, event.wait, "throw", thrown)
+
+
+def throw_escalation(
+    run: Run, event: events.ThrowEscalation | events.ChildEscalated
+) -> Answer:
+    """Raise an escalation at the activity of a wait."""
+    thrown = Thrown(Trigger.ESCALATION, event.code, None, dict(event.data))
+    return _thrown(run, event.wait, "escalate", thrown)
+
+
+def _thrown(run: Run, wid: str, operation: str, thrown: Thrown) -> Answer:
+    record = run.draft.doc["waits"].get(wid)
+    if record is None:
+        return STALE
+    if record["k"] not in ("task", "service", "child"):
+        return refused("该等待项不是可以抛出错误或升级的工作。")
+    run.later(operation, record["s"], record["t"], thrown)
+    return TAKEN
+
+
+def finish_service(run: Run, event: events.FinishService) -> Answer:
+    """Take a service's result, its BPMN error, or that it gave up."""
+    record = run.draft.doc["waits"].get(event.wait)
+    if record is None:
+        return STALE
+    if record["k"] != "service":
+        return refused("该等待项不是服务调用。")
+    reason = _unfit_item(run, record, event.item)
+    if reason:
+        return refused(reason)
+    if event.failure is not None:
+        incidents.service_failed(run, event.wait, event.failure, event.item)
+        return TAKEN
+    values = dict(event.result or {})
+    if event.error is not None:
+        thrown = Thrown(Trigger.ERROR, event.error, None, values)
+        return _failed(run, event.wait, event.item, thrown)
+    return _finished(run, event.wait, event.item, Done(values, values))
+
+
+def _failed(run: Run, wid: str, item: int | None, thrown: Thrown) -> Answer:
+    """Throw at the activity of WAIT, whose outside work is over."""
+    record = run.draft.doc["waits"][wid]
+    if item is None:
+        waits.detach(run, wid)
+        waits.close(run, wid, spent=True)
+    run.later("throw", record["s"], record["t"], thrown)
+    return TAKEN
+
+
+def child_ended(run: Run, event: events.ChildEnded) -> Answer:
+    """Go on after a called process; its error is thrown at the call activity."""
+    record = run.draft.doc["waits"].get(event.wait)
+    if record is None:
+        return STALE
+    reason = _unfit_item(run, record, event.item)
+    if reason or record["k"] != "child":
+        return refused(reason or "该等待项不是子流程调用。")
+    out = dict(event.out)
+    if event.outcome == "error":
+        thrown = Thrown(Trigger.ERROR, event.code or "", None, out)
+        return _failed(run, event.wait, event.item, thrown)
+    if event.outcome == "cancelled":
+        return _child_cancelled(run, event.wait, event.item)
+    return _finished(run, event.wait, event.item, Done(out, out))
+
+
+def _child_cancelled(run: Run, wid: str, item: int | None) -> Answer:
+    """Hold a call whose child somebody cancelled; an item counts as terminated."""
+    if item is not None:
+        return _finished(run, wid, item, None)
+    record = run.draft.doc["waits"][wid]
+    waits.detach(run, wid)
+    waits.close(run, wid, spent=True)
+    problem = Held("child_cancelled", "被调用的流程已被取消。")
+    run.later("held", record["s"], record["t"], problem)
+    return TAKEN
+
+
+def update_variables(run: Run, event: events.UpdateVariables) -> Answer:
+    """Write variables by hand; conditions that read them are looked at."""
+    sid = event.scope or ROOT
+    if sid not in run.draft.doc["scopes"]:
+        return STALE
+    reserved = sorted(name for name in event.patch if name in data.ENGINE_NAMES)
+    if reserved:
+        return refused(f"不能改写引擎变量：{'、'.join(reserved)}。")
+    at = run.plan.scopes[run.draft.scope(sid)["at"]]
+    try:
+        data.commit(run, sid, at.id, dict(event.patch))
+    except Held as problem:
+        return refused(problem.text)
+    return TAKEN
+
+
+def evaluate_conditions(run: Run, _event: events.EvaluateConditions) -> Answer:
+    """Look at the conditions that depend on the clock."""
+    catches.look(run, run.draft.indexed("clock"))
+    return TAKEN
+
+
+def cancel(run: Run, event: events.Cancel) -> Answer:
+    """Stop the instance, or one scope of it, without completion."""
+    sid = event.scope or ROOT
+    scope = run.draft.doc["scopes"].get(sid)
+    if scope is None:
+        return STALE
+    if sid == ROOT:
+        tokens.interrupt(run, sid)
+        scopes.end_instance(run, sid, "terminated" if event.terminate else "cancelled")
+    elif "esp" in scope:
+        _cancel_handler(run, sid, scope["up"])
+    elif "item" in scope:
+        up, tid, item = scope["up"], scope["token"], scope["item"]
+        tokens.drop_scope(run, sid)
+        body = run.draft.token(up, tid)["mi"]
+        left = {k: other for k, other in body["scopes"].items() if other != sid}
+        run.draft.edit_token(up, tid)["mi"] = {**body, "scopes": left}
+        run.later("item_done", up, tid, (item, None))
+    else:
+        up, tid = scope["up"], scope["token"]
+        tokens.kill(run, up, tid)
+        tokens.settle(run, up)
+    return TAKEN
+
+
+def _cancel_handler(run: Run, sid: str, up: str) -> None:
+    tokens.drop_scope(run, sid)
+    parent = run.draft.edit_scope(up)
+    parent["runs"] = [other for other in parent["runs"] if other != sid]
+    if not parent["runs"]:
+        del parent["runs"]
+    tokens.settle(run, up)
+
+
+def suspend(run: Run, _event: events.Suspend) -> Answer:
+    """Stop accepting work; due timers stay queued with the shell."""
+    run.draft.doc["status"] = "suspended"
+    return TAKEN
+
+
+def resume(run: Run, _event: events.Resume) -> Answer:
+    """Accept work again."""
+    if run.draft.doc["status"] != "suspended":
+        return refused("案件没有挂起。")
+    run.draft.doc["status"] = "active"
+    return TAKEN
+
+
+def resolve_incident(run: Run, event: events.ResolveIncident) -> Answer:
+    """Carry out what a person decided about an incident."""
+    if event.incident not in run.draft.doc["incidents"]:
+        return STALE
+    try:
+        reason = incidents.resolve(run, event)
+    except Held as problem:
+        return refused(problem.text)
+    return refused(reason) if reason else TAKEN
+
+
+HANDLERS: Mapping[type[events.Event], Any] = {
+    events.CompleteTask: complete_task,
+    events.FireTimer: fire_timer,
+    events.Correlate: correlate,
+    events.Signal: signal,
+    events.ThrowError: throw_error,
+    events.ThrowEscalation: throw_escalation,
+    events.FinishService: finish_service,
+    events.ChildEnded: child_ended,
+    events.ChildEscalated: throw_escalation,
+    events.UpdateVariables: update_variables,
+    events.EvaluateConditions: evaluate_conditions,
+    events.Cancel: cancel,
+    events.Suspend: suspend,
+    events.Resume: resume,
+    events.ResolveIncident: resolve_incident,
+}
+
+# What a suspended instance still accepts (kernel.md 1.3).
+WHILE_SUSPENDED = (events.Resume, events.Cancel, events.UpdateVariables)
+
+
+def accept(run: Run) -> Answer:
+    """Let the event of the step do its first deed, if the instance may take it."""
+    event = run.event
+    if isinstance(event, events.Start):
+        return start(run, event)
+    status = run.draft.doc["status"]
+    if status not in ("active", "suspended"):
+        wanted = isinstance(event, events.Cancel | events.UpdateVariables | events.Suspend)
+        return refused("案件已结束。") if wanted else STALE
+    if status == "suspended" and not isinstance(event, WHILE_SUSPENDED):
+        return refused("案件已挂起，恢复后才能办理。")
+    handler = HANDLERS.get(type(event))
+    if handler is None:
+        return refused(f"此运行引擎不支持“{type(event).__name__}”。")
+    answer: Answer = handler(run, event)
+    return answer
