@@ -182,6 +182,41 @@ class Scenario:
             if not after or not found["items"]:
                 return lines
 
+    def form(self, unit: str, node: str, case: Json) -> Json:
+        """Give what the form of the open task shows the clerk of UNIT, by field."""
+        task, _ = self.mine(unit, node, case)
+        return self.of(unit).get(f"/user-tasks/{task['id']}/form")["data"]
+
+    def variables(self, case: Json) -> Json:
+        """Give the variables of the case."""
+        return self.overseer().get(f"/process-instances/{case['id']}/variables")["variables"]
+
+    def written(self, case: Json, name: str) -> list[Any]:
+        """Give every value variable NAME ever had in CASE, called processes included."""
+        patches = (
+            line["detail"]["patch"]
+            for line in self.history(case)
+            if line["kind"] == "VariablesWritten"
+        )
+        return [patch[name] for patch in patches if name in patch]
+
+    def decisions(self, case: Json) -> list[Json]:
+        """Give what is on record of each decision taken in CASE."""
+        lines = self.history(case)
+        return [line["detail"] for line in lines if line["kind"] == "DecisionEvaluated"]
+
+    def rows(self, case: Json) -> list[str]:
+        """Give the ids of the table rows that decided in CASE, in order."""
+        tables = (table for taken in self.decisions(case) for table in taken["tables"])
+        return [row for table in tables for row in table["rows"]]
+
+    def ledger_row(self, ledger: str, number: str) -> Json:
+        """Give the values of the row NUMBER of a ledger."""
+        body: Json = {"filter": {}, "page": {"limit": 200}}
+        path = f"/ledgers/{ledger}/rows/search"
+        rows = self.overseer().send("POST", path, body)["items"]
+        return next(row["values"] for row in rows if row["number"] == number)
+
     # --- then -------------------------------------------------------------------------------
     def then_waits_at(self, case: Json, *expected: tuple[str, str]) -> None:
         """Check that exactly these (node, unit) seats are open."""
@@ -199,6 +234,29 @@ class Scenario:
     def then_never(self, case: Json, *forbidden: str) -> None:
         """Check that no unit of FORBIDDEN ever had a seat in CASE."""
         assert not {unit for _, unit in self.ever(case)} & set(forbidden)
+
+    def then_every_decision_names_table_version_and_row(self, case: Json) -> None:
+        """Check that each routing can be explained later."""
+        for taken in self.decisions(case):
+            assert taken["version"]
+            assert taken["tables"]
+            for table in taken["tables"]:
+                assert table["table"]
+                assert table["rows"]
+                assert table["inputs"]
+
+    def then_every_transition_is_on_record(self, case: Json) -> None:
+        """Check one line per seat's act, with unit and person, and no gap in the chain."""
+        lines = self.history(case)
+        assert [line["no"] for line in lines] == list(range(1, len(lines) + 1))
+        acts = [line for line in lines if line["kind"] == "SeatDecided"]
+        decided = [
+            (seat["unit"], seat["personName"])
+            for task in self.tasks(case, None)
+            for seat in task["seats"]
+            if seat["state"] == "done"
+        ]
+        assert sorted((act["unit"], act["actorName"]) for act in acts) == sorted(decided)
 
     def then_no_incidents(self) -> None:
         """Check that nothing is stuck."""

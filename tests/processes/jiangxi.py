@@ -1,0 +1,129 @@
+"""What the people of the Jiangxi stories fill in: valid forms, one problem of each place."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.scenario import Json, Scenario
+
+BASIC = ("E1", "E2", "E3", "E4", "E9")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A reserve with the units around it."""
+
+    reserve: str
+    county: str
+    city: str
+    town: str = "双圳林场西坑"
+    lon: float = 117.218412
+    lat: float = 28.006723
+
+    @property
+    def body(self) -> str:
+        """Give the management body."""
+        return f"{self.reserve}-GL"
+
+    def both(self, level: str) -> tuple[str, str]:
+        """Give forestry and ecology of the county or the city."""
+        code = self.county if level == "county" else self.city
+        return f"{code}-LY", f"{code}-ST"
+
+
+YANGJIFENG = Place("JX-N11", "360681", "360600")
+ANOTHER = Place("JX-N14", "361103", "361100", "铜钹山镇岑源", 118.281500, 28.136200)
+
+
+def problem(place: Place = YANGJIFENG, **changes: Any) -> Json:
+    """Give JX-F1: a viewing platform of 0.12 ha in the buffer zone, without a permit."""
+    data: Json = {
+        "year": 2025,
+        "reserve_id": place.reserve,
+        "county_code": place.county,
+        "town_village": place.town,
+        "lon": place.lon,
+        "lat": place.lat,
+        "zone_scheme": "三区",
+        "zone": ["缓冲区"],
+        "area_ha": 0.12,
+        "source": ["自行排查"],
+        "problem_type": "C1",
+        "is_new": "新增",
+        "subject": "西坑旅游开发有限公司",
+        "permit_status": "未办理",
+        "description": "缓冲区山脊新建木结构观景平台一处，占地约0.12公顷，"
+        "未办理任何许可手续，现场已停工。",
+        "prior_state": "首次发现",
+        "suggestion": "责令停止使用，限期拆除平台并恢复植被。",
+        "rect_unit": place.body,
+        "supervise_unit": place.both("county")[0],
+        "photos": [],
+        "checked_by": [f"{place.body}-1", f"{place.body}-2"],
+        "checked_on": "2025-03-18",
+    }
+    return {**data, **changes}
+
+
+def plan(due: str) -> Json:
+    """Give JX-F9 with the date of completion DUE."""
+    measure = {
+        "measure": "拆除观景平台，清运建筑垃圾，补植乡土树种",
+        "unit": "西坑旅游开发有限公司",
+        "from": "2025-09-25",
+        "to": due,
+    }
+    return {
+        "goal": "拆除违建，恢复缓冲区植被0.12公顷。",
+        "measures": [measure],
+        "rect_unit": YANGJIFENG.body,
+        "leader": f"{YANGJIFENG.body}-1",
+        "due": due,
+        "cause": "经营单位未经批准在缓冲区建设旅游设施，日常巡护发现不及时。",
+    }
+
+
+def closing(story: Scenario, unit: str) -> Json:
+    """Give JX-F3: CC2, 0.12 ha restored, improving, evidence E1–E4, E6, E9."""
+    before = story.when_uploads(unit, "整改前")
+    after = story.when_uploads(unit, "整改后")
+    return {
+        "rect_measures": "平台已全部拆除并清运，补植乡土树种0.12公顷。",
+        "rect_done_on": "2025-11-14",
+        "result_type": "退出拆除",
+        "restored_ha": 0.12,
+        "effect": "趋好",
+        "condition_id": "CC2",
+        "before_photos": before,
+        "after_photos": after,
+        "evidence": story.when_uploads(unit, *BASIC, "E6"),
+    }
+
+
+def city_list(story: Scenario, city: str) -> Json:
+    """Find the list the year opened for CITY."""
+    found = [case for case in story.cases("jx_city_list") if case["region"] == city]
+    assert len(found) == 1
+    return found[0]
+
+
+def reviewed_by_the_city(story: Scenario, place: Place) -> Json:
+    """Take a problem of PLACE through county and city."""
+    photos = story.when_uploads(place.body, "全景", "细部")
+    case = story.when_started(place.body, "jx_audit", problem(place, photos=photos))
+    story.when_completes(place.body, "submit", "submit", case=case)
+    for unit in place.both("county"):
+        story.when_completes(unit, "county_review", "agree", case=case)
+    for unit in place.both("city"):
+        story.when_completes(unit, "city_review", "agree", case=case)
+    return case
+
+
+def sent_by_the_city(story: Scenario, place: Place) -> None:
+    """Send attachment 2 of the city of PLACE with both signatures and no permits."""
+    case = city_list(story, place.city)
+    forestry, ecology = place.both("city")
+    rows = story.form(forestry, "compile_list", case)["rows"]
+    data = {"rows": rows, "nil_report": not rows, "permits_none": True}
+    story.when_completes(forestry, "compile_list", "submit", case=case, data=data)
+    for unit in (forestry, ecology):
+        story.when_completes(unit, "sign_list", "send", case=case)
