@@ -1,7 +1,5 @@
 """Checked model → engine.kernel.plan.Plan: dense arrays in document order."""
 
-from collections.abc import Iterator
-
 from engine.bpmn.activities import Parts, Scene, mapping_parts, work_parts
 from engine.bpmn.checks.structure import implicit_starts, is_handler, starts
 from engine.bpmn.formulas import Place, Variable
@@ -135,7 +133,7 @@ class Assembler:
         """Tell whether a send task throws a message rather than calling a service."""
         return node.kind == "sendTask" and "topic" not in node.element.camunda
 
-    def caught(self, node: Node) -> Iterator[plan.Assign]:
+    def caught(self, node: Node) -> tuple[plan.Assign, ...]:
         """Write the caught code and message to the variables the vendor attributes name."""
         made = []
         if node.kind in ("boundaryEvent", "startEvent"):
@@ -147,7 +145,7 @@ class Assembler:
                         made.append(
                             assign(target, value, node.element, self.scene.formulas)
                         )
-        return (one for one in made if one is not None)
+        return tuple(one for one in made if one is not None)
 
     def scope(self, scope: Scope) -> plan.Scope:
         """Make one scope: what starts in it, its handlers and its own data."""
