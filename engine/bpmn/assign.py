@@ -10,6 +10,7 @@ from engine.base.values import Value
 from engine.bpmn.formulas import Constant, Formulas, Place
 from engine.bpmn.gov import typed
 from engine.bpmn.model import Extension, Node
+from engine.bpmn.report import near
 from engine.kernel import plan
 
 # Where each FEEL text of an assignment stands, for messages.
@@ -231,10 +232,10 @@ def check(
     """Report roles nobody defined and a task nobody can do."""
     groups = [group for group in rule.values["groups"] if group not in roles]
     for group in groups:
-        formulas.report.add("ref.role", node.element, r=group, near="", near_en="")
+        formulas.report.add("ref.role", node.element, r=group, **near(group, roles))
     lane = node.lane.role if node.lane is not None else ""
     if lane and lane not in roles:
-        formulas.report.add("ref.role", node.element, r=lane, near="", near_en="")
+        formulas.report.add("ref.role", node.element, r=lane, **near(lane, roles))
     named = any(rule.values[key] for key in ("assignee", "users", "groups", "role", "org"))
     manned = rule.seats is not None and (rule.seats.seats or rule.seats.members is not None)
     if not (named or rule.computed or manned):

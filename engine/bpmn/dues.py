@@ -21,6 +21,7 @@ from engine.bpmn.moments import (
     failed,
     zone_of,
 )
+from engine.bpmn.report import near
 from engine.bpmn.timers import due_of, timer_value, valid
 from engine.feel.values import parse_timer_text
 from engine.kernel import plan
@@ -194,7 +195,7 @@ def gov_due(
         return None
     name = str(said.get("calendar", calendar))
     if unit == "workingDay" and env.calendars and name not in env.calendars:
-        formulas.report.add("ref.calendar", at, r=name, near="", near_en="")
+        formulas.report.add("ref.calendar", at, r=name, **near(name, env.calendars))
     latest = said.get("latest")
     return DueRule(
         key=str(said.get("key", "")),

@@ -98,7 +98,7 @@ class Formulas:
         EXTRA are names known at this place only, for example an element variable.
         """
         if not text.strip().removeprefix("=").strip():
-            self.report.add("expr.missing", at, place=place.zh, place_en=place.en)
+            self.say("expr.missing", at, Place(place.zh.removeprefix("的"), place.en))
             return None
         if "${" in text or "#{" in text:
             self.say("expr.java", at, place, text=text.strip()[:80])
@@ -133,7 +133,8 @@ class Formulas:
     ) -> None:
         """Report an expression that does not compile."""
         code = error.problem_code if error.problem_code in CODES else "expr.syntax"
-        self.say(code, at, place, col=error.column, detail=error.message, text=text.strip())
+        detail = re.sub(r"^表达式第 \d+ 列：", "", error.message)
+        self.say(code, at, place, col=error.column, detail=detail, text=text.strip())
 
     def unknown(
         self, made: Expression, at: Element, place: Place, extra: frozenset[str]

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -177,16 +177,21 @@ class GovCheck:
             if item in attribute.values:
                 continue
             if attribute.values and not attribute.open:
-                choices = "（可选：" + "、".join(attribute.values) + "）"
-                self.bad(element, attribute, item, choices)
+                self.bad(element, attribute, item, attribute.values)
             elif not fits(attribute, item):
-                self.bad(element, attribute, item, "")
+                self.bad(element, attribute, item, ())
             else:
                 self.reference(element, attribute, item)
 
-    def bad(self, element: Element, attribute: Attribute, item: str, choices: str) -> None:
+    def bad(
+        self, element: Element, attribute: Attribute, item: str, choices: Sequence[str]
+    ) -> None:
         """Report a value that is not allowed."""
-        self.report.add("gov.value", element, attr=attribute.name, r=item, choices=choices)
+        said = {
+            "choices": "（可选：" + "、".join(choices) + "）" if choices else "",
+            "choices_en": " (one of " + ", ".join(choices) + ")" if choices else "",
+        }
+        self.report.add("gov.value", element, attr=attribute.name, r=item, **said)
 
     def reference(self, element: Element, attribute: Attribute, item: str) -> None:
         """Check that what a value names exists."""

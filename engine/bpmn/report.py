@@ -1,6 +1,7 @@
 """Findings collected in any order, given in the order and the words of kernel.md 5."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -28,14 +29,26 @@ def kind_zh(kind: str) -> str:
     return word
 
 
+def kind_en(kind: str) -> str:
+    """Give the English words of a BPMN local name: "complex gateway"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
+
+
 def label(element: Element) -> str:
-    """Give what the user sees of ELEMENT: its name, else its kind and id."""
-    return element.name or f"{kind_zh(element.kind)} {element.id or element.line}"
+    """Give what the user sees: the name, of a flow without one its ends, else kind and id."""
+    if element.name:
+        return element.name
+    if element.kind == "sequenceFlow" and element.parent is not None:
+        ends = [element.attrs.get("sourceRef"), element.attrs.get("targetRef")]
+        names = {e.id: e.name or e.id for e in element.parent.children if e.id in ends}
+        return " → ".join(names.get(end or "", end or "？") for end in ends)
+    return f"{kind_zh(element.kind)} {element.id or element.line}"
 
 
 def near(name: str, options: Iterable[str]) -> dict[str, Any]:
     """Propose names like NAME; empty texts when none is close."""
-    close = get_close_matches(name, list(options), n=3, cutoff=0.5)
+    others = [option for option in options if option != name]
+    close = get_close_matches(name, others, n=3, cutoff=0.5)
     if not close:
         return {"near": "", "near_en": ""}
     return {
@@ -104,7 +117,7 @@ class Report:
         return {
             "n": label(at),
             "k": kind_zh(at.kind),
-            "kind": at.kind,
+            "kind": kind_en(at.kind),
             "id": at.id,
             "line": at.line,
         }

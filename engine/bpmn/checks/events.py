@@ -55,7 +55,8 @@ def event_position(process: Process, report: Report) -> None:
             continue
         for trigger in triggers(node):
             if trigger not in legal and trigger not in UNSUPPORTED:
-                report.add("event.position", node.element, trigger=TRIGGERS_ZH[trigger])
+                names = {"trigger": trigger, "trigger_zh": TRIGGERS_ZH[trigger]}
+                report.add("event.position", node.element, **names)
 
 
 def event_definition(process: Process, report: Report) -> None:

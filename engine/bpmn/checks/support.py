@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from engine.bpmn import words
 from engine.bpmn.model import Element, File
-from engine.bpmn.report import Report, kind_zh
+from engine.bpmn.report import Report, kind_en, kind_zh
 
 # kind -> what to draw instead
 REPLACEMENTS: Mapping[str, str] = {
@@ -46,7 +46,8 @@ def unsupported(element: Element, report: Report) -> None:
     report.add(
         "node.unsupported",
         at,
-        kind=kind_word(element),
+        kind_zh=kind_word(element),
+        kind=kind_en(element.kind),
         replacement=replacement,
     )
 
@@ -116,6 +117,6 @@ def refuse(file: File, report: Report) -> None:
             report.add(
                 "node.unsupported",
                 element,
-                kind=kind_zh(element.kind),
+                kind_zh=kind_zh(element.kind),
                 replacement=CORRELATION,
             )

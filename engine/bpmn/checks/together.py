@@ -53,10 +53,12 @@ def call_cycle(processes: Iterable[Process], report: Report) -> None:
     must: dict[str, list[tuple[Node, str]]] = {}
     for process in processes:
         must[process.key] = [pair for pair in calls(process) if unavoidable(pair[0], process)]
+    shown: set[frozenset[str]] = set()  # a circle is shown once, where it is met first
     for start, pairs in must.items():
         for node, _key in pairs:
             trace = cycle_from(start, node, must)
-            if trace:
+            if trace and frozenset(trace) not in shown:
+                shown.add(frozenset(trace))
                 report.add("call.cycle", node.element, trace=" → ".join(trace))
 
 
@@ -151,13 +153,15 @@ def number_pattern(element: Element, report: Report) -> None:
     words = PLACEHOLDER.findall(pattern)
     unknown = [word for word in words if not NUMBERS.fullmatch(word)]
     counters = [word for word in words if word.startswith("seq")]
-    why = ""
-    if unknown or "{" in PLACEHOLDER.sub("", pattern):
-        why = "不认识 " + "、".join(unknown) if unknown else "大括号不成对"
+    why, why_en = "", ""
+    if unknown:
+        why, why_en = "不认识 " + "、".join(unknown), "unknown " + ", ".join(unknown)
+    elif "{" in PLACEHOLDER.sub("", pattern):
+        why, why_en = "大括号不成对", "braces do not match"
     elif len(counters) != 1:
-        why = f"有 {len(counters)} 个流水号"
+        why, why_en = f"有 {len(counters)} 个流水号", f"{len(counters)} counters"
     if why:
-        report.add("gov.number", element, r=pattern, why=why)
+        report.add("gov.number", element, r=pattern, why=why, why_en=why_en)
 
 
 def calendar(element: Element, env: DeployEnv, report: Report) -> None:
