@@ -1,0 +1,396 @@
+"""Timers, messages, signals, conditions, links and multiple events (kernel.md 2.8-2.10)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from engine.base import events
+from engine.kernel import effects as fx
+from engine.kernel import plan as p
+from engine.kernel import timers
+from tests.support.driving import MORNING, Drive
+from tests.support.plans import (
+    E,
+    boundary,
+    catch,
+    condition,
+    end,
+    esp,
+    link_catch,
+    link_throw,
+    message,
+    parallel,
+    path,
+    process,
+    script,
+    send,
+    signal,
+    start,
+    sub,
+    task,
+    throw,
+    timer,
+    timer_at,
+    user,
+)
+
+
+def test_a_timer_tells_due_and_fires_once() -> None:
+    plan = process(start("s"), catch("t", timer(3)), user("a"), path("s t a"))
+    d = Drive(plan).start()
+    told = d.told(fx.TimerSet)[0]
+    assert told.due == MORNING + timedelta(days=3)
+    assert told.spec == "P3D"
+    wait = told.wait
+    d.fire("t")
+    assert d.open == ["a"]
+    assert d.told(fx.TimerCancelled) == []
+    assert d.tell(events.FireTimer(wait=wait, due=told.due)).status == "stale"
+
+
+def test_a_due_moment_in_the_past_is_told_and_fires_as_an_event_of_its_own() -> None:
+    past = datetime(2020, 1, 1, tzinfo=UTC)
+    plan = process(start("s"), catch("t", timer_at(past)), user("a"), path("s t a"))
+    d = Drive(plan).start()
+    assert d.told(fx.TimerSet)[0].due == past
+    assert d.open == []
+    d.fire("t")
+    assert d.open == ["a"]
+
+
+def reminding(cycle: int | None, catch_up: str = "latest") -> Drive:
+    plan = process(
+        start("s"), user("a"),
+        boundary("b", "a", timer(1, cycle=cycle, catch_up=catch_up), interrupting=False),
+        task("remind"), path("s a"), path("b remind"),
+    )  # fmt: skip
+    return Drive(plan).start()
+
+
+def test_a_cycle_repeats_its_number_of_times_on_a_grid_anchored_at_the_start() -> None:
+    d = reminding(3)
+    dues = []
+    while d.view.timers:
+        dues.append(d.view.timers[0]["due"])
+        d.at = dues[-1] + timedelta(hours=5)  # late: the grid does not drift
+        d.fire("b")
+    assert dues == [MORNING + timedelta(days=n) for n in (1, 2, 3)]
+    assert d.entered.count("remind") == 3
+    d.complete("a")
+    d.assert_clean()
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "reminded", "next_day"), [("latest", 1, 11), ("none", 0, 11), ("all", 1, 2)]
+)
+def test_catching_up_after_a_pause(catch_up: str, reminded: int, next_day: int) -> None:
+    d = reminding(None, catch_up)
+    d.at = MORNING + timedelta(days=10, hours=1)
+    d.fire("b")
+    assert d.entered.count("remind") == reminded
+    assert d.view.timers[0]["due"] == MORNING + timedelta(days=next_day)
+
+
+def test_catching_up_on_all_stops_at_a_hundred() -> None:
+    d = reminding(None, "all")
+    d.at = MORNING + timedelta(days=500, hours=1)
+    d.fire("b")
+    assert d.view.timers[0]["due"] == MORNING + timedelta(days=401)
+
+
+def test_an_old_occurrence_is_stale() -> None:
+    d = reminding(None)
+    wait = d.view.timers[0]["wait"]
+    d.fire("b")
+    again = events.FireTimer(wait=wait, due=MORNING + timedelta(days=1), occurrence=1)
+    assert d.tell(again).status == "stale"
+
+
+def test_a_cycle_of_zero_never_fires_and_an_interrupting_one_fires_once() -> None:
+    assert reminding(0 or None).view.timers != ()
+    plan = process(
+        start("s"), user("a"), boundary("b", "a", timer(1, cycle=5)), user("h"),
+        path("s a"), path("b h"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    d.fire("b")
+    assert d.open == ["h"]
+    assert d.view.timers == ()
+
+
+def test_a_cycle_counted_zero_opens_no_timer() -> None:
+    def due(_scope: object, moment: object) -> p.TimerDue:
+        return p.TimerDue(MORNING, {}, p.Cycle(MORNING, days=1, count=0))
+
+    never = p.EventDef(p.Trigger.TIMER, timer=p.Timer("R0/P1D", due))
+    plan = process(start("s"), user("a"), boundary("b", "a", never), path("s a"), path("b x"),
+                   user("x"))  # fmt: skip
+    d = Drive(plan).start()
+    assert d.view.timers == ()
+    d.complete("a")
+    d.assert_clean()
+
+
+def test_months_clamp_to_the_last_day_computed_from_the_anchor_each_time() -> None:
+    anchor = datetime(2026, 1, 31, 0, 0, tzinfo=UTC)
+    cycle = timers.stored(p.Cycle(anchor, months=1, offset=0))
+    found = [timers.occurrence(cycle, k, "Asia/Shanghai") for k in range(1, 5)]
+    assert [at.strftime("%m-%d") for at in found if at] == ["01-31", "02-28", "03-31", "04-30"]
+
+
+def test_a_day_is_wall_clock_and_hours_are_exact_across_a_clock_change() -> None:
+    anchor = datetime(2026, 3, 28, 11, 0, tzinfo=UTC)  # 12:00 in Berlin, the night before DST
+    days = timers.stored(p.Cycle(anchor, days=1))
+    hours = timers.stored(p.Cycle(anchor, rest=timedelta(hours=24)))
+    assert timers.occurrence(days, 1, "Europe/Berlin") == datetime(2026, 3, 29, 10, tzinfo=UTC)
+    assert timers.occurrence(hours, 1, "Europe/Berlin") == datetime(2026, 3, 29, 11, tzinfo=UTC)
+
+
+def test_a_cycle_without_interval_is_an_incident_not_a_hang() -> None:
+    def due(_scope: object, _moment: object) -> p.TimerDue:
+        return p.TimerDue(MORNING, {}, p.Cycle(MORNING))
+
+    bad = p.EventDef(p.Trigger.TIMER, timer=p.Timer("R/PT0S", due))
+    plan = process(start("s"), catch("t", bad), user("a"), path("s t a"))
+    assert Drive(plan).start().incidents == [("timer_value", "t")]
+
+
+# Messages
+
+
+def test_message_keys_are_strict_and_type_aware() -> None:
+    plan = process(
+        start("s"), catch("m", message("paper", keys={"no": "n"})), end("e"), path("s m e")
+    )
+    d = Drive(plan).start(n=1)
+    wait = d.view.subscriptions[0]["wait"]
+    for keys in ({}, {"no": "1"}, {"no": True}, {"other": 1}):
+        told = d.tell(events.Correlate(wait=wait, message="paper", keys=keys))
+        assert told.status == "refused", keys
+    other = events.Correlate(wait=wait, message="letter", keys={"no": 1})
+    assert d.tell(other).status == "refused"
+    assert d.message("m", no=1).status == "accepted"
+    d.assert_clean()
+
+
+def test_a_null_correlation_key_is_an_incident() -> None:
+    plan = process(
+        start("s"), catch("m", message("paper", keys={"no": "n"})), end("e"), path("s m e")
+    )
+    d = Drive(plan).start()
+    assert d.incidents == [("correlation_null", "m")]
+    d.resolve("retry", vars={"n": 4})
+    assert d.view.subscriptions[0]["node"] == "m"
+
+
+def test_throwing_a_message_tells_name_keys_and_payload() -> None:
+    plan = process(
+        start("s"), throw("t", message("paper", {"no": "n"}, {"text": "body"})),
+        send("d", "done"), end("e", message("bye")), path("s t d e"),
+    )  # fmt: skip
+    d = Drive(plan).start(n=1, body="b")
+    thrown = d.all(fx.MessageThrown)
+    assert [(m.node, m.name) for m in thrown] == [("t", "paper"), ("d", "done"), ("e", "bye")]
+    assert thrown[0].keys == {"no": 1}
+    assert thrown[0].payload == {"text": "b"}
+    d.assert_clean()
+
+
+def test_a_payload_is_dropped_unless_mapped() -> None:
+    plain = process(start("s"), catch("m", message("x")), user("a"), path("s m a"))
+    d = Drive(plain).start()
+    d.message("m", {"secret": 1})
+    assert d.vars == {}
+    mapped = process(
+        start("s"), catch("m", message("x"), outputs={"got": "body"}), user("a"), path("s m a")
+    )
+    d = Drive(mapped).start()
+    d.message("m", {"body": 1, "other": 2})
+    assert d.vars == {"got": 1}
+
+
+# Signals
+
+
+@pytest.mark.parametrize("order", ["p w", "p t"])
+def test_a_signal_reaches_a_catcher_on_a_sibling_branch_in_both_file_orders(
+    order: str,
+) -> None:
+    first, second = ("w", "t") if order == "p w" else ("t", "w")
+    plan = process(
+        start("s"), parallel("p"), task("slow"), catch("w", signal("go")),
+        end("t", signal("go")), user("a"),
+        path("s p"),
+        path(f"p {'slow w' if first == 'w' else 't'}"),
+        path(f"p {'slow w' if second == 'w' else 't'}"),
+        path("w a"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    assert d.open == ["a"]
+    assert [thrown.name for thrown in d.all(fx.SignalThrown)] == ["go"]
+    d.complete("a")
+    d.assert_clean()
+
+
+def test_a_signal_nobody_waits_for_is_gone() -> None:
+    plan = process(start("s"), user("a"), catch("w", signal("go")), end("e"), path("s a w e"))
+    d = Drive(plan).start()
+    assert d.signal("go").status == "accepted"
+    d.complete("a")
+    assert d.view.subscriptions[0]["name"] == "go"
+
+
+def test_one_signal_wakes_all_catchers_of_its_name_and_no_other() -> None:
+    plan = process(
+        start("s"), parallel("p"), catch("x", signal("go")), catch("y", signal("go")),
+        catch("z", signal("stop")), user("ax"), user("ay"), user("az"),
+        path("s p x ax"), path("p y ay"), path("p z az"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    d.signal("go")
+    assert d.open == ["ax", "ay"]
+
+
+# Conditions
+
+
+def test_a_write_on_a_sibling_branch_wakes_a_condition_in_the_same_step() -> None:
+    plan = process(
+        start("s"), parallel("p"), user("w", fields="x"), catch("c", condition("x == 2")),
+        user("a"), path("s p w"), path("p c a"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    d.complete("w", x=2)
+    assert d.open == ["a"]
+
+
+def test_a_condition_wakes_before_queued_tokens_move() -> None:
+    plan = process(
+        start("s"), user("w", fields="x"), script("later", "x + 1", "y"), path("s w later"),
+        esp("h", start("hs", condition("x == 2")), user("hu"), path("hs hu")),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    d.complete("w", x=2)
+    assert d.open == ["hu"]
+    assert "later" not in d.entered
+
+
+def test_a_gentle_condition_needs_false_in_between() -> None:
+    plan = process(
+        start("s"), user("a"), boundary("b", "a", condition("x == 1"), interrupting=False),
+        task("noted"), path("s a"), path("b noted"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    for x in (1, 1, 0, 1, 0):
+        d.write(x=x)
+    assert d.entered.count("noted") == 2
+
+
+def test_a_condition_sees_only_writes_in_scopes_it_looks_out_on() -> None:
+    plan = process(
+        start("s"), parallel("p"),
+        sub("one", start("s1"), user("w", fields="x"), path("s1 w"), declared="x"),
+        sub("two", start("s2"), catch("c", condition("x == 1")), user("a"), path("s2 c a")),
+        path("s p one"), path("p two"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    d.complete("w", x=1)
+    assert d.open == []
+    d.write(x=1)
+    assert d.open == ["a"]
+
+
+def test_a_clock_dependent_condition_is_looked_at_on_a_tick() -> None:
+    plan = process(start("s"), catch("c", condition("now > due")), user("a"), path("s c a"))
+    d = Drive(plan).start(due=MORNING + timedelta(days=1))
+    d.tell(events.EvaluateConditions())
+    assert d.open == []
+    d.at = MORNING + timedelta(days=2)
+    d.tell(events.EvaluateConditions())
+    assert d.open == ["a"]
+
+
+def test_a_condition_that_fails_is_an_incident_and_is_looked_at_again() -> None:
+    plan = process(start("s"), catch("c", condition("1 // x > 1")), user("a"), path("s c a"))
+    d = Drive(plan).start(x=5)
+    d.write(x=0)
+    assert d.incidents == [("expression", "c")]
+    d.write(x=7)
+    assert d.incidents == []
+    assert E("x").reads == frozenset({"x"})
+
+
+# Links and multiple events
+
+
+def test_two_link_throws_meet_at_one_catch() -> None:
+    plan = process(
+        start("s"), parallel("p"), link_throw("t1", "l"), link_throw("t2", "l"),
+        link_catch("l"), user("a"), path("s p t1"), path("p t2"), path("l a"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    assert d.open == ["a", "a"]
+    assert d.entered.count("l") == 2
+
+
+def test_any_of_several_definitions_triggers_a_multiple_catch() -> None:
+    plan = process(
+        start("s"), catch("m", message("x"), timer(1)), user("a"), path("s m a")
+    )
+    d = Drive(plan).start()
+    d.fire("m")
+    assert d.open == ["a"]
+    assert d.view.subscriptions == ()
+
+
+def test_a_parallel_multiple_catch_needs_each_once() -> None:
+    plan = process(
+        start("s"), catch("m", message("x"), signal("go"), parallel_multiple=True),
+        user("a"), path("s m a"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    d.signal("go")
+    d.signal("go")
+    assert d.open == []
+    d.message("m")
+    assert d.open == ["a"]
+    d.complete("a")
+    d.assert_clean()
+
+
+def test_a_gentle_parallel_multiple_boundary_arms_again() -> None:
+    plan = process(
+        start("s"), user("a"),
+        boundary("b", "a", message("x"), signal("go"), interrupting=False,
+                 parallel_multiple=True),
+        task("noted"), path("s a"), path("b noted"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    for _ in range(2):
+        d.signal("go")
+        d.message("b")
+    d.signal("go")
+    assert d.entered.count("noted") == 2
+    d.complete("a")
+    d.assert_clean()
+
+
+def test_a_multiple_throw_throws_all_in_order() -> None:
+    plan = process(
+        start("s"), throw("t", message("x"), signal("go"), message("y")), end("e"),
+        path("s t e"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    thrown = [e.name for e in d.log if isinstance(e, fx.MessageThrown | fx.SignalThrown)]
+    assert thrown == ["x", "go", "y"]
+
+
+def test_an_interrupting_catch_of_an_earlier_throw_stops_the_later_ones() -> None:
+    plan = process(
+        start("s"),
+        sub("sp", start("is"), throw("t", signal("go"), message("never")), path("is t")),
+        boundary("b", "sp", signal("go")), user("h"), path("s sp"), path("b h"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    assert d.open == ["h"]
+    assert d.all(fx.MessageThrown) == []
