@@ -140,7 +140,7 @@ def contains(run: Run, found: Range, value: Value, at: int) -> bool | None:
     return both(low, high)
 
 
-def passes(run: Run, value: Value, test: Value, asks: bool, at: int) -> bool | None:
+def passes(run: Run, value: Value, test: Value, asks: bool, at: int) -> Value:
     """Give the outcome of a unary test whose body gave TEST for the input VALUE.
 
     A body that ASKS about `?` answers itself; any other is compared with the input.

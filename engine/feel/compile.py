@@ -35,6 +35,7 @@ class Expression:
     slots: int
     builds: bool
     list_limit: int
+    declared: frozenset[str] = frozenset()
     constants: Mapping[str, Value] = field(default_factory=dict)
 
     def __call__(self, scope: Mapping[str, Value], moment: Moment) -> Value:
@@ -126,6 +127,7 @@ def compile_expression(
         slots=scopes.slots,
         builds=_builds(tree),
         list_limit=MAX_LIST,
+        declared=known,
         constants=fixed,
     )
 

@@ -15,7 +15,7 @@ from engine.feel.values import Range, kind_name
 Code = Callable[[Run], Value]
 
 
-def source_items(run: Run, value: Value, at: int) -> "list[Value] | range | None":
+def source_items(run: Run, value: Value, at: int) -> Value:
     """Give what an iteration runs over: a list, a range of integers, a single value."""
     if value is None or isinstance(value, list | range):
         return value

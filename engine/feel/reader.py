@@ -26,6 +26,7 @@ from engine.feel.signatures import SIGNATURES, Signature
 MAX_NESTING = 64
 _LONGEST_BUILTIN = 5  # words
 _PATTERNED = frozenset({"matches", "replace", "split"})
+_NAME_SIGNS = frozenset({".", "/", "-", "'", "+", "*"})  # grammar rule 30 of the standard
 _SIMPLE = frozenset(
     {
         "number", "string", "boolean", "date", "time", "date and time", "Any", "Null",
@@ -195,12 +196,12 @@ class Reader:
     def name_before(self, stops: set[str]) -> str:
         """Read a new name that ends before one of STOPS."""
         start = self.peek()
-        if start.kind not in (NAME, OP) or start.text in stops or start.text == "?":
+        if start.kind != NAME or start.text in stops or start.text == "?":
             raise unexpected(start, "名称")
         parts: list[Token] = []
         while self.peek().text not in stops:
             token = self.take()
-            if token.kind not in (NAME, NUMBER, OP) or token.text in {"(", "{", "[", ")"}:
+            if token.kind not in (NAME, NUMBER) and token.text not in _NAME_SIGNS:
                 raise unexpected(token, "名称")
             parts.append(token)
         return _joined(parts)

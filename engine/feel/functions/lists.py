@@ -172,7 +172,7 @@ def sort(run: Run, items: list[Value], precedes: Function | None = None) -> Valu
     return sorted(items, key=functools.cmp_to_key(order))
 
 
-def _natural(run: Run, pair: list[Value]) -> bool | None:
+def _natural(run: Run, pair: list[Value]) -> Value:
     return ordered(run, "<", pair[0], pair[1], 0)
 
 

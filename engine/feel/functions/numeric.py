@@ -172,6 +172,6 @@ def mode(run: Run, *values: Value) -> Value:
     items = numbers_of(run, values)
     if items is None:
         return None
-    counts = Counter(items)
+    counts: Counter[Value] = Counter(items)
     most = max(counts.values(), default=0)
     return sorted(number for number, times in counts.items() if times == most)
