@@ -52,8 +52,11 @@ def work_parts(node: Node, multi: MultiInstance | None, scene: Scene) -> Parts:
     """Give what the work of NODE is, by its kind."""
     called = global_task(node, scene) if node.kind == "callActivity" else None
     if called is not None:
-        parts = task_parts(node, called, words.GLOBAL_TASKS[called.kind], multi, scene)
-        return {**parts, "isolated": True, "kind": Kind(words.GLOBAL_TASKS[called.kind])}
+        kind = words.GLOBAL_TASKS[called.kind]
+        parts = task_parts(node, called, kind, multi, scene)
+        # Handed a list it sees nothing else; without one, a copy of all: what it can see.
+        isolated = copies(node.element, "in", scene.formulas) is not None
+        return {**parts, "isolated": isolated, "kind": Kind(kind)}
     return task_parts(node, node.element, node.kind, multi, scene)
 
 
@@ -88,6 +91,9 @@ def mapping_parts(node: Node, defs: tuple[EventDef, ...], scene: Scene) -> Parts
     if not carried:
         parts["inputs"] = assigns(element, "inputParameter", scene.formulas) or ()
     if node.kind == "callActivity":
+        if global_task(node, scene) is not None:
+            handed = copies(element, "in", scene.formulas) or ()
+            parts["inputs"] = (*parts.get("inputs", ()), *handed)
         listed = copies(element, "out", scene.formulas)
         # Nothing comes back from a called process but what is listed (kernel.md 2.5).
         outputs = (*(outputs or ()), *(listed or ()))
@@ -104,7 +110,7 @@ def person_parts(
     if passes:
         return {"work": Work(passes=True)}
     form = form_of(element)
-    who = assignment(node, scene.env.roles, scene.formulas)
+    who = assignment(node, element, scene.env.roles, scene.formulas)
     due = task_due(element, scene.env, scene.formulas, scene.calendar)
     urgency = priority(element, scene)
     reads = who.reads | (due.reads if due is not None else frozenset())

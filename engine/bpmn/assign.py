@@ -9,7 +9,7 @@ from engine.base.expressions import Expr, Moment
 from engine.base.values import Value
 from engine.bpmn.formulas import Constant, Formulas, Place
 from engine.bpmn.gov import typed
-from engine.bpmn.model import Extension, Node
+from engine.bpmn.model import Element, Extension, Node
 from engine.bpmn.report import near
 from engine.kernel import plan
 
@@ -149,9 +149,13 @@ def as_list(value: Value) -> list[Value]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def assignment(node: Node, roles: Mapping[str, str], formulas: Formulas) -> Assignment:
-    """Compile who does NODE; reports unknown roles and tasks nobody can do."""
-    element = node.element
+def assignment(
+    node: Node, element: Element, roles: Mapping[str, str], formulas: Formulas
+) -> Assignment:
+    """Compile who does NODE; reports unknown roles and tasks nobody can do.
+
+    ELEMENT says it: the node's own, or the global task the node calls.
+    """
     lane = node.lane.role if node.lane is not None else ""
     governed = element.governed("assignment")
     said = typed(governed[0]) if governed else {}
@@ -170,8 +174,8 @@ def assignment(node: Node, roles: Mapping[str, str], formulas: Formulas) -> Assi
         ("org", "org", said.get("org", "")),
     )
     for name, key, text in texts:
-        put(values, computed, key, text, (node, name, formulas))
-    rule = Assignment(values, computed, seats(node, formulas))
+        put(values, computed, key, text, (element, name, formulas))
+    rule = Assignment(values, computed, seats(element, formulas))
     check(node, rule, roles, formulas)
     return rule
 
@@ -181,22 +185,22 @@ def put(
     computed: dict[str, Expr],
     key: str,
     text: str,
-    place: tuple[Node, str, Formulas],
+    place: tuple[Element, str, Formulas],
 ) -> None:
     """Put a literal into VALUES, an expression into COMPUTED."""
     if not text.strip():
         return
-    node, name, formulas = place
-    expr = formulas.text_or_feel(text, node.element, PLACES[name])
+    element, name, formulas = place
+    expr = formulas.text_or_feel(text, element, PLACES[name])
     if isinstance(expr, Constant):
         values[key] = as_list(expr.value) if key in ("users", "groups") else expr.value
     elif expr is not None:
         computed[key] = expr
 
 
-def seats(node: Node, formulas: Formulas) -> SeatsRule | None:
+def seats(element: Element, formulas: Formulas) -> SeatsRule | None:
     """Compile gov:seats; None without."""
-    governed = node.element.governed("seats")
+    governed = element.governed("seats")
     if not governed:
         return None
     said = typed(governed[0])
@@ -211,17 +215,17 @@ def seats(node: Node, formulas: Formulas) -> SeatsRule | None:
         **{{"onDue": "on_due"}.get(word, word): vote.get(word) for word in VOTE_WORDS},
     }
     text = said.get("members", "")
-    listed = formulas.compile(text, node.element, PLACES["members"]) if text else None
-    return SeatsRule(values, tuple(chairs(governed[0], node, formulas)), listed)
+    listed = formulas.compile(text, element, PLACES["members"]) if text else None
+    return SeatsRule(values, tuple(chairs(governed[0], element, formulas)), listed)
 
 
-def chairs(group: Extension, node: Node, formulas: Formulas) -> list[SeatRule]:
+def chairs(group: Extension, element: Element, formulas: Formulas) -> list[SeatRule]:
     """Compile the declared chairs."""
     found = []
     for seat in group.all("seat"):
         said = typed(seat)
         when = said.get("when", "")
-        expr = formulas.compile(when, node.element, PLACES["when"]) if when else None
+        expr = formulas.compile(when, element, PLACES["when"]) if when else None
         found.append(SeatRule(seat_values(said), expr))
     return found
 
