@@ -1,0 +1,172 @@
+"""A compiled form: cleans what was submitted, prefills the page, describes itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.base.errors import ExpressionFailed, InvalidForm
+from engine.base.expressions import Moment
+from engine.base.values import Value
+from engine.forms.checks import empty, options_of
+from engine.forms.cleaning import Cleaning, Wanted
+from engine.forms.describe import describe_field
+from engine.forms.fields import Attachments, Field, Rule
+from engine.forms.scope import Scope
+from engine.forms.texts import problem
+
+
+@dataclass(frozen=True)
+class FormSchema:
+    """A form as the server knows it; immutable, shared by threads.
+
+    ALL keeps the order of the page, ORDER the order in which values become known.
+    """
+
+    id: str
+    title: str
+    all: tuple[Field, ...]
+    order: tuple[Field, ...]
+    rules: tuple[Rule, ...] = ()
+    _by_key: Mapping[str, Field] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Give the declared fields: key -> type; what a task with this form may write."""
+        return {one.key: one.type for one in self.all}
+
+    def get(self, key: str) -> Field | None:
+        """Give the field KEY."""
+        return self._by_key.get(key)
+
+    def clean(
+        self,
+        data: Mapping[str, Any],
+        *,
+        known: Mapping[str, Value],
+        moment: Moment,
+        writable: frozenset[str] | None = None,
+        draft: bool = False,
+        attachments: Attachments | None = None,
+    ) -> dict[str, Value]:
+        """Give the values DATA may write over the variables KNOWN, or raise InvalidForm.
+
+        WRITABLE limits the keys (None: all that are not read-only; empty: review only). A
+        DRAFT is checked for types only, and keeps only what may be written. ATTACHMENTS answers
+        an attachment id with {"sha256", "media", "size"}, or None when it is foreign.
+        Computed and copied values are evaluated here; what was sent for them is ignored.
+        """
+        scope = Scope(dict(known), moment, attachments)
+        for key in () if draft else data:
+            if key not in self._by_key:
+                scope.problems.append(problem(str(key), "field-unknown", str(key)[:80]))
+        cleaning = Cleaning(Wanted(self.all, self.order, writable, draft), scope, dict(known))
+        result = cleaning.run(data)
+        if not draft:
+            self._check_rules(scope, writable)
+        if scope.problems:
+            raise InvalidForm(self._sorted(scope.problems))
+        return result
+
+    def prefill(self, known: Mapping[str, Value], moment: Moment) -> dict[str, Value]:
+        """Give a value for every field of the page: stored, computed, copied or default."""
+        scope = Scope(dict(known), moment)
+        for one in self.all:
+            scope.values.setdefault(one.key, None)
+        for one in self.order:
+            value = known.get(one.key)
+            if one.derived is not None:
+                value = scope.evaluate(one.derived, one)
+            elif value is None:
+                value = scope.default(one)
+            scope.values[one.key] = value
+        return {one.key: scope.values[one.key] for one in self.all}
+
+    def options(
+        self, known: Mapping[str, Value], moment: Moment
+    ) -> dict[str, list[dict[str, Value]]]:
+        """Give what the choices with computed lists offer now: key -> [{label, value}]."""
+        scope = Scope({**known, **self.prefill(known, moment)}, moment)
+        open_lists = [one for one in self.all if one.options and not one.options.fixed]
+        return {
+            one.key: [{"label": text, "value": value} for value, text in options_of(one, scope)]
+            for one in open_lists
+        }
+
+    def warnings(self, values: Mapping[str, Value], moment: Moment) -> list[dict[str, str]]:
+        """Give the soft warnings VALUES deserve: [{"field", "detail"}]; they refuse nothing."""
+        scope = Scope(dict(values), moment)
+        return [
+            {"field": one.key, "detail": one.warning}
+            for one in self.all
+            if not scope.hidden(one) and scope.true(one.warn_if, one)
+        ]
+
+    def row_sources(self) -> dict[str, str]:
+        """Name the ledgers that prefill tables: key -> ledger id."""
+        return {
+            one.key: one.rows.source.removeprefix("ledger:")
+            for one in self.all
+            if one.rows.source
+        }
+
+    def filter_rows(
+        self,
+        key: str,
+        rows: Sequence[Mapping[str, Value]],
+        known: Mapping[str, Value],
+        moment: Moment,
+    ) -> list[dict[str, Value]]:
+        """Keep the ledger ROWS that table KEY wants, cut to its columns, numbered in `seq`.
+
+        The filter sees the columns of a row over the variables KNOWN.
+        """
+        one = self._by_key[key]
+        names = [column.key for column in one.rows.columns]
+        kept = [row for row in rows if self._wanted(one, row, known, moment)]
+        cut = [{name: row.get(name) for name in names} for row in kept[: one.rows.maximum]]
+        if "seq" in names:
+            for number, row in enumerate(cut, 1):
+                row["seq"] = number
+        return cut
+
+    def describe(self) -> dict[str, Any]:
+        """Give the form as plain JSON, for documents and pages."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "fields": [describe_field(one) for one in self.all],
+            "rules": [{"key": rule.key, "message": rule.message} for rule in self.rules],
+        }
+
+    def _wanted(
+        self, one: Field, row: Mapping[str, Value], known: Mapping[str, Value], moment: Moment
+    ) -> bool:
+        if one.rows.filter is None:
+            return True
+        try:
+            return one.rows.filter({**known, **row}, moment) is True
+        except ExpressionFailed:
+            return False
+
+    def _check_rules(self, scope: Scope, writable: frozenset[str] | None) -> None:
+        if writable is not None and not writable:
+            return  # review mode: nothing can be corrected here
+        for rule in self.rules:
+            stand_in = Field(rule.key, rule.label, "string", hidden_by=rule.hidden_by)
+            if scope.hidden(stand_in):
+                continue
+            answer = scope.evaluate(rule.check, stand_in)
+            unknown = any(empty(scope.values.get(name)) for name in rule.check.reads)
+            if answer is not True and not (answer is None and unknown):
+                scope.report(stand_in, "check")
+                scope.problems[-1]["detail"] = rule.message or scope.problems[-1]["detail"]
+
+    def _sorted(self, problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        place = {one.key: number for number, one in enumerate(self.all)}
+        last = len(place)
+        return sorted(
+            problems,
+            key=lambda p: (place.get(str(p["field"]).split(".")[0], last), p.get("row", 0)),
+        )
+
+
