@@ -1,7 +1,22 @@
 """People, their posts and their sessions; passwords are hashed by the caller."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+
+from engine.base.errors import Conflict, InvalidRequest, NotFound, NotSignedIn
+from engine.commands.results import Created, Nothing, SignedIn, SignInTry
+from engine.context import Context
+from engine.rules.permissions import may
+from engine.store import people_rows, records
+from engine.store.rows import Row
+
+RIGHTS = frozenset({"process_owner", "scheduler", "admin", "all_regions"})
+DUTIES = frozenset({"clerk", "leader"})
+# reliability.md 6.6
+WINDOW = timedelta(minutes=10)
+LOCK = timedelta(minutes=10)
+MOST_PER_NAME = 5
+MOST_PER_ADDRESS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,13 +24,32 @@ class CountSignIn:
     """Count one try of LOGIN from ADDRESS before its password is checked.
 
     AT is the machine's moment (never the demo clock). Answers SignInTry with the stored
-    hash; TooMany (details retryAfter seconds) after 5 failures of a name in 10 minutes or
-    30 of an address.
+    hash, or retry_after when a name failed 5 times in 10 minutes, or an address 30 times.
     """
 
     login: str
     address: str
     at: datetime
+
+    def run(self, ctx: Context) -> SignInTry:
+        """Count in the database; parallel guesses cannot slip by."""
+        minutes = self.at.astimezone(UTC)
+        window = minutes.replace(minute=minutes.minute // 10 * 10, second=0, microsecond=0)
+        tries = people_rows.count_bucket(ctx.conn, f"signin:{self.address}", window)
+        if tries > MOST_PER_ADDRESS:
+            return SignInTry(retry_after=int((window + WINDOW - self.at).total_seconds()) + 1)
+        row = people_rows.count_try(ctx.conn, self.login, self.at, WINDOW)
+        if row is None:
+            return SignInTry()
+        until = row["locked_until"]
+        if until is not None and until > self.at:
+            return SignInTry(retry_after=int((until - self.at).total_seconds()) + 1)
+        if row["failed"] > MOST_PER_NAME:
+            until = self.at + LOCK
+            people_rows.set_person(ctx.conn, self.login, locked_until=until)
+            records.add_audit(ctx.conn, self.at, self.login, "SignInLocked", {})
+            return SignInTry(retry_after=int(LOCK.total_seconds()))
+        return SignInTry(hash=row["password"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +65,24 @@ class SignIn:
     old_token: str | None = None
     rehash: str | None = None
 
+    def run(self, ctx: Context) -> SignedIn:
+        """Forget the failures, open the session, note it."""
+        row = people_rows.load_person(ctx.conn, self.login)
+        if row is None or not row["active"]:
+            raise NotSignedIn
+        values: Row = {"failed": 0, "failed_since": None, "locked_until": None}
+        if self.rehash:
+            values["password"] = self.rehash
+        people_rows.set_person(ctx.conn, self.login, **values)
+        if self.old_token:
+            people_rows.end_sessions(ctx.conn, self.at, token=self.old_token)
+        token = ctx.ids.token()
+        people_rows.insert_session(ctx.conn, token, self.login, self.at)
+        records.add_audit(ctx.conn, self.at, self.login, "SignIn", {"address": self.address})
+        return SignedIn(
+            person=self.login, name=row["name"], token=token, must_change=row["must_change"]
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SeeSession:
@@ -39,6 +91,11 @@ class SeeSession:
     token: str
     at: datetime
 
+    def run(self, ctx: Context) -> Nothing:
+        """Write the moment."""
+        people_rows.see_session(ctx.conn, self.token, self.at)
+        return Nothing()
+
 
 @dataclass(frozen=True, slots=True)
 class SignOut:
@@ -46,6 +103,12 @@ class SignOut:
 
     token: str
     at: datetime
+
+    def run(self, ctx: Context) -> Nothing:
+        """End it and note it."""
+        people_rows.end_sessions(ctx.conn, self.at, token=self.token)
+        records.add_audit(ctx.conn, self.at, ctx.actor.person, "SignOut", {})
+        return Nothing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +125,29 @@ class CreatePerson:
     posts: tuple[tuple[str, str], ...] = ()
     must_change: bool = False
 
+    def run(self, ctx: Context) -> Created:
+        """Check, insert, count the change of the organisation."""
+        may(ctx.actor, "accounts")
+        if not self.login.strip() or self.login == "system":
+            raise InvalidRequest("登录名不能为空，也不能是 system。", code="login-name")
+        unknown = set(self.rights) - RIGHTS or {duty for _, duty in self.posts} - DUTIES
+        if unknown:
+            words = "、".join(sorted(unknown))
+            raise InvalidRequest(f"没有这样的权限或职务：{words}。", code="right-unknown")
+        if people_rows.load_person(ctx.conn, self.login) is not None:
+            raise Conflict(f"登录名“{self.login}”已存在。", code="login-taken")
+        codes = [code for code, _ in self.posts]
+        missing = set(codes) - set(people_rows.unit_names(ctx.conn, codes))
+        if missing:
+            raise NotFound(f"没有编码为“{'、'.join(sorted(missing))}”的单位。")
+        row: Row = {"id": self.login, "name": self.name, "rights": sorted(self.rights)}
+        row |= {"active": True, "password": self.hash, "must_change": self.must_change}
+        people_rows.insert_person(ctx.conn, row, self.posts)
+        people_rows.organisation_changed(ctx.conn)
+        detail = {"login": self.login, "rights": sorted(self.rights), "units": codes}
+        records.add_audit(ctx.conn, ctx.now, ctx.actor.person, "CreatePerson", detail)
+        return Created(id=self.login)
+
 
 @dataclass(frozen=True, slots=True)
 class ChangePassword:
@@ -70,3 +156,11 @@ class ChangePassword:
     hash: str
     keep_token: str
     at: datetime
+
+    def run(self, ctx: Context) -> Nothing:
+        """Write the hash, end the sessions elsewhere."""
+        login = ctx.actor.person
+        people_rows.set_person(ctx.conn, login, password=self.hash, must_change=False)
+        people_rows.end_sessions(ctx.conn, self.at, login=login, keep=self.keep_token)
+        records.add_audit(ctx.conn, self.at, login, "ChangePassword", {})
+        return Nothing()

@@ -1,10 +1,9 @@
 """The base of all commands: one frozen record a wish, run in one transaction."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from engine.commands.results import Result
-from engine.context import Context
+from engine.context import Context, View
 
 
 class Command(Protocol):
@@ -15,6 +14,19 @@ class Command(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class SystemOnly:
-    """The base of commands only the worker gives; never reachable from the web."""
+@runtime_checkable
+class Prepared(Protocol):
+    """A command with slow work that must not happen inside the write transaction."""
+
+    def prepare(self, view: View) -> None:
+        """Do the slow work before, reading only; its result is cached in the runtimes."""
+        ...
+
+
+@runtime_checkable
+class Following(Protocol):
+    """A command with something to do in memory after its commit."""
+
+    def committed(self, ctx: Context) -> None:
+        """Do it; the transaction of CTX is over."""
+        ...

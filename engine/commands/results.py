@@ -160,9 +160,14 @@ class ClockMoved(Result):
 
 @dataclass(frozen=True, slots=True)
 class SignInTry(Result):
-    """A counted try: HASH to verify outside the transaction ("" = unknown name)."""
+    """A counted try: HASH to verify outside the transaction ("" = unknown name).
+
+    RETRY_AFTER > 0: locked for so many seconds, whatever the password (the count must be
+    committed, so this is an answer and not an error).
+    """
 
     hash: str = ""
+    retry_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +186,23 @@ class Created(Result):
 
     status: ClassVar[int] = 201
     id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedCall:
+    """One outside call to make now; KEY is its idempotency key, FENCE guards the answer."""
+
+    job_id: int
+    fence: int
+    key: str
+    service: str
+    inputs: Mapping[str, Any]
+    attempts: int
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leased(Result):
+    """The calls leased to one worker."""
+
+    calls: tuple[LeasedCall, ...] = ()

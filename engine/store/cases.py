@@ -7,9 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from engine.base.actor import Actor
 from engine.store.rows import Conn, Row, add, every, insert, is_postgres, one
 from engine.store.tables import attachment, counter, instance, search_value, task
 from engine.store.unit_of_work import guarded
+from engine.store.visible import cases as visible_cases
+from engine.store.visible import root
 
 
 def lock_root(conn: Conn, root_id: int) -> Row | None:
@@ -132,3 +135,20 @@ def ended_at(row: Row) -> datetime | None:
     """Give when an instance ended, None while it lives."""
     value: datetime | None = row["ended_at"]
     return value
+
+
+def is_visible(conn: Conn, actor: Actor, root_id: int) -> bool:
+    """Tell whether ACTOR may see the case ROOT_ID."""
+    query = sa.select(root.c.id).where(root.c.id == root_id, visible_cases(actor))
+    return conn.execute(query).first() is not None
+
+
+def attachments_by_id(conn: Conn, ids: Sequence[str]) -> dict[str, Row]:
+    """Give attachment rows by id."""
+    query = sa.select(attachment).where(attachment.c.id.in_(list(ids)))
+    return {row["id"]: row for row in every(conn, query)} if ids else {}
+
+
+def insert_attachment(conn: Conn, row: Mapping[str, Any]) -> None:
+    """Name stored bytes."""
+    add(conn, attachment, [row])

@@ -79,3 +79,8 @@ def drop_draft(conn: Conn, application: str) -> None:
     """End the draft."""
     conn.execute(sa.delete(draft_file).where(draft_file.c.application == application))
     conn.execute(sa.delete(draft).where(draft.c.application == application))
+
+
+def set_lock(conn: Conn, application: str, values: Mapping[str, Any]) -> None:
+    """Write who edits the draft, or nobody."""
+    conn.execute(sa.update(draft).where(draft.c.application == application).values(**values))

@@ -200,3 +200,14 @@ def take_slot(conn: Conn, name: str, at: datetime) -> bool:
         return False
     add(conn, slot, [{"name": name, "slot_at": at}])
     return True
+
+
+def release(
+    conn: Conn, job_id: int, owner: str, fence: int, due: datetime, text: str
+) -> bool:
+    """Give a leased job back to be tried again at DUE; False when the lease was lost."""
+    query = sa.update(job).where(
+        job.c.id == job_id, job.c.lock_owner == owner, job.c.fence == fence
+    )
+    values = {"state": "ready", "lock_owner": None, "due_at": due, "error_text": text[:500]}
+    return conn.execute(query.values(**values)).rowcount == 1

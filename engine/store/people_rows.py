@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.base.actor import Actor, Post
 from engine.store.people import person, post, rate_bucket, register_row, session, unit
+from engine.store.records import setting_version, write_setting
 from engine.store.rows import Conn, Row, add, every, is_postgres, one
 
 ORGANISATION = "organisation"  # the setting whose version counts changes of units
@@ -166,3 +167,34 @@ def end_sessions(
     else:
         query = query.where(session.c.person == login, session.c.id_hash != token_hash(keep))
     conn.execute(query.values(ended_at=at))
+
+
+def vacant_units(conn: Conn, application: str) -> list[str]:
+    """Give the active units of APPLICATION where no active person holds a post."""
+    held = (
+        sa.select(post.c.unit)
+        .join(person, person.c.id == post.c.person)
+        .where(person.c.active.is_(True))
+    )
+    query = sa.select(unit.c.code).where(
+        unit.c.application == application, unit.c.active.is_(True), unit.c.code.not_in(held)
+    )
+    return [str(row[0]) for row in conn.execute(query)]
+
+
+def organisation_version(conn: Conn) -> int:
+    """Give a number that changes whenever units or posts do."""
+    return setting_version(conn, ORGANISATION)
+
+
+def organisation_changed(conn: Conn) -> None:
+    """Count a change of units or posts."""
+    write_setting(conn, ORGANISATION, {})
+
+
+def units_elsewhere(conn: Conn, application: str, codes: Sequence[str]) -> dict[str, str]:
+    """Give those of CODES that belong to another application: code -> application."""
+    query = sa.select(unit.c.code, unit.c.application).where(
+        unit.c.code.in_(list(codes)), unit.c.application != application
+    )
+    return {row[0]: row[1] for row in conn.execute(query)}

@@ -118,3 +118,15 @@ def write_setting(conn: Conn, name: str, value: Any) -> int:
 def audit_lines(conn: Conn, kind: str) -> list[Row]:
     """Give the audit lines of KIND, oldest first."""
     return every(conn, sa.select(audit).where(audit.c.kind == kind).order_by(audit.c.id))
+
+
+def last_lines(conn: Conn, root_id: int, kind: str, limit: int = 1) -> list[Row]:
+    """Give the newest history lines of KIND of a case, newest first, detail decoded."""
+    query = sa.select(history).where(history.c.root_id == root_id, history.c.kind == kind)
+    rows = every(conn, query.order_by(history.c.no.desc()).limit(limit))
+    return [{**row, "detail": codec.decode(row["detail"])} for row in rows]
+
+
+def stored_answer(conn: Conn, principal: str, key: str) -> Row | None:
+    """Give what was answered under an idempotency key."""
+    return one(conn, sa.select(idem).where(idem.c.principal == principal, idem.c.key == key))

@@ -178,3 +178,44 @@ def drop_draft(conn: Conn, task_id: int, person: str | None = None) -> None:
     if person is not None:
         query = query.where(task_draft.c.person == person)
     conn.execute(query)
+
+
+def open_units(conn: Conn, root_id: int, besides: Sequence[int] = ()) -> list[str]:
+    """Give the units with an open seat in a case, tasks BESIDES left out."""
+    query = sa.select(seat.c.unit).where(
+        seat.c.root_id == root_id, seat.c.state == "open", seat.c.unit != ""
+    )
+    if besides:
+        query = query.where(seat.c.task_id.not_in(list(besides)))
+    return [str(row[0]) for row in conn.execute(query.distinct().order_by(seat.c.unit))]
+
+
+def form_entries(conn: Conn, task_id: int) -> list[Row]:
+    """Give what the seats of a round submitted, in order."""
+    query = sa.select(form_entry).where(form_entry.c.task_id == task_id)
+    return every(conn, query.order_by(form_entry.c.id))
+
+
+def completed_nodes(conn: Conn, instance_id: int, case_round: int) -> set[str]:
+    """Give the elements whose round was decided in this case round."""
+    query = sa.select(task.c.node).where(
+        task.c.instance_id == instance_id,
+        task.c.case_round == case_round,
+        task.c.state == "completed",
+    )
+    return {str(row[0]) for row in conn.execute(query.distinct())}
+
+
+def count_returns(conn: Conn, instance_id: int, node: str) -> int:
+    """Count how often NODE sent back in one instance."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(seat)
+        .join(task, task.c.id == seat.c.task_id)
+        .where(
+            task.c.instance_id == instance_id,
+            task.c.node == node,
+            seat.c.decision == "RETURN",
+        )
+    )
+    return int(conn.execute(query).scalar_one())

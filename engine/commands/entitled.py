@@ -1,0 +1,170 @@
+"""Who may act on what: the seat of an actor, rights, the state of the case."""
+
+from dataclasses import dataclass
+
+from engine.base.actor import Actor
+from engine.base.errors import Conflict, InvalidRequest, NotFound
+from engine.commands.case import Case, Live, open_case
+from engine.context import Context
+from engine.rules import refusals
+from engine.rules.permissions import Facts, may
+from engine.store import cases, records, work
+from engine.store.rows import Row
+
+ENDED = {
+    "completed": "办结",
+    "terminated": "终止",
+    "cancelled": "终止",
+    "error": "因错误终止",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTask:
+    """A round under the lock of its case."""
+
+    case: Case
+    live: Live
+    task: Row
+    seats: list[Row]
+
+
+def require(
+    ctx: Context, verb: str, root: Row | None = None, held: "HeldTask | None" = None
+) -> None:
+    """Refuse the actor who may not do VERB: on nothing, on the case ROOT, on a round HELD.
+
+    401, 404, 403 in the order of operations.md 2.0.
+    """
+    if held is not None:
+        root = held.case.root.row
+    facts = Facts() if root is None else _facts(ctx, root, held)
+    may(ctx.actor, verb, facts)
+
+
+def _facts(ctx: Context, root: Row, held: "HeldTask | None") -> Facts:
+    seats = held.seats if held is not None else []
+    mine = frozenset(
+        seat["unit"] for seat in seats if seat["unit"] and seat["unit"] in ctx.actor.units
+    )
+    named = held is not None and any(
+        not seat["unit"] and belongs(ctx.actor, held.task, seat) for seat in seats
+    )
+    handles = bool(mine) or named
+    # One answer to "may see": the filter every list uses, asked only when it matters.
+    visible = handles or cases.is_visible(ctx.conn, ctx.actor, root["id"])
+    person = ctx.actor.person
+    return Facts(
+        region=root["region"],
+        place=root["place"],
+        initiator=root["starter"],
+        initiator_unit=root["starter_unit"],
+        seats=mine,
+        named=frozenset((person,)) if named else frozenset(),
+        acted=frozenset(s["person"] for s in seats if s["person"]),
+        units=ctx.actor.units if visible else frozenset(),
+    )
+
+
+def hold_task(ctx: Context, task_id: int, verb: str) -> HeldTask:
+    """Lock the case of a task and load its round for VERB; NotFound when out of sight."""
+    case = open_case(ctx, cases.lock_root_of_task(ctx.conn, task_id))
+    task = work.load_task(ctx.conn, task_id)
+    if task is None:
+        raise NotFound
+    seats = work.seats_of(ctx.conn, task_id)
+    held = HeldTask(case, case.live(task["instance_id"]), task, seats)
+    require(ctx, verb, held=held)
+    return held
+
+
+def belongs(actor: Actor, task: Row, seat: Row) -> bool:
+    """Tell whether SEAT is one of the actor's: by unit, by name, or among named users."""
+    if seat["unit"]:
+        return seat["unit"] in actor.units
+    if seat["person"]:
+        return bool(seat["person"] == actor.person)
+    return actor.person in (task["settings"].get("users") or ())
+
+
+def acting_seat(actor: Actor, held: HeldTask, unit: str | None) -> Row:
+    """Give the seat the actor acts on: open ones first, in the order of the round."""
+    mine = [seat for seat in held.seats if belongs(actor, held.task, seat)]
+    if unit is not None:
+        mine = [seat for seat in mine if seat["unit"] == unit]
+    if not mine:
+        raise refusals.not_entitled("办理")
+    waiting = [s for s in mine if s["state"] in ("open", "held")]
+    free = [s for s in waiting if s["person"] in (None, actor.person)]
+    units = {seat["unit"] for seat in free}
+    if len(units) > 1 and unit is None:
+        raise InvalidRequest(
+            "您可以代表多个单位办理，请选择单位。", code="unit-needed", units=sorted(units)
+        )
+    return (free or waiting or mine)[0]
+
+
+def require_open_case(case: Case) -> None:
+    """Refuse acts on a case that ended or is suspended."""
+    row = case.root.row
+    if row["status"] == "suspended":
+        raise _suspended(case)
+    if row["status"] in ENDED:
+        raise refusals.case_ended(row["ended_at"], ENDED[row["status"]])
+
+
+def _suspended(case: Case) -> Conflict:
+    lines = records.last_lines(case.ctx.conn, case.id, "SuspendInstance")
+    if not lines:
+        return Conflict("案件已暂停。", code="case-suspended")
+    line = lines[0]
+    return refusals.case_suspended(line["actor_name"], line["at"], line["detail"]["reason"])
+
+
+def require_open_seat(actor: Actor, held: HeldTask, seat: Row) -> None:
+    """Refuse an act on a seat or round that is over, naming who was first."""
+    if seat["state"] == "done":
+        label = outcome_label(held, seat["outcome"]) or seat["opinion"] or "已办理"
+        raise refusals.seat_decided(
+            seat["person_name"] or "", seat["unit_name"], seat["decided_at"], label
+        )
+    task = held.task
+    if task["state"] != "open":
+        if task["state"] == "incident":
+            raise Conflict("本环节没有办理人，等待流程负责人处理。", code="no-handler")
+        raise refusals.round_closed(task["closed_at"], how_closed(held))
+    if seat["state"] not in ("open", "held"):
+        raise Conflict("该席位已失效。", code="seat-void")
+    if seat["person"] not in (None, actor.person):
+        raise Conflict(
+            f"{seat['person_name']}（{seat['unit_name']}）已认领本环节。",
+            code="seat-claimed",
+            actedBy=seat["person_name"],
+        )
+
+
+_HOW = {"returned": "已退回", "cancelled": "已取消", "completed": "已办结"}
+
+
+def how_closed(held: HeldTask) -> str:
+    """Say how a round that is over ended."""
+    task = held.task
+    return outcome_label(held, task["outcome"]) or _HOW.get(task["state"], "已结束")
+
+
+def outcome_label(held: HeldTask, value: str | None) -> str:
+    """Give the words on the button of an outcome."""
+    for outcome in held.live.node(held.task["node"]).outcomes:
+        if outcome.get("value") == value:
+            return str(outcome.get("label") or value)
+    return value or ""
+
+
+def check_version(found: int, expected: int | None) -> None:
+    """Refuse an act on something that changed since it was shown."""
+    if expected is None:
+        raise InvalidRequest("缺少版本号，请刷新页面后重试。", code="version-required")
+    if found != expected:
+        raise Conflict(
+            "内容已变化，请刷新后再办理。", code="version-conflict", currentVersion=found
+        )

@@ -1,0 +1,225 @@
+"""Bring a case to rest and write it: search fields, rounds, jobs, history, instances."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from engine.base.events import Correlate
+from engine.base.values import Value
+from engine.commands import staffing, stepping, waiting
+from engine.commands.case import Case, Live, OpenedTask
+from engine.commands.results import NextStep
+from engine.context import SearchField
+from engine.rules.assignment import Staffed
+from engine.store import cases, chain, codec, jobs, matching, notices, records, work
+from engine.store.rows import Row
+
+COLUMNS = ("title", "region", "place", "year", "category")
+
+
+def finish(case: Case) -> None:
+    """Work until nothing moves, then write everything in few statements; the last act."""
+    stepping.drain(case)
+    _deliver_waiting(case)
+    search = _search(case)
+    opened = _write_tasks(case)
+    _write_machine_work(case)
+    cases.replace_search(case.ctx.conn, case.id, search)
+    _write_history(case)
+    _write_instances(case, bool(opened) or case.due_moved)
+    case.opened.extend(opened)
+
+
+def _deliver_waiting(case: Case) -> None:
+    """Give new subscriptions the messages that came before them, oldest first."""
+    waiting.write_subscriptions(case)
+    while case.listening:
+        pairs = [pair for pair in dict.fromkeys(case.listening) if pair[1]]
+        case.listening.clear()
+        for row in matching.waiting_for(case.ctx.conn, pairs, case.ctx.now):
+            deliver(case, row)
+        stepping.drain(case)
+        waiting.write_subscriptions(case)
+
+
+def deliver(case: Case, row: Row) -> bool:
+    """Hand a waiting message ROW to its receiver in this case, if there still is one."""
+    content = codec.decode(bytes(row["payload"]))
+    hashes = matching.hashes_within(content["keys"])
+    found = matching.subscribers(case.ctx.conn, "message", row["name"], hashes)
+    mine = [sub for sub in found if sub["root_id"] == case.id]
+    if len(found) > 1 or not mine:
+        if len(found) > 1:
+            matching.settle_message(case.ctx.conn, row["id"], "dead", "ambiguous")
+        return False
+    live = case.live(mine[0]["instance_id"])
+    event = Correlate(
+        **case.stamp(live),
+        wait=mine[0]["wait"],
+        message=row["name"],
+        payload=content["payload"],
+        keys=content["keys"],
+    )
+    if stepping.step(case, live, event).status != "accepted":
+        return False
+    matching.settle_message(case.ctx.conn, row["id"], "delivered")
+    waiting.write_subscriptions(case)
+    return True
+
+
+def _search(case: Case) -> list[Row]:
+    """Recompute the declared search fields whose variables were written."""
+    rows: dict[str, Row] = {}
+    for live in case.lives.values():
+        fields = [
+            field
+            for field in live.deployed.search.get(live.key, ())
+            if live.written & field.value.reads
+        ]
+        if fields:
+            rows.update(compute_search(case, live, fields, live.variables()))
+    return list(rows.values())
+
+
+def compute_search(
+    case: Case, live: Live, fields: list[SearchField], variables: Mapping[str, Value]
+) -> dict[str, Row]:
+    """Evaluate FIELDS; reserved names go into the root row, the others are given back."""
+    moment = live.deployed.moment(case.ctx.now)
+    rows: dict[str, Row] = {}
+    for field in fields:
+        value, _ = field.value.with_warnings(variables, moment)
+        if field.name in COLUMNS:
+            case.root.row[field.name] = _column(field.name, value)
+            case.root.touched = True
+        else:
+            rows[field.name] = {"name": field.name, **_typed(value)}
+    return rows
+
+
+def _column(name: str, value: Value) -> Any:
+    if name == "year":
+        return int(value) if isinstance(value, int | Decimal) else None
+    return "" if value is None else str(codec.plain(value))
+
+
+def _typed(value: Value) -> Row:
+    row: Row = {"text": None, "number": None, "day": None, "flag": None}
+    if isinstance(value, bool):
+        row["flag"] = value
+    elif isinstance(value, int | Decimal):
+        row["number"] = value
+    elif isinstance(value, datetime):
+        row["day"] = value.date()
+    elif isinstance(value, date):
+        row["day"] = value
+    elif value is not None:
+        row["text"] = str(codec.plain(value))
+    return row
+
+
+def _write_tasks(case: Case) -> list[OpenedTask]:
+    """Insert the rounds with their seats; a round nobody can take becomes an incident."""
+    opened = list(case.writes.tasks.values())
+    case.writes.tasks.clear()
+    if not opened:
+        return []
+    _number_rounds(case, opened)
+    staffed = [staffing.resolve(case, task.live, task.assignment) for task in opened]
+    for task, answer in zip(opened, staffed, strict=True):
+        if isinstance(answer, Staffed):
+            task.row["settings"] = _settings(answer)
+        else:
+            task.row["state"] = "incident"
+            task.row["settings"] = {"assignment": codec.plain(dict(task.assignment))}
+    ids = work.insert_tasks(case.ctx.conn, [task.row for task in opened])
+    seats: list[Row] = []
+    for task, answer, task_id in zip(opened, staffed, ids, strict=True):
+        task.row["id"] = task.line["task"] = task_id
+        if isinstance(answer, Staffed):
+            rows = staffing.seat_rows(case, task.row, answer)
+            task.line["seats"] = [[row["unit"], row["role"]] for row in rows]
+            task.handlers.extend(row["label"] for row in rows)
+            seats.extend(rows)
+        else:
+            row = staffing.incident(case, task.live, task.row, answer.reason)
+            case.writes.incidents.append(row)
+    work.insert_seats(case.ctx.conn, seats)
+    return opened
+
+
+def _settings(answer: Staffed) -> Row:
+    users = sorted({user for seat in answer.seats for user in seat.users})
+    plain: Row = codec.plain(dict(answer.settings))
+    return {**plain, "users": users} if users else plain
+
+
+def _number_rounds(case: Case, opened: list[OpenedTask]) -> None:
+    by_instance: dict[int, set[str]] = {}
+    for task in opened:
+        by_instance.setdefault(task.live.id, set()).add(task.row["node"])
+    for instance_id, nodes in by_instance.items():
+        known = work.rounds(case.ctx.conn, instance_id, sorted(nodes))
+        for task in opened:
+            if task.live.id == instance_id:
+                task.row["round"] = task.line["round"] = known.get(task.row["node"], 0) + 1
+
+
+def _write_machine_work(case: Case) -> None:
+    writes, conn = case.writes, case.ctx.conn
+    for instance_id, waits in writes.dead_waits.items():
+        jobs.delete_waits(conn, instance_id, waits, ["timer"])
+    rows = [*writes.timers.values(), *writes.calls.values(), *writes.jobs]
+    jobs.insert_jobs(conn, rows)
+    case.due_at = min((row["due_at"] for row in rows), default=None)
+    records.add_incidents(conn, writes.incidents)
+    notices.post(conn, writes.outbox)
+    writes.dead_waits.clear()
+    writes.timers.clear()
+    writes.calls.clear()
+    writes.jobs.clear()
+    writes.incidents.clear()
+    writes.outbox.clear()
+
+
+def _write_history(case: Case) -> None:
+    row = case.root.row
+    head = chain.Head(row["history_no"], row["history_hash"])
+    rows, head = chain.link(case.id, head, case.lines)
+    if rows:
+        records.add_history(case.ctx.conn, rows)
+        row["history_no"], row["history_hash"] = head.no, head.hash
+        case.root.touched = True
+    case.lines.clear()
+
+
+def _write_instances(case: Case, due_moved: bool) -> None:
+    """Write the touched rows, the root last; each must still be at the version seen."""
+    for live in sorted(case.lives.values(), key=lambda one: one.id, reverse=True):
+        if not live.touched:
+            continue
+        row = live.row
+        values: Row = {
+            "status": row["status"],
+            "ended_at": row["ended_at"],
+            "state": codec.encode(live.state),
+        }
+        if live is case.root:
+            names = ("number", "state_name", "history_no", "history_hash", *COLUMNS)
+            values |= {name: row.get(name) for name in names}
+            values["root_id"] = row["id"]
+            if due_moved:
+                values["due_at"] = cases.nearest_due(case.id)
+        cases.write_instance(case.ctx.conn, live.id, row["version"], values)
+        row["version"] += 1
+        live.touched = False
+        live.written.clear()
+
+
+def next_steps(case: Case) -> tuple[NextStep, ...]:
+    """Give the tasks this act opened, for its answer."""
+    return tuple(
+        NextStep(t.row["id"], t.row["node"], t.row["name"], tuple(t.handlers))
+        for t in case.opened
+    )

@@ -1,0 +1,117 @@
+"""The form of a task: what may be written, what it holds, what follows from a choice."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.base.errors import InvalidForm, InvalidRequest
+from engine.base.values import Value
+from engine.commands.entitled import HeldTask
+from engine.commands.starting import attachment_ids
+from engine.context import Context
+from engine.feel.compile import compile_expression
+from engine.store import cases, codec, work
+from engine.store.rows import Row
+
+WRITABLE = "form.writable"  # camunda:property: fields a task may write, comma separated
+
+
+def known(held: HeldTask) -> dict[str, Value]:
+    """Give the variables a form of the task may read: the case's and the item's own."""
+    own = codec.decode(bytes(held.task["locals"])) if held.task["locals"] else {}
+    return {**held.live.variables(), **own}
+
+
+def writable(properties: Mapping[str, Any]) -> frozenset[str] | None:
+    """Give the fields a task may write; None = all that are not read-only."""
+    text = properties.get(WRITABLE)
+    if text is None:
+        return None
+    return frozenset(part.strip() for part in str(text).split(",") if part.strip())
+
+
+def clean(held: HeldTask, data: Mapping[str, Value]) -> dict[str, Value]:
+    """Give the clean data of the task's form of the deployed version."""
+    if not held.task["form"]:
+        return no_form(data)
+    schema = held.live.deployed.forms[held.task["form"]]
+    moment = held.live.deployed.moment(held.case.ctx.now)
+    allowed = writable(held.live.node(held.task["node"]).properties)
+    files = files_of(held.case.ctx, data, held.case.id)
+    return schema.clean(
+        data, known=known(held), writable=allowed, moment=moment, attachments=files
+    )
+
+
+def no_form(data: Mapping[str, Value]) -> dict[str, Value]:
+    """Refuse fields where no form declares any."""
+    if data:
+        raise InvalidForm(
+            [
+                {"field": name, "code": "unknown", "detail": f"没有字段“{name}”。"}
+                for name in sorted(data)
+            ]
+        )
+    return {}
+
+
+def files_of(
+    ctx: Context, data: Mapping[str, Value], root_id: int | None
+) -> Callable[[str], Mapping[str, Value] | None]:
+    """Answer the attachments DATA may name: the actor's own uploads, files of this case."""
+    rows = cases.attachments_by_id(ctx.conn, attachment_ids(data))
+
+    def find(uid: str) -> Mapping[str, Value] | None:
+        row = rows.get(uid)
+        if row is None:
+            return None
+        fresh = row["root_id"] is None and row["uploaded_by"] == ctx.actor.person
+        ours = root_id is not None and row["root_id"] == root_id
+        return row if fresh or ours else None
+
+    return find
+
+
+def check_requires(
+    held: HeldTask, outcome: Mapping[str, Any] | None, data: Mapping[str, Value]
+) -> None:
+    """Refuse an outcome whose condition (gov:outcome requires) does not hold."""
+    text = (outcome or {}).get("requires")
+    if not text or outcome is None:
+        return
+    deployed = held.live.deployed
+    settings = {"settings": deployed.application.values}
+    condition = compile_expression(str(text), constants=settings)
+    moment = deployed.moment(held.case.ctx.now)
+    if condition({**known(held), **data}, moment) is not True:
+        raise InvalidRequest(
+            f"不满足“{outcome.get('label')}”的条件：{text}。", code="outcome-requires"
+        )
+
+
+def keep(held: HeldTask, seat: Row, data: Mapping[str, Value]) -> None:
+    """Keep what the form held; never changed afterwards."""
+    if not held.task["form"]:
+        return
+    ctx = held.case.ctx
+    row = {
+        "root_id": held.case.id,
+        "task_id": held.task["id"],
+        "seat_id": seat["id"],
+        "form": held.task["form"],
+        "data": codec.encode(dict(data)),
+        "person": ctx.actor.person,
+        "at": ctx.now,
+    }
+    work.add_form_entry(ctx.conn, row)
+    cases.use_attachments(ctx.conn, held.case.id, attachment_ids(data))
+
+
+def of_round(held: HeldTask, seat: Row, data: Mapping[str, Value]) -> dict[str, Value]:
+    """Give the data a decided round leaves with: all seats' entries, the last act last."""
+    if len(held.seats) == 1 or not held.task["form"]:
+        return dict(data)
+    merged: dict[str, Value] = {}
+    for row in work.form_entries(held.case.ctx.conn, held.task["id"]):
+        if row["seat_id"] != seat["id"]:
+            merged.update(codec.decode(bytes(row["data"])))
+    return {**merged, **data}

@@ -1,0 +1,72 @@
+"""Give rounds their seats: who holds which post now, and an incident when nobody does."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.commands import waiting
+from engine.commands.case import Case, Live
+from engine.rules.assignment import CaseFacts, SeatPlan, Staffed, Unfilled, staff
+from engine.store.rows import Row
+
+NO_HANDLER = "no-handler"  # code of the incident
+
+
+def facts(case: Case, live: Live) -> CaseFacts:
+    """Give what of the case decides who acts."""
+    region = str(case.root.row["region"] or "")
+    place = str(case.root.row["place"] or "")
+    return CaseFacts(region, place, region, place, _place_title(live, place))
+
+
+def _place_title(live: Live, place: str) -> str:
+    for row in live.deployed.application.units:
+        if place and row.get("place") == place:
+            return str(row["name"])
+    return place
+
+
+def resolve(case: Case, live: Live, assignment: Mapping[str, Any]) -> Staffed | Unfilled:
+    """Say who gets a seat for the evaluated ASSIGNMENT of a task of LIVE."""
+    directory = case.ctx.runtimes.directory(case.ctx.conn, live.deployed)
+    return staff(assignment, facts(case, live), directory)
+
+
+def seat_rows(case: Case, task: Row, staffed: Staffed) -> list[Row]:
+    """Make the seat rows of a round; in a sequential one only the first is open."""
+    held = staffed.settings.get("rule") == "sequential"
+    ordered = sorted(staffed.seats, key=lambda seat: seat.order)
+    return [
+        _seat_row(case, task, seat, "held" if held and number else "open")
+        for number, seat in enumerate(ordered)
+    ]
+
+
+def _seat_row(case: Case, task: Row, seat: SeatPlan, state: str) -> Row:
+    return {
+        "task_id": task["id"],
+        "root_id": case.id,
+        "unit": seat.unit,
+        "unit_name": seat.unit_name,
+        "role": seat.role,
+        "label": seat.label or seat.unit_name,
+        "person": seat.person,
+        "person_name": None,
+        "duty": seat.duty,
+        "order_no": seat.order,
+        "weight": seat.weight,
+        "required": seat.required,
+        "veto": seat.veto,
+        "state": state,
+        "version": 1,
+        "due_at": task["due_at"],
+        "region": seat.region or case.root.row["region"],
+    }
+
+
+def incident(case: Case, live: Live, task: Row, reason: str) -> Row:
+    """Make the incident of a round nobody can take."""
+    text = f"环节“{task['name']}”没有符合条件的办理人：{reason}。请联系流程负责人。"
+    case.note(live, "IncidentRaised", {"code": NO_HANDLER, "text": text}, node=task["node"])
+    return waiting.incident_row(
+        case, live, task["node"], NO_HANDLER, text, f"task:{task['id']}"
+    )

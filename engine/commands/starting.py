@@ -1,0 +1,149 @@
+"""A new case: its row, its first search fields, its number, its first event."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.base.errors import Conflict, NotFound
+from engine.base.events import Start
+from engine.base.values import Value
+from engine.commands import finishing, numbers, stepping
+from engine.commands.case import Case, Live
+from engine.commands.results import Started
+from engine.context import Context
+from engine.store import cases, codec, definitions, work
+from engine.store.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a new case begins with; NODE and TRIGGER for message, signal and timer starts.
+
+    FORM is the id of the start form whose clean data VARS hold, "" for none.
+    """
+
+    vars: Mapping[str, Value] = field(default_factory=dict)
+    node: str | None = None
+    trigger: Mapping[str, Value] | None = None
+    unit: str = ""
+    form: str = ""
+    how: str = "StartInstance"  # kind of the history line
+
+
+def latest(ctx: Context, key: str) -> Row:
+    """Give the newest definition of process KEY."""
+    row = definitions.latest_definition(ctx.conn, key)
+    if row is None:
+        raise NotFound(f"没有名为“{key}”的流程，或尚未发布。", key=key)
+    return row
+
+
+def start_cases(ctx: Context, definition: Row, begins: Sequence[Beginning]) -> list[Started]:
+    """Start one case of DEFINITION per beginning, in this transaction."""
+    runtime = ctx.runtimes.of_new(definition["runtime"]).name
+    made = [_open(ctx, definition, runtime, one) for one in begins]
+    scopes = {n: scope for n, (case, _) in enumerate(made) if (scope := _scope(case))}
+    given = numbers.take(ctx.conn, scopes)
+    return [
+        _begin(case, begins[n], search, given.get(n)) for n, (case, search) in enumerate(made)
+    ]
+
+
+def _open(
+    ctx: Context, definition: Row, runtime: str, begin: Beginning
+) -> tuple[Case, dict[str, Row]]:
+    deployed = ctx.runtimes.deployed(ctx.conn, definition["id"], runtime)
+    row: Row = {
+        "uid": ctx.ids.uid(),
+        "definition_id": definition["id"],
+        "runtime": runtime,
+        "status": "active",
+        "state": codec.encode(None),
+        "version": 1,
+        "title": definition["name"],
+        "state_name": "",
+        "region": "",
+        "place": "",
+        "year": ctx.now.astimezone(ZoneInfo(deployed.zone)).year,
+        "category": "",
+        "case_round": 1,
+        "starter": ctx.actor.person,
+        "starter_unit": begin.unit,
+        "started_at": ctx.now,
+        "history_no": 0,
+        "history_hash": "",
+    }
+    row["id"] = cases.insert_instance(ctx.conn, row)
+    row |= {"root_id": row["id"], "parent_id": None, "number": None, "ended_at": None}
+    live = Live(row, deployed, definition["key"], None, touched=True)
+    case = Case(ctx, live, {live.id: live})
+    known = {**(begin.trigger or {}), **begin.vars}
+    fields = [f for f in deployed.search.get(live.key, ()) if f.value.reads & known.keys()]
+    return case, finishing.compute_search(case, live, fields, known)
+
+
+def _scope(case: Case) -> str | None:
+    pattern = case.root.facts.number_pattern
+    row = case.root.row
+    return numbers.counter_name(pattern, row["year"], row["region"]) if pattern else None
+
+
+def _begin(case: Case, begin: Beginning, search: dict[str, Row], number: str | None) -> Started:
+    row = case.root.row
+    row["number"] = number
+    values = dict(begin.vars)
+    if number:
+        values |= {"case_number": number, "case_year": row["year"]}
+    definition = case.ctx.runtimes.definition(case.ctx.conn, row["definition_id"])
+    detail: Row = {"key": case.root.key, "version": definition["version"], "number": number}
+    detail |= {"runtime": row["runtime"], "node": begin.node, "vars": values}
+    case.note(case.root, begin.how, detail, unit=begin.unit)
+    _keep_form(case, begin)
+    event = Start(**case.stamp(case.root), node=begin.node, vars=values, trigger=begin.trigger)
+    answer = stepping.step(case, case.root, event)
+    if answer.status != "accepted":
+        raise Conflict(answer.reason or None, code="refused")
+    cases.replace_search(case.ctx.conn, case.id, list(search.values()))
+    finishing.finish(case)
+    return Started(
+        instance_id=case.id,
+        uid=row["uid"],
+        number=number,
+        state=row["status"],
+        next=finishing.next_steps(case),
+    )
+
+
+def _keep_form(case: Case, begin: Beginning) -> None:
+    if not begin.form:
+        return
+    work.add_form_entry(
+        case.ctx.conn,
+        {
+            "root_id": case.id,
+            "task_id": None,
+            "seat_id": None,
+            "form": begin.form,
+            "data": codec.encode(dict(begin.vars)),
+            "person": case.ctx.actor.person,
+            "at": case.ctx.now,
+        },
+    )
+    cases.use_attachments(case.ctx.conn, case.id, attachment_ids(begin.vars))
+
+
+def attachment_ids(data: Any) -> list[str]:
+    """Give the ids of the files named anywhere in form DATA."""
+    found: list[str] = []
+    stack = [data]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, Mapping):
+            uid = value.get("attachmentId")
+            if isinstance(uid, str):
+                found.append(uid)
+            stack.extend(value.values())
+        elif isinstance(value, list | tuple):
+            stack.extend(value)
+    return sorted(set(found))
