@@ -1,9 +1,10 @@
 """Make the web application: guard, errors, API, pages; called by name from the launcher."""
 
 import importlib
+import importlib.util
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import flask
 import orjson
@@ -15,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.engine import Engine
 from web import errors, security
-from web.api import register_api
+from web.api.register import register_api
 from web.schemas import wire
 from web.session import Passwords
 from web.settings import ENGINE, WebSettings, from_environment
@@ -27,7 +28,8 @@ class Json(JSONProvider):
     def dumps(self, obj: Any, **kwargs: Any) -> str:
         """Write OBJ."""
         del kwargs
-        return orjson.dumps(obj, default=_write, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+        raw = orjson.dumps(obj, default=_write, option=orjson.OPT_PASSTHROUGH_DATETIME)
+        return raw.decode()
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Read S exactly."""
@@ -78,10 +80,8 @@ def _passwords(testing: bool) -> Passwords:
 
 def _register_pages(app: Flask) -> None:
     """Add the pages room when it is there; the API stands without it."""
-    pages = importlib.import_module("web.pages")
-    register = getattr(pages, "register_pages", None)
-    if register is not None:
-        register(app)
+    if importlib.util.find_spec("web.pages.register") is not None:
+        importlib.import_module("web.pages.register").register_pages(app)
 
 
 def _shield(app: Flask, settings: WebSettings) -> None:
@@ -93,7 +93,3 @@ def _shield(app: Flask, settings: WebSettings) -> None:
         default_limits=[f"{settings.requests_per_minute} per minute"],
     )
 
-
-def views(app: Flask) -> dict[str, Any]:
-    """Give the view functions of APP by endpoint, for tests of the rights matrix."""
-    return cast("dict[str, Any]", dict(app.view_functions))

@@ -1,6 +1,7 @@
 """Errors on the wire: the one table of statuses and the RFC 9457 body (operations.md 4.2)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -73,9 +74,16 @@ def problem(error: errors.ShouhuError) -> dict[str, Any]:
         return _body(500, DEFECT[0], "系统错误", DEFECT[1])
     title = (type(error).__doc__ or "").strip().rstrip("。")
     body = _body(status, error.problem_code, title, error.message)
-    body |= {wire.camel(key): wire.camel_keys(value) for key, value in error.details.items()}
+    body |= {wire.camel(key): _detail(key, value) for key, value in error.details.items()}
     body["errors"] = _entries(error)
     return body
+
+
+def _detail(key: str, value: Any) -> Any:
+    """Give a detail on the wire; moments the rules wrote as text get the local offset."""
+    if key.endswith(("At", "_at")) and isinstance(value, str):
+        return wire.moment(datetime.fromisoformat(value))
+    return wire.camel_keys(value)
 
 
 def _entries(error: errors.ShouhuError) -> list[dict[str, Any]]:

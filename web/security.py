@@ -86,7 +86,11 @@ def use_policy(name: str) -> None:
 
 def csrf_token() -> str:
     """Give the token a form of the signed-in person must send back, "" without a session."""
-    token = session.token()
+    return csrf_of(session.token())
+
+
+def csrf_of(token: str) -> str:
+    """Give the CSRF token that belongs to the session TOKEN."""
     if not token:
         return ""
     return hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest()

@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Response, current_app, g, request
 
 from engine.base.actor import SYSTEM, Actor
-from engine.base.errors import Busy, NotSignedIn
+from engine.base.errors import Busy, InvalidRequest, NotSignedIn
 from engine.commands import accounts
 from engine.commands.results import SignedIn, SignInTry
 from engine.engine import Engine
@@ -20,6 +20,7 @@ from web.settings import ENGINE, SETTINGS, WebSettings
 T = TypeVar("T")
 SEEN_EVERY = timedelta(seconds=60)  # the last use of a session is noted this often
 WRONG = "用户名或密码不正确。"
+MIN_PASSWORD, MIN_CLASSES = 10, 3  # reliability.md 6.6
 # A valid hash of nothing: unknown names cost the same time as known ones.
 NOBODY = (
     "$argon2id$v=19$m=65536,t=3,p=4$c2hvdWh1LW5vYm9keQ$"
@@ -154,6 +155,25 @@ def sign_in(login: str, password: str) -> SignedIn:
     )
     g.pop("signed", None)
     return cast(SignedIn, signed)
+
+
+def checked_hash(old: str, new: str) -> str:
+    """Give the hash of a NEW password after checking the OLD one and the rules for new ones."""
+    now, login = settings().machine_clock.now(), require_actor().person
+    counted = engine().execute(
+        accounts.CountSignIn(login=login, address=request.remote_addr or "", at=now), SYSTEM
+    )
+    stored = counted.hash if isinstance(counted, SignInTry) else ""
+    if not passwords().fits(stored, old):
+        raise InvalidRequest("原密码不正确。", code="wrong-password")
+    kinds = (str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum())
+    classes = sum(any(map(kind, new)) for kind in kinds)
+    if len(new) < MIN_PASSWORD or classes < MIN_CLASSES:
+        raise InvalidRequest(
+            f"新密码不少于 {MIN_PASSWORD} 个字符，须含大写、小写、数字、符号中的 {MIN_CLASSES} 类。",
+            code="weak-password",
+        )
+    return passwords().hash(new)
 
 
 def set_cookie(response: Response, value: str) -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.context import View
-from engine.queries import deployed, due_state, fields, filters, labels
+from engine.queries import due_state, fields, filters, labels
 from engine.queries.paging import (
     Page,
     Paging,
@@ -23,7 +23,7 @@ from engine.queries.paging import (
 )
 from engine.store import visible
 from engine.store.columns import UtcMoment
-from engine.store.tables import definition
+from engine.store.tables import definition, instance, task
 from engine.store.visible import root
 
 
@@ -134,6 +134,7 @@ def cases_query() -> sa.Select[Any]:
 def case_rows(view: View, rows: Sequence[sa.Row[Any]]) -> list[CaseRow]:
     """Make the lines of cases."""
     names = labels.regions(view, (row.region for row in rows))
+    nearest = dues(view, rows)
     return [
         CaseRow(
             case_id=row.id,
@@ -150,7 +151,7 @@ def case_rows(view: View, rows: Sequence[sa.Row[Any]]) -> list[CaseRow]:
             category=row.category,
             state_name=row.state_name,
             status=row.status,
-            due=case_due(view, row),
+            due=nearest.get(row.id, due_state.NO_DUE),
             starter=row.starter,
             started_at=row.started_at,
             ended_at=row.ended_at,
@@ -159,14 +160,25 @@ def case_rows(view: View, rows: Sequence[sa.Row[Any]]) -> list[CaseRow]:
     ]
 
 
-def case_due(view: View, row: sa.Row[Any]) -> due_state.Due:
-    """Describe the nearest due moment of an open case."""
-    if row.ended_at is not None or row.due_at is None:
-        return due_state.NO_DUE
-    calendar = deployed.calendar(view, row.definition_id, row.runtime)
-    return due_state.describe(row.due_at, view.now, calendar, since=row.started_at)
-
-
+def dues(view: View, rows: Sequence[sa.Row[Any]]) -> dict[int, due_state.Due]:
+    """Describe the nearest due moment of each open case of ROWS, by case id."""
+    wanted = [row.id for row in rows if row.ended_at is None and row.due_at is not None]
+    if not wanted:
+        return {}
+    names = ("root_id", "node", "created_at", "due_at")
+    query = (
+        sa.select(*(task.c[n] for n in names), instance.c.definition_id, instance.c.runtime)
+        .join(instance, instance.c.id == task.c.instance_id)
+        .where(task.c.root_id.in_(wanted), task.c.state == "open", task.c.due_at.is_not(None))
+        .order_by(task.c.due_at.desc())
+    )
+    nearest = {row.root_id: row for row in view.connection.execute(query).all()}
+    return {
+        case: due_state.of_task(
+            view, row.definition_id, row.runtime, row.node, (row.created_at, row.due_at)
+        )
+        for case, row in nearest.items()
+    }
 
 
 def searchable() -> dict[str, sa.ColumnElement[Any]]:

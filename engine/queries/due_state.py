@@ -1,25 +1,24 @@
 """How a due moment stands now: colour, words and remaining working days, for every list."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
-from engine.base.errors import CalendarMissing
-from engine.base.expressions import Calendar
+from engine.base.errors import InvalidRequest
+from engine.bpmn.facts import NodeFacts
+from engine.context import Deployed, View
+from engine.queries import deployed
+from engine.rules.calendar import WorkingCalendar, local_day
+from engine.rules.deadlines import Clock, Place, read_warn, standing
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-DueState = Literal["none", "normal", "warn", "overdue", "stopped"]
-# Without a declared warning a due moment warns at this share of its span (operations 2.22).
-SHARE = 0.8
+DueState = Literal["none", "normal", "warning", "overdue", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A due moment as lists show it; STATE normal grey, warn yellow, overdue red, stopped blue.
+    """A due moment as lists show it; normal grey, warning yellow, overdue red, stopped blue.
 
-    WORKING_DAYS are those left (negative: overdue by); None when the year has no calendar.
+    WORKING_DAYS are those left (negative: overdue by); None when a year has no calendar.
     """
 
     at: datetime | None = None
@@ -28,66 +27,67 @@ class Due:
     working_days: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Where and how a due moment of one node is judged."""
+
+    place: Place | None = None
+    warn: int | timedelta | None = None
+
+
 NO_DUE = Due()
 
 
-def describe(
-    due_at: datetime | None,
-    now: datetime,
-    calendar: Calendar | None,
-    *,
-    since: datetime | None = None,
-    steps: Mapping[str, Any] | None = None,
-) -> Due:
-    """Describe DUE_AT at NOW; SINCE is the beginning of the span, STEPS how it was computed."""
+Span = tuple[datetime, datetime | None]
+
+
+def of_task(view: View, definition_id: int, runtime: str, node: str, span: Span) -> Due:
+    """Describe the due moment of an open task; SPAN is (opened, due)."""
+    opened, due_at = span
     if due_at is None:
         return NO_DUE
-    days = _working_days(due_at, now, calendar)
-    state = _state(due_at, now, since, steps or {})
-    return Due(due_at, state, _words(due_at, now, state, days), days)
+    return describe(opened, due_at, view.now, rule(view, definition_id, runtime, node))
 
 
-def _working_days(due_at: datetime, now: datetime, calendar: Calendar | None) -> int | None:
-    if calendar is None:
-        return None
-    today, last = now.astimezone(SHANGHAI).date(), due_at.astimezone(SHANGHAI).date()
+def rule(view: View, definition_id: int, runtime: str, node: str) -> Rule:
+    """Give the calendar and the warning time that NODE of a definition declares."""
+    version = deployed.of(view, definition_id, runtime)
+    facts = deployed.facts(view, definition_id, runtime)
+    calendar = deployed.calendar(view, definition_id, runtime)
+    if not isinstance(calendar, WorkingCalendar):
+        return Rule()
+    return Rule(Place(calendar, version.zone), _warn(version, deployed.node(facts, node)))
+
+
+def _warn(version: Deployed, node: NodeFacts) -> int | timedelta | None:
+    row: dict[str, Any] = dict(version.application.deadlines.get(node.due.get("key", ""), {}))
+    row.update({key: value for key, value in node.due.items() if value is not None})
+    unit = str(row.get("unit") or ("date" if "date" in row else ""))
     try:
-        if last >= today:
-            return calendar.working_days_between(today, last)
-        return -calendar.working_days_between(last, today)
-    except CalendarMissing:
-        return None
+        return read_warn(row.get("warn"), unit)
+    except InvalidRequest:
+        return None  # a warning time the check should have refused: the share rule stands in
 
 
-def _state(
-    due_at: datetime, now: datetime, since: datetime | None, steps: Mapping[str, Any]
-) -> DueState:
-    if now > due_at:
-        return "overdue"
-    warn_at = _warn_at(due_at, since, steps)
-    return "warn" if warn_at is not None and now >= warn_at else "normal"
+def describe(opened: datetime, due_at: datetime, now: datetime, by: Rule) -> Due:
+    """Describe DUE_AT at NOW for work opened at OPENED."""
+    if by.place is None:
+        return Due(due_at, "overdue" if now > due_at else "normal", _date_words(due_at, now))
+    found = standing(Clock(opened, due_at, warn=by.warn), now, by.place)
+    words = _words(due_at, now, found.state, found.working_days)
+    return Due(due_at, found.state, words, found.working_days)
 
 
-def _warn_at(
-    due_at: datetime, since: datetime | None, steps: Mapping[str, Any]
-) -> datetime | None:
-    declared = steps.get("warn_at") or steps.get("warnAt")
-    if isinstance(declared, datetime):
-        return declared
-    if isinstance(declared, str):
-        return datetime.fromisoformat(declared)
-    if since is None or since >= due_at:
-        return None
-    return since + (due_at - since) * SHARE
-
-
-def _words(due_at: datetime, now: datetime, state: DueState, days: int | None) -> str:
-    today, last = now.astimezone(SHANGHAI).date(), due_at.astimezone(SHANGHAI).date()
+def _words(due_at: datetime, now: datetime, state: str, days: int | None) -> str:
+    if days is None or local_day(now) == local_day(due_at):
+        return _date_words(due_at, now)
     if state == "overdue":
-        late = -days if days else (today - last).days
-        return f"超期 {late} 日" if late else "已超期"
-    if last == today:
-        return "今日到期"
-    if days is not None:
-        return f"剩 {days} 日"
-    return f"剩 {(last - today) // timedelta(days=1)} 天"
+        return f"超期 {-days} 日" if days else "已超期"
+    return f"剩 {days} 日"
+
+
+def _date_words(due_at: datetime, now: datetime) -> str:
+    days = (local_day(due_at) - local_day(now)).days
+    if now > due_at:
+        return f"超期 {-days} 天" if days else "已超期"
+    return f"剩 {days} 天" if days else "今日到期"

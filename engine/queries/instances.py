@@ -12,8 +12,8 @@ from engine.base.values import Value
 from engine.context import View
 from engine.kernel.step import View as Inspected
 from engine.queries import deployed, due_state, fields, labels
-from engine.queries.cases import case_due, cases_query
-from engine.store import codec, visible
+from engine.queries.cases import cases_query, dues
+from engine.store import codec, ledger_rows, visible
 from engine.store.machine import incident
 from engine.store.tables import attachment, definition, instance, seat, task
 from engine.store.visible import root
@@ -164,7 +164,7 @@ def case(view: View, *, ref: str) -> CasePage:
         year=row.year,
         category=row.category,
         case_round=row.case_round,
-        due=case_due(view, row),
+        due=dues(view, [row]).get(row.id, due_state.NO_DUE),
         starter=row.starter,
         starter_name=people.get(row.starter, row.starter),
         starter_unit=row.starter_unit,
@@ -182,7 +182,7 @@ def case(view: View, *, ref: str) -> CasePage:
 
 def _fields(view: View, row: sa.Row[Any]) -> tuple[FieldValue, ...]:
     known = fields.declared(view, [row.process])
-    values = fields.values(view, [row.id]).get(row.id, {})
+    values = ledger_rows.search_values(view.connection, [row.id]).get(row.id, {})
     return tuple(
         FieldValue(name, field.label, field.type, values.get(name))
         for name, field in known.items()
@@ -206,10 +206,8 @@ def open_tasks(view: View, case_id: int) -> tuple[OpenTask, ...]:
 def _open_task(
     view: View, row: sa.Row[Any], seats: list[SeatBrief], mine: bool
 ) -> OpenTask:
-    calendar = deployed.calendar(view, row.definition_id, row.runtime) if row.due_at else None
-    due = due_state.describe(
-        row.due_at, view.now, calendar, since=row.created_at, steps=row.due_steps
-    )
+    span = (row.created_at, row.due_at)
+    due = due_state.of_task(view, row.definition_id, row.runtime, row.node, span)
     return OpenTask(
         task_id=row.id,
         instance_id=row.instance_id,

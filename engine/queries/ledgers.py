@@ -12,7 +12,7 @@ from engine.base.errors import NotFound
 from engine.base.values import Value
 from engine.context import View
 from engine.queries import deployed, due_state, fields, labels
-from engine.queries.cases import case_due, cases_query
+from engine.queries.cases import cases_query, dues
 from engine.queries.filters import conditions, search_column
 from engine.queries.paging import (
     Page,
@@ -25,25 +25,10 @@ from engine.queries.paging import (
     page,
     text_key,
 )
-from engine.store import codec, visible
+from engine.rules.calendar import local_day
+from engine.store import codec, ledger_rows, visible
 from engine.store.tables import bundle, definition, search_value
 from engine.store.visible import root
-
-# What a column may be filled from besides search fields and "var:<name>".
-OWN: Mapping[str, sa.ColumnElement[Any]] = {
-    "number": root.c.number,
-    "title": root.c.title,
-    "state": root.c.state_name,
-    "status": root.c.status,
-    "region": root.c.region,
-    "place": root.c.place,
-    "year": root.c.year,
-    "category": root.c.category,
-    "due": root.c.due_at,
-    "round": root.c.case_round,
-    "started_at": root.c.started_at,
-    "ended_at": root.c.ended_at,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +103,7 @@ def _ledger(view: View, application: str, data: Mapping[str, Any]) -> Ledger:
 
 def _column(entry: Mapping[str, Any], types: Mapping[str, str], offered: set[str]) -> Column:
     source = str(entry["from"])
-    indexed = source in OWN or source in types
+    indexed = source in ledger_rows.OWN or source in types
     return Column(
         key=str(entry["key"]),
         label=str(entry["label"]),
@@ -173,8 +158,8 @@ def _mentions(needle: str) -> sa.ColumnElement[bool]:
 
 
 def _indexed(column: Column) -> sa.ColumnElement[Any]:
-    if column.source in OWN:
-        return OWN[column.source]
+    if column.source in ledger_rows.OWN:
+        return root.c[ledger_rows.OWN[column.source]]
     return (
         sa.select(search_column(column.index))
         .where(search_value.c.root_id == root.c.id, search_value.c.name == column.source)
@@ -200,39 +185,27 @@ _LAST_DAY = datetime(9999, 12, 31).date()  # noqa: DTZ001  # stands for "no day"
 def _rows(
     view: View, declared: Ledger, found: Sequence[sa.Row[Any]]
 ) -> list[LedgerRow]:
-    filled = fields.values(view, [row.id for row in found])
+    filled = ledger_rows.search_values(view.connection, [row.id for row in found])
+    columns = [{"key": c.key, "from": c.source} for c in declared.columns]
+    variables = functools.partial(variables_of, view)
     names = _division_names(view, declared, found, filled)
+    nearest = dues(view, found)
     made = []
     for row in found:
-        values = _values(view, declared, row, filled.get(row.id, {}))
+        plain = dict(row._mapping)
+        values = ledger_rows.project(columns, plain, filled.get(row.id, {}), variables)
         texts = {c.key: _text(c, values.get(c.key), names) for c in declared.columns}
-        due = case_due(view, row)
+        due = nearest.get(row.id, due_state.NO_DUE)
         made.append(LedgerRow(row.id, row.number or "", row.status, due, values, texts))
     return made
 
 
-def _values(
-    view: View, declared: Ledger, row: sa.Row[Any], filled: Mapping[str, Value]
-) -> dict[str, Value]:
-    variables: Mapping[str, Value] = {}
-    if any(column.source.startswith("var:") for column in declared.columns):
-        variables = variables_of(view, row)
-    made: dict[str, Value] = {}
-    for column in declared.columns:
-        if column.source.startswith("var:"):
-            made[column.key] = variables.get(column.source.removeprefix("var:"))
-        elif column.source in OWN:
-            made[column.key] = row._mapping[OWN[column.source].key or ""]
-        else:
-            made[column.key] = filled.get(column.source)
-    return made
-
-
-def variables_of(view: View, row: sa.Row[Any]) -> Mapping[str, Value]:
+def variables_of(view: View, row: Mapping[str, Any]) -> Mapping[str, Value]:
     """Give the variables of an instance row as its runtime shows them."""
-    version = deployed.of(view, row.definition_id, row.runtime)
-    key = view.runtimes.definition(view.connection, row.definition_id)["key"]
-    return version.runtime.inspect(version.plans[key], codec.decode(row.state)).variables
+    version = deployed.of(view, row["definition_id"], row["runtime"])
+    key = view.runtimes.definition(view.connection, row["definition_id"])["key"]
+    state = codec.decode(bytes(row["state"]))
+    return version.runtime.inspect(version.plans[key], state).variables
 
 
 def _division_names(
@@ -256,7 +229,7 @@ def _text(column: Column, value: Value, names: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, datetime):
-        return value.astimezone(due_state.SHANGHAI).date().isoformat()
+        return local_day(value).isoformat()
     if isinstance(value, list):
         return "、".join(str(part) for part in value)
     return str(codec.plain(value))

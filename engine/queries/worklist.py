@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.context import View
-from engine.queries import deployed, due_state, labels
+from engine.queries import due_state, labels
 from engine.queries.cases import WorkFilter, is_root, narrowed
 from engine.queries.paging import Page, Paging, SortKey, count, moment_key, page
 from engine.store import visible
 from engine.store.machine import notice
-from engine.store.tables import definition, seat, task
+from engine.store.tables import definition, instance, seat, task
 from engine.store.visible import root
 
 
@@ -109,19 +109,19 @@ def _seats() -> sa.Select[Any]:
             task.c.name.label("node_name"),
             task.c.round,
             task.c.created_at,
-            task.c.due_steps,
             task.c.instance_id,
             root.c.number,
             root.c.title,
             root.c.state_name,
             root.c.status,
             root.c.region.label("case_region"),
-            root.c.definition_id,
-            root.c.runtime,
+            instance.c.definition_id,
+            instance.c.runtime,
             definition.c.key.label("process"),
             definition.c.name.label("process_name"),
         )
         .join(task, task.c.id == seat.c.task_id)
+        .join(instance, instance.c.id == task.c.instance_id)
         .join(root, root.c.id == seat.c.root_id)
         .join(definition, definition.c.id == root.c.definition_id)
     )
@@ -201,10 +201,8 @@ def work_rows(view: View, rows: Sequence[sa.Row[Any]]) -> list[WorkRow]:
 def _due_of(view: View, row: sa.Row[Any]) -> due_state.Due:
     if row.decided_at is not None:
         return due_state.NO_DUE
-    calendar = deployed.calendar(view, row.definition_id, row.runtime) if row.due_at else None
-    return due_state.describe(
-        row.due_at, view.now, calendar, since=row.created_at, steps=row.due_steps
-    )
+    span = (row.created_at, row.due_at)
+    return due_state.of_task(view, row.definition_id, row.runtime, row.node, span)
 
 
 def _senders(view: View, rows: Sequence[sa.Row[Any]]) -> dict[int, str]:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import orjson
 from flask import Response, current_app, request
@@ -14,7 +15,7 @@ from engine.base.errors import InvalidRequest, NotFound
 from engine.commands.command import Command
 from engine.commands.results import Replayed, Result
 from engine.queries.paging import Cursor, Page, Paging, Sort
-from web import session
+from web import security, session
 from web.errors import BadRequest
 from web.schemas import wire
 
@@ -37,12 +38,13 @@ def answer(result: Result) -> Response:
     """Answer RESULT; a stored one says that it is a replay."""
     replay = isinstance(result, Replayed)
     status = result.stored_status if isinstance(result, Replayed) else result.status
-    body = "" if status == 204 else current_app.json.dumps(wire.camel_keys(result.as_dict()))
+    told = result.as_dict()
+    body = "" if status == 204 else current_app.json.dumps(wire.camel_keys(told))
     response = Response(body, status, mimetype="application/json")
     if replay:
         response.headers["Idempotency-Replayed"] = "true"
-    if getattr(result, "version", None) is not None and request.method == "PUT":
-        response.set_etag(str(getattr(result, "version")))  # noqa: B009  # not on every Result
+    if request.method == "PUT" and "version" in told:
+        response.set_etag(str(told["version"]))
     return response
 
 
@@ -81,14 +83,17 @@ def ask(query: Callable[..., T], **kwargs: Any) -> T:
 
 def search(query: Callable[..., Page[T]], body: Mapping[str, Any], **extra: Any) -> Any:
     """Ask a list QUERY with the filter, sort and page of a search BODY."""
-    wanted = {_field(name): value for name, value in body["filter"].items()}
+    wanted = {wire.snake(name): _state(name, value) for name, value in body["filter"].items()}
     sorts = [Sort(wire.snake(s["field"]), s["order"] == "desc") for s in body["sort"]]
     paging = Paging(body["page"]["limit"], read_cursor(body["page"]["after"]))
     return listed(ask(query, filters=wanted, sort=sorts, paging=paging, **extra))
 
 
-def _field(name: str) -> str:
-    return wire.snake(name)
+def _state(name: str, value: Any) -> Any:
+    """Take states in capitals as well, as Camunda 8 writes them: OPEN, ACTIVE."""
+    if name in ("state", "status") and isinstance(value, str) and value.isascii():
+        return value.lower()
+    return value
 
 
 def listed(page: Page[T]) -> dict[str, Any]:
@@ -127,6 +132,15 @@ def read_cursor(text: str | None) -> Cursor | None:
 def _seal(raw: bytes) -> bytes:
     key = b"cursor:" + session.token().encode()
     return hmac.new(key, raw, hashlib.sha256).digest()[:16]
+
+
+def download(content: bytes, name: str, media: str = "application/octet-stream") -> Response:
+    """Answer CONTENT as an attachment called NAME, never shown inside a page."""
+    response = Response(content, mimetype=media)
+    plain = name.rsplit("/", 1)[-1]
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(plain)}"
+    security.use_policy("download")
+    return response
 
 
 def found(value: T | None) -> T:

@@ -1,0 +1,195 @@
+"""What would happen until a day: timers and start timers fired on copies, nothing saved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.base import events
+from engine.context import View
+from engine.kernel import effects
+from engine.queries import deployed
+from engine.queries.forecast import case_row, next_tasks
+from engine.queries.rehearsal import MOST_STEPS, Happening, Rehearsal
+from engine.store import definitions, visible
+from engine.store.machine import job
+from engine.store.tables import definition
+from engine.store.visible import root
+
+MOST_CASES = 500  # cases of one dry run; a designed limit
+
+
+@dataclass(frozen=True, slots=True)
+class DryStep:
+    """One thing that would happen."""
+
+    at: datetime
+    node: str
+    node_name: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DryCase:
+    """One case and what its timers would do; CASE_ID None: a case that would start."""
+
+    case_id: int | None
+    number: str
+    title: str
+    process_key: str
+    process_name: str
+    fired: int
+    steps: tuple[DryStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """The whole answer; COMPLETE is false when a limit cut it short."""
+
+    now: datetime
+    until: datetime
+    cases: tuple[DryCase, ...]
+    complete: bool
+    notes: tuple[str, ...]
+
+
+def dry_run(view: View, *, until: datetime, application: str | None = None) -> DryRun:
+    """Show what timers of running cases and start timers would do from now UNTIL then."""
+    visible.require_operations(view.actor)
+    due = _cases_with_timers(view, until, application)
+    found = [_case(view, root_id, until) for root_id in due[:MOST_CASES]]
+    found += _starts(view, until, application)
+    notes = ["发往其他案件的消息在演练中不投递；人员办理的环节停在待办。"]
+    if len(due) > MOST_CASES:
+        notes.append(f"到期案件超过 {MOST_CASES} 件，只演练了前 {MOST_CASES} 件。")
+    cases = tuple(case for case in found if case.fired)
+    return DryRun(view.now, until, cases, len(due) <= MOST_CASES, tuple(notes))
+
+
+def _cases_with_timers(view: View, until: datetime, application: str | None) -> list[int]:
+    first = sa.func.min(job.c.due_at)
+    query = (
+        sa.select(job.c.root_id)
+        .join(root, root.c.id == job.c.root_id)
+        .join(definition, definition.c.id == root.c.definition_id)
+        .where(job.c.kind == "timer", job.c.state == "ready", job.c.due_at <= until)
+        .where(visible.cases(view.actor))
+        .group_by(job.c.root_id)
+        .order_by(first, job.c.root_id)
+        .limit(MOST_CASES + 1)
+    )
+    if application is not None:
+        query = query.where(definition.c.application == application)
+    return [row[0] for row in view.connection.execute(query)]
+
+
+def _case(view: View, root_id: int, until: datetime) -> DryCase:
+    row = case_row(view, root_id)
+    rehearsal = Rehearsal(view, row)
+    rehearsal.load()
+    fired = _fire(rehearsal, until)
+    known = view.runtimes.definition(view.connection, row["definition_id"])
+    return DryCase(
+        case_id=root_id,
+        number=row["number"] or "",
+        title=row["title"],
+        process_key=known["key"],
+        process_name=known["name"],
+        fired=fired,
+        steps=_steps(rehearsal),
+    )
+
+
+def _fire(rehearsal: Rehearsal, until: datetime) -> int:
+    """Fire timers in due order until none is due; give how many."""
+    fired = 0
+    while rehearsal.steps < MOST_STEPS:
+        due = [timer for timer in rehearsal.timers.values() if timer.due <= until]
+        if not due:
+            break
+        rehearsal.fire(min(due, key=lambda timer: (timer.due, timer.copy, timer.wait)))
+        fired += 1
+    return fired
+
+
+def _starts(view: View, until: datetime, application: str | None) -> list[DryCase]:
+    """Let the processes whose start timers come due start on paper, once each."""
+    query = sa.select(job).where(
+        job.c.kind == "start_timer", job.c.state == "ready", job.c.due_at <= until
+    )
+    if application is not None:
+        query = query.where(job.c.topic == application)
+    found = view.connection.execute(query.order_by(job.c.due_at, job.c.id)).mappings().all()
+    return [_start(view, dict(row), until) for row in found]
+
+
+def _start(view: View, row: Mapping[str, Any], until: datetime) -> DryCase:
+    key = str(row["payload"].get("key", ""))
+    known = definitions.latest_definition(view.connection, key)
+    rehearsal = Rehearsal(view, None)
+    if known is not None:
+        declared = view.runtimes.of_new(known["runtime"])
+        version = view.runtimes.deployed(view.connection, known["id"], declared.name)
+        env = events.Env(zone=version.zone, calendars=version.calendars)
+        start = events.Start(
+            id="rehearsal", at=row["due_at"], env=env, node=row["node"] or None
+        )
+        rehearsal.begin(version, key, start)
+        _fire(rehearsal, until)
+    return DryCase(
+        case_id=None,
+        number="",
+        title="定时启动",
+        process_key=key,
+        process_name=known["name"] if known else key,
+        fired=1,
+        steps=_steps(rehearsal),
+    )
+
+
+def _steps(rehearsal: Rehearsal) -> tuple[DryStep, ...]:
+    return tuple(step for one in rehearsal.happened for step in _told(rehearsal, one))
+
+
+def _told(rehearsal: Rehearsal, one: Happening) -> list[DryStep]:
+    """Say one effect in words; effects nobody asks about are left out."""
+    effect = one.effect
+    opened = [_opened(task) for task in next_tasks(rehearsal, one)]
+    if opened:
+        return [_step(one, "TaskOpened", text) for text in opened]
+    for kind, words in _WORDS.items():
+        if isinstance(effect, kind):
+            text = words(one, effect)
+            return [_step(one, kind.__name__, text)] if text else []
+    return []
+
+
+def _step(one: Happening, kind: str, text: str) -> DryStep:
+    node = str(getattr(one.effect, "node", "") or "")
+    name = deployed.name_of(one.copy.facts, node) if node else ""
+    return DryStep(one.at, node, name, kind, text)
+
+
+def _opened(task: Any) -> str:
+    if task.problem:
+        return f"打开任务“{task.name}”，但没有办理人：{task.problem}"
+    return f"打开任务“{task.name}”：{'、'.join(s.unit_name or s.label for s in task.seats)}"
+
+
+def _entered(one: Happening, effect: effects.NodeEntered) -> str:
+    node = one.copy.facts.nodes.get(effect.node)
+    return f"状态变为“{node.state}”" if node and node.state else ""
+
+
+_WORDS: Mapping[type[Any], Any] = {
+    effects.NodeEntered: _entered,
+    effects.TaskClosed: lambda _, e: "关闭任务" if e.how != "completed" else "",
+    effects.MessageThrown: lambda _, e: f"发出消息“{e.name}”",
+    effects.SignalThrown: lambda _, e: f"发出信号“{e.name}”",
+    effects.ServiceRequested: lambda _, e: f"调用服务“{e.name}”",
+    effects.IncidentRaised: lambda _, e: f"停下报异常：{e.text}",
+    effects.InstanceEnded: lambda o, e: f"流程“{o.copy.facts.name}”结束（{e.how}）",
+}

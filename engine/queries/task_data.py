@@ -1,0 +1,145 @@
+"""What stands behind one task: rows, the deployed form, variables, rights, seats."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.base.errors import NotFound, ShouhuError
+from engine.base.expressions import Moment
+from engine.base.values import Value
+from engine.bpmn.facts import NodeFacts, ProcessFacts
+from engine.context import Deployed, View
+from engine.forms.schema import FormSchema
+from engine.kernel.step import State
+from engine.rules.permissions import Facts, may
+from engine.store import codec, visible, work
+from engine.store.rows import Row, one
+from engine.store.tables import instance, task
+from engine.store.visible import root
+
+WRITABLE = "form.writable"  # camunda:property: fields a task may write, comma separated
+
+
+@dataclass(frozen=True, slots=True)
+class TaskData:
+    """A task of a case the actor may see, with its version of the process."""
+
+    task: Row
+    instance: Row
+    root: Row
+    seats: tuple[Row, ...]
+    version: Deployed
+    facts: ProcessFacts
+    state: State
+
+    @property
+    def node(self) -> NodeFacts:
+        """Give the facts of the task's element."""
+        name = self.task["node"]
+        return self.facts.nodes.get(name) or NodeFacts(name, "", self.task["name"])
+
+    @property
+    def form(self) -> FormSchema | None:
+        """Give the compiled form of the deployed version."""
+        return self.version.forms.get(self.task["form"]) if self.task["form"] else None
+
+    @property
+    def plan(self) -> Any:
+        """Give the compiled process."""
+        return self.version.plans[self.facts.key]
+
+    def moment(self, view: View) -> Moment:
+        """Give what expressions may know now."""
+        return self.version.moment(view.now)
+
+    def known(self) -> dict[str, Value]:
+        """Give the variables the form may read: the case's and the item's own."""
+        own = codec.decode(bytes(self.task["locals"])) if self.task["locals"] else {}
+        shown = self.version.runtime.inspect(self.plan, self.state).variables
+        return {**shown, **own}
+
+    @property
+    def writable(self) -> frozenset[str] | None:
+        """Give the fields this task may write; None = all that are not read-only."""
+        text = self.node.properties.get(WRITABLE)
+        if text is None:
+            return None
+        return frozenset(part.strip() for part in str(text).split(",") if part.strip())
+
+
+def load(view: View, task_id: int) -> TaskData:
+    """Load task TASK_ID; NotFound when its case is out of the actor's sight."""
+    query = sa.select(task).join(root, root.c.id == task.c.root_id)
+    found = one(view.connection, query.where(task.c.id == task_id, visible.cases(view.actor)))
+    if found is None:
+        raise NotFound
+    own = one(view.connection, sa.select(instance).where(instance.c.id == found["instance_id"]))
+    case = one(view.connection, sa.select(instance).where(instance.c.id == found["root_id"]))
+    if own is None or case is None:
+        raise NotFound
+    conn, runtimes = view.connection, view.runtimes
+    version = runtimes.deployed(conn, own["definition_id"], own["runtime"])
+    key = runtimes.definition(conn, own["definition_id"])["key"]
+    return TaskData(
+        task=found,
+        instance=own,
+        root=case,
+        seats=tuple(work.seats_of(conn, task_id)),
+        version=version,
+        facts=version.facts[key],
+        state=codec.decode(bytes(own["state"])),
+    )
+
+
+def belongs(view: View, data: TaskData, seat: Mapping[str, Any]) -> bool:
+    """Tell whether SEAT is one of the actor's: by unit, by name, or among named users."""
+    if seat["unit"]:
+        return seat["unit"] in view.actor.units
+    if seat["person"]:
+        return bool(seat["person"] == view.actor.person)
+    return view.actor.person in (data.task["settings"].get("users") or ())
+
+
+def my_seats(view: View, data: TaskData) -> list[Row]:
+    """Give the seats the actor can act on now."""
+    if data.task["state"] != "open":
+        return []
+    return [
+        seat
+        for seat in data.seats
+        if seat["state"] == "open"
+        and seat["person"] in (None, view.actor.person)
+        and belongs(view, data, seat)
+    ]
+
+
+def refusal(view: View, data: TaskData, verb: str) -> str:
+    """Say why the actor may not do VERB on the task now; "" when it is allowed."""
+    try:
+        may(view.actor, verb, _facts(view, data))
+    except ShouhuError as error:
+        return error.message
+    if data.root["status"] == "suspended":
+        return "案件已暂停。"
+    if data.root["ended_at"] is not None:
+        return "案件已结束，不能再办理。"
+    if data.task["state"] != "open":
+        return "本环节已结束。"
+    return ""
+
+
+def _facts(view: View, data: TaskData) -> Facts:
+    mine = [seat for seat in data.seats if belongs(view, data, seat)]
+    person = view.actor.person
+    return Facts(
+        region=data.root["region"],
+        place=data.root["place"],
+        initiator=data.root["starter"],
+        initiator_unit=data.root["starter_unit"],
+        seats=frozenset(seat["unit"] for seat in mine if seat["unit"]),
+        named=frozenset((person,)) if any(not seat["unit"] for seat in mine) else frozenset(),
+        acted=frozenset(seat["person"] for seat in data.seats if seat["person"]),
+        units=view.actor.units,  # the query asked the one filter whether the case is in sight
+    )

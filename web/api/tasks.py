@@ -1,0 +1,84 @@
+"""User tasks: search, form, draft, claim, complete, return, remind."""
+
+from typing import Any
+
+from flask import Response
+
+from engine.commands import corrections
+from engine.commands import tasks as commands
+from engine.queries import forecast, task_page, tasks
+from web.api import calls
+from web.api.routes import Noun
+from web.schemas import bodies
+from web.schemas.base import Search, page_of, shape
+
+NOUN = Noun("user-tasks", "任务：检索、表单、草稿、认领、办理、退回、催办")
+route = NOUN.route
+ONE = "/user-tasks/<int:task_id>"
+FORM_LIMIT = 5_000_000  # bytes: a sub-table may hold 2,000 rows (operations.md 1 row 16)
+
+
+@route("POST /user-tasks/search", "signed-in", body=Search, answer=page_of(tasks.TaskRow))
+def search(body: dict[str, Any]) -> Any:
+    """任务检索; {"mine": true} gives what the caller can act on now."""
+    return calls.search(tasks.search, body)
+
+
+@route(f"GET {ONE}", "signed-in", answer=shape(tasks.TaskRow))
+def get(task_id: int) -> Any:
+    """One task with its seats."""
+    return calls.ask(tasks.get, task_id=task_id)
+
+
+@route(f"GET {ONE}/form", "signed-in", answer=shape(task_page.TaskForm))
+def form(task_id: int) -> Any:
+    """表单: schema, prefilled data, outcomes, return targets, draft."""
+    return calls.ask(task_page.form, task_id=task_id)
+
+
+@route(f"PUT {ONE}/draft", "signed-in", body=bodies.Data, limit=FORM_LIMIT)
+def save_draft(body: dict[str, Any], task_id: int) -> Response:
+    """暂存 what was typed; If-Match is the draft's version, "0" for the first."""
+    return calls.run(commands.SaveTaskDraft(task_id, body["data"], calls.if_match()))
+
+
+@route(f"PUT {ONE}/assignment", "signed-in", body=bodies.Assignment)
+def claim(body: dict[str, Any], task_id: int) -> Response:
+    """认领."""
+    return calls.run(commands.ClaimTask(task_id, body["unit"], body["expected_version"]))
+
+
+@route(f"DELETE {ONE}/assignment", "signed-in", body=bodies.Assignment)
+def release(body: dict[str, Any], task_id: int) -> Response:
+    """取消认领."""
+    return calls.run(commands.ReleaseTask(task_id, body["unit"], body["expected_version"]))
+
+
+@route(f"POST {ONE}/completion", "signed-in", body=bodies.Completion, limit=FORM_LIMIT)
+def complete(body: dict[str, Any], task_id: int) -> Response:
+    """办理: act on one's seat; expectedVersion is the seat's."""
+    return calls.run(commands.CompleteTask(task_id, **body))
+
+
+@route(f"POST {ONE}/return", "signed-in", body=bodies.Return)
+def send_back(body: dict[str, Any], task_id: int) -> Response:
+    """退回."""
+    return calls.run(corrections.ReturnTask(task_id, **body))
+
+
+@route(f"POST {ONE}/reminders", "signed-in", body=bodies.Reminder)
+def remind(body: dict[str, Any], task_id: int) -> Response:
+    """催办."""
+    return calls.run(commands.RemindTask(task_id, body["text"]))
+
+
+@route(
+    f"POST {ONE}/next-handlers",
+    "signed-in",
+    body=bodies.Preview,
+    answer=shape(forecast.NextTask)(many=True),
+    limit=FORM_LIMIT,
+)
+def next_handlers(body: dict[str, Any], task_id: int) -> Any:
+    """下一步办理人: who would get what; nothing is saved."""
+    return calls.ask(forecast.next_handlers, task_id=task_id, **body)

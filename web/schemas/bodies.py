@@ -1,0 +1,174 @@
+"""Request bodies of the API, one class a body; answers are shaped by the engine's records."""
+
+import marshmallow as ma
+from marshmallow import fields
+
+from web.schemas.base import Free, Moment, Schema
+
+TEXT = ma.validate.Length(max=20_000, error="内容过长。")
+REPAIRS = ma.validate.OneOf(["retry", "skip", "error", "move"], error="不支持的处理方式。")
+RETURNS = ma.validate.OneOf(["stepwise", "direct"], error="须为 stepwise 或 direct。")
+
+
+class Login(Schema):
+    """Name and password."""
+
+    login = fields.String(required=True, validate=ma.validate.Length(1, 100))
+    password = fields.String(required=True, validate=ma.validate.Length(1, 200))
+
+
+class NewPassword(Schema):
+    """The password one has and the one to have."""
+
+    old_password = fields.String(required=True, validate=ma.validate.Length(1, 200))
+    new_password = fields.String(required=True, validate=ma.validate.Length(1, 200))
+
+
+class Start(Schema):
+    """Start a case: the process and what its start form holds."""
+
+    process_definition_key = fields.String(required=True)
+    variables = Free(load_default=dict)
+    unit = fields.String(load_default=None, allow_none=True)
+    outcome = fields.String(load_default=None, allow_none=True)
+
+
+class StartRows(Schema):
+    """Start one case per row, all or none."""
+
+    process_definition_key = fields.String(required=True)
+    rows = fields.List(Free(), required=True, validate=ma.validate.Length(1, 200))
+    unit = fields.String(load_default=None, allow_none=True)
+
+
+class Reason(Schema):
+    """Why, and which version of the case was seen."""
+
+    reason = fields.String(required=True, validate=TEXT)
+    expected_version = fields.Integer(load_default=None, allow_none=True)
+
+
+class Assignment(Schema):
+    """For which unit a seat is taken or given back, and its version."""
+
+    unit = fields.String(load_default=None, allow_none=True)
+    expected_version = fields.Integer(load_default=None, allow_none=True)
+
+
+class Completion(Schema):
+    """An act on one's seat."""
+
+    data = Free(load_default=dict)
+    outcome = fields.String(load_default=None, allow_none=True)
+    opinion = fields.String(load_default="", validate=TEXT)
+    expected_version = fields.Integer(load_default=None, allow_none=True)
+    unit = fields.String(load_default=None, allow_none=True)
+
+
+class Return(Schema):
+    """退回 to an earlier element."""
+
+    target = fields.String(required=True)
+    reason = fields.String(required=True, validate=TEXT)
+    then = fields.String(load_default=None, allow_none=True, validate=RETURNS)
+    confirm_cancel_branches = fields.Boolean(load_default=False)
+    expected_version = fields.Integer(load_default=None, allow_none=True)
+    unit = fields.String(load_default=None, allow_none=True)
+
+
+class Data(Schema):
+    """What a form holds so far."""
+
+    data = Free(required=True)
+
+
+class Preview(Schema):
+    """What would be submitted, to see what follows."""
+
+    data = Free(load_default=dict)
+    outcome = fields.String(load_default=None, allow_none=True)
+    unit = fields.String(load_default=None, allow_none=True)
+
+
+class Reminder(Schema):
+    """Words of a 催办."""
+
+    text = fields.String(load_default="", validate=TEXT)
+
+
+class Publication(Schema):
+    """A message from outside."""
+
+    name = fields.String(required=True)
+    correlation_keys = Free(load_default=dict)
+    variables = Free(load_default=dict)
+    message_id = fields.String(load_default="")
+    time_to_live = fields.String(load_default="P1D")
+    instance_id = fields.Integer(load_default=None, allow_none=True)
+
+
+class Evaluation(Schema):
+    """The inputs of a decision."""
+
+    decision = fields.String(required=True)
+    application = fields.String(load_default=None, allow_none=True)
+    version = fields.Integer(load_default=None, allow_none=True)
+    variables = Free(load_default=dict)
+
+
+class Deployment(Schema):
+    """Files of an application: path → text; binary files as {"base64": …}."""
+
+    application = fields.String(required=True)
+    files = fields.Dict(keys=fields.String(), required=True)
+    note = fields.String(load_default="", validate=TEXT)
+    base_version = fields.Integer(load_default=None, allow_none=True)
+
+
+class PublishDraft(Schema):
+    """Why a version is published; warnings must have been read."""
+
+    note = fields.String(required=True, validate=TEXT)
+    acknowledged = fields.Boolean(load_default=False)
+
+
+class Fire(Schema):
+    """Why a job is made due now."""
+
+    reason = fields.String(load_default="", validate=TEXT)
+
+
+class Pause(Schema):
+    """Why due work stops."""
+
+    reason = fields.String(required=True, validate=TEXT)
+
+
+class Retry(Schema):
+    """All failed jobs of one cause."""
+
+    code = fields.String(required=True)
+
+
+class Repair(Schema):
+    """How a held token goes on."""
+
+    how = fields.String(load_default="retry", validate=REPAIRS)
+    code = fields.String(load_default=None, allow_none=True)
+    node = fields.String(load_default=None, allow_none=True)
+    variables = Free(load_default=dict)
+    reason = fields.String(load_default="", validate=TEXT)
+
+
+class ClockMove(Schema):
+    """Where the demo clock is moved to."""
+
+    to = Moment(required=True)
+    reason = fields.String(load_default="", validate=TEXT)
+
+
+class DryRun(Schema):
+    """Until when to look ahead."""
+
+    until = Moment(required=True)
+    application = fields.String(load_default=None, allow_none=True)
