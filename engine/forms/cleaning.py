@@ -102,7 +102,7 @@ class Cleaning:
             self.result[one.key] = shown
         if one.key in sent and not self.wanted.draft:
             said = _typed(one, sent[one.key], self.scope)
-            same = _same(said, shown) or _same(said, stored)
+            same = any(_same(said, _typed(one, was, self.scope)) for was in (shown, stored))
             if not same and not (hidden and said in (None, [], False)):
                 self.scope.report(one, "field-readonly")
         self.broken.add(one.key)
@@ -175,8 +175,11 @@ def _typed(one: Field, value: Value, scope: Scope) -> Value:
     if one.type != "table" or not isinstance(value, list):
         return value
     quiet = Scope(scope.values, scope.moment)
+    own = [column for column in one.rows.columns if column.derived is None]
     return [
-        {c.key: quiet.load(c, row.get(c.key))[0] for c in one.rows.columns} for row in value
+        {column.key: quiet.load(column, row.get(column.key))[0] for column in own}
+        for row in value
+        if isinstance(row, Mapping)
     ]
 
 
