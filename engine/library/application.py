@@ -79,9 +79,16 @@ class Application:
         return {name: entry.get("value") for name, entry in self.settings.items()}
 
     def register(self, kind: str, code: str) -> Row | None:
-        """Give the row of register KIND with key CODE; for Moment.register."""
+        """Give the row of register KIND with key CODE; for Moment.register.
+
+        Units are one register more. Persons are accounts, not files: any code is taken.
+        """
         found = self.registers.get(kind)
-        return found.rows.get(code) if found else None
+        if found is not None:
+            return found.rows.get(code)
+        if kind == "unit":
+            return next((dict(row) for row in self.units if row["code"] == code), None)
+        return {} if kind == "person" else None
 
 
 def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding, ...]]:
