@@ -128,8 +128,14 @@ def _rows_between(one: Field, count: int, scope: Scope, codes: tuple[str, str]) 
         scope.report(one, codes[1], limit=high, current=count)
 
 
+def _people(one: Field, value: Value, scope: Scope) -> None:
+    # Persons are no reference data: who submits asks the accounts (FormSchema.people).
+    if isinstance(value, list):
+        _rows_between(one, len(value), scope, ("rows-min", "rows-max"))
+
+
 def _coded(one: Field, value: Value, scope: Scope) -> None:
-    kind = {"division": "division", "unit": "unit", "person": "person"}.get(one.type)
+    kind = {"division": "division", "unit": "unit"}.get(one.type)
     register = one.coded.register or kind or ""
     for code in value if isinstance(value, list) else [value]:
         row = scope.moment.register(register, code) if scope.moment.register else {}
@@ -222,7 +228,7 @@ _KINDS: Mapping[FieldType, Callable[[Field, Value, Scope], None]] = {
     "choices": _choice,
     "division": _coded,
     "unit": _coded,
-    "person": _coded,
+    "person": _people,
     "reference": _coded,
     "files": _files,
     "signoff": _signoff,

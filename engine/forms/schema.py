@@ -101,6 +101,18 @@ class FormSchema:
             if not scope.hidden(one) and scope.true(one.warn_if, one)
         ]
 
+    def people(self, values: Mapping[str, Value]) -> dict[str, tuple[str, ...]]:
+        """Give the person codes in the clean VALUES, by field: the accounts must know them.
+
+        Persons are not in the registers, so clean() checks their shape and number only.
+        """
+        named = {one.key: values.get(one.key) for one in self.all if one.type == "person"}
+        return {
+            key: tuple(codes) if isinstance(codes, list) else (codes,)
+            for key, codes in named.items()
+            if codes
+        }
+
     def row_sources(self) -> dict[str, str]:
         """Name the ledgers that prefill tables: key -> ledger id."""
         return {

@@ -72,6 +72,7 @@ class Application:
     ledgers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     calendars: Mapping[str, tuple[CalendarDay, ...]] = field(default_factory=dict)
+    unit_rows: Mapping[str, Row] = field(default_factory=dict)  # the units by code
 
     @property
     def values(self) -> dict[str, Value]:
@@ -124,6 +125,7 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
         ledgers=ledgers,
         reports=reports,
         calendars=calendars,
+        unit_rows={row["code"]: dict(row) for row in units},
     )
     _check_unit_roles(application, main, str(data.get("units") or MAIN))
     findings = (

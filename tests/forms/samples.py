@@ -24,7 +24,6 @@ REGISTERS: dict[str, dict[str, dict[str, Any]]] = {
         "W-1": {"name": "石河林草局", "roles": ["WOODS"], "level": "county"},
         "A-1": {"name": "石河环境局", "roles": ["AIR"], "level": "county"},
     },
-    "person": {"wang": {}, "li": {}},
 }
 MOMENT = Moment(
     at=shanghai("2030-06-01 09:00"), register=lambda kind, code: REGISTERS[kind].get(code)

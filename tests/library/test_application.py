@@ -50,6 +50,9 @@ def test_registers_give_typed_rows_by_key() -> None:
     }
     assert application.register("reserve", "R9") is None
     assert application.register("nothing", "R1") is None
+    unit = application.register("unit", "YH-K1")
+    assert unit is not None
+    assert (unit["name"], unit["roles"]) == ("雾峰保护区管理局", "KEEPER")
 
 
 @pytest.mark.parametrize(
