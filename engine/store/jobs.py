@@ -16,7 +16,7 @@ def due_heads(conn: Conn, now: datetime, limit: int, skip: Sequence[int] = ()) -
     At most LIMIT cases; SKIP leaves cases out. A pure look: claiming is the job's own act.
     """
     candidates = (
-        sa.select(job.c.id, job.c.root_id, job.c.due_at, job.c.prio)
+        sa.select(job.c.id, job.c.root_id, job.c.due_at, job.c.prio, job.c.attempts)
         .where(job.c.lane == "engine", job.c.state == "ready", job.c.due_at <= now)
         .order_by(job.c.due_at, job.c.id)
         .limit(200)
@@ -177,10 +177,10 @@ def start_timers(conn: Conn, application: str) -> list[Row]:
     return every(conn, query)
 
 
-def due_starts(conn: Conn, now: datetime, limit: int) -> list[int]:
-    """Give the ids of start timers that are due, oldest first."""
+def due_starts(conn: Conn, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """Give (id, attempts) of the start timers that are due, oldest first."""
     query = (
-        sa.select(job.c.id)
+        sa.select(job.c.id, job.c.attempts)
         .where(
             job.c.lane == "bulk",
             job.c.state == "ready",
@@ -190,7 +190,15 @@ def due_starts(conn: Conn, now: datetime, limit: int) -> list[int]:
         .order_by(job.c.due_at, job.c.id)
         .limit(limit)
     )
-    return [int(row[0]) for row in conn.execute(query)]
+    return [(int(row[0]), int(row[1])) for row in conn.execute(query)]
+
+
+def any_due(conn: Conn, lane: str, now: datetime) -> bool:
+    """Tell whether LANE holds a job that is due."""
+    query = sa.select(job.c.id).where(
+        job.c.lane == lane, job.c.state == "ready", job.c.due_at <= now
+    )
+    return conn.execute(query.limit(1)).first() is not None
 
 
 def take_slot(conn: Conn, name: str, at: datetime) -> bool:
@@ -202,9 +210,7 @@ def take_slot(conn: Conn, name: str, at: datetime) -> bool:
     return True
 
 
-def release(
-    conn: Conn, job_id: int, owner: str, fence: int, due: datetime, text: str
-) -> bool:
+def release(conn: Conn, job_id: int, owner: str, fence: int, due: datetime, text: str) -> bool:
     """Give a leased job back to be tried again at DUE; False when the lease was lost."""
     query = sa.update(job).where(
         job.c.id == job_id, job.c.lock_owner == owner, job.c.fence == fence

@@ -1,0 +1,217 @@
+"""The clockwork: what is due → commands; the only APScheduler."""
+
+import random
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from engine.base.actor import SYSTEM
+from engine.base.errors import Busy, Conflict, ExpressionFailed, InvalidRequest, ShouhuError
+from engine.commands.due import PAUSED, FailJob, RunDueJob, RunStartTimer, is_paused
+from engine.commands.results import Counted, Job, Leased, LeasedCall
+from engine.commands.services import ClaimCalls, FailCall, FinishCall
+from engine.commands.upkeep import DeliverMissed, DeliverNotices, Seal, Sweep
+from engine.context import View
+from engine.delivery.messages import words
+from engine.delivery.services import SERVICES, Service
+from engine.engine import Engine
+from engine.store import jobs, matching, notices, records
+
+BATCH = 100  # cases looked at per pass; reliability.md 3.3
+MOST_PASSES = 10_000  # of run_due: a process that never rests is a fault, not a long day
+SWEEP_SECONDS = 5  # reliability.md 3.4, 6.9
+_log = structlog.get_logger()
+
+# Not worth another try: the same input fails the same way (reliability.md 3.5).
+_PERMANENT = (InvalidRequest, ExpressionFailed)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a look at the database found to do."""
+
+    jobs: tuple[tuple[int, int], ...] = ()  # (job id, attempts) of the head of each case
+    starts: tuple[tuple[int, int], ...] = ()
+    calls: bool = False
+    notices: bool = False
+    missed: tuple[tuple[int, int], ...] = ()  # (message id, root id)
+    paused: bool = False
+
+    @property
+    def quiet(self) -> bool:
+        """Tell whether there is nothing to do."""
+        return not (self.jobs or self.starts or self.calls or self.notices or self.missed)
+
+
+def look(view: View, skip: tuple[int, ...] = ()) -> Due:
+    """See what is due now; a pure read, so an idle tick takes no write lock."""
+    conn, now = view.connection, view.now
+    if is_paused(records.read_setting(conn, PAUSED)):
+        return Due(paused=True)
+    return Due(
+        jobs=tuple((r["id"], r["attempts"]) for r in jobs.due_heads(conn, now, BATCH, skip)),
+        starts=tuple(jobs.due_starts(conn, now, BATCH)),
+        calls=jobs.any_due(conn, "callout", now),
+        notices=notices.any_ready(conn),
+        missed=tuple((r["id"], r["root_id"]) for r in matching.missed_pairs(conn, now)),
+    )
+
+
+@dataclass
+class Worker:
+    """Runs due work of one engine; several nodes may run beside each other."""
+
+    engine: Engine
+    services: Mapping[str, Service] = field(default_factory=lambda: dict(SERVICES))
+    node: str = field(default_factory=lambda: f"node-{secrets.token_hex(4)}")
+    scheduler: BackgroundScheduler | None = None
+
+    def tick(self) -> int:
+        """Do what is due now, once through; give how much was done."""
+        due = self.engine.ask(look, SYSTEM)
+        if due.paused or due.quiet:
+            return 0
+        done = sum(self._job(job_id, tries) for job_id, tries in due.jobs)
+        done += sum(self._start(job_id, tries) for job_id, tries in due.starts)
+        if due.calls:
+            done += self._calls()
+        for message_id, root_id in due.missed:
+            done += self._count(DeliverMissed(message_id, root_id))
+        if due.notices:
+            done += self._count(DeliverNotices(words))
+        return done
+
+    def run_due(self) -> int:
+        """Tick until nothing is due; deterministic on a standing clock."""
+        total = 0
+        for _ in range(MOST_PASSES):
+            done = self.tick()
+            total += done
+            if not done:
+                return total
+        raise Busy("到期任务没有尽头，请检查流程。")
+
+    def run_until(self, moment: datetime, set_clock: Callable[[datetime], None]) -> int:
+        """Let a clock that stands still go from due moment to due moment up to MOMENT."""
+        total = self.run_due()
+        while True:
+            following = self.engine.ask(_next_due, SYSTEM)
+            if following is None or following > moment:
+                break
+            set_clock(max(following, self.engine.clock.now()))
+            done = self.run_due()
+            total += done
+            if not done:  # leased or paused: nothing moves by waiting for it
+                break
+        set_clock(moment)
+        return total + self.run_due()
+
+    def upkeep(self) -> int:
+        """Sweep, and seal what moved; each node may call it, one seals."""
+        now = self.engine.clock.now().astimezone(UTC)
+        second = now.second // SWEEP_SECONDS * SWEEP_SECONDS
+        done = self._count(Sweep())
+        return done + self._count(Seal(now.replace(second=second, microsecond=0)))
+
+    def start(self, seconds: float = 1.0) -> None:
+        """Tick every SECONDS in the background until stopped."""
+        scheduler = BackgroundScheduler(timezone=UTC)
+        options: dict[str, Any] = {"max_instances": 1, "coalesce": True}
+        scheduler.add_job(self._guarded, "interval", [self.run_due], seconds=seconds, **options)
+        scheduler.add_job(
+            self._guarded, "interval", [self.upkeep], seconds=SWEEP_SECONDS, **options
+        )
+        scheduler.start()
+        self.scheduler = scheduler
+
+    def stop(self) -> None:
+        """Finish the work in hand and stop ticking."""
+        if self.scheduler is not None:
+            self.scheduler.shutdown(wait=True)
+            self.scheduler = None
+
+    def _guarded(self, work: Callable[[], int]) -> None:
+        try:
+            work()
+        except Exception:  # noqa: BLE001 -- the outermost loop: a bad tick must not end all
+            _log.exception("tick failed", node=self.node)
+
+    def _count(self, command: Any) -> int:
+        answer = self.engine.execute(command, SYSTEM)
+        return answer.count if isinstance(answer, Counted) else 0
+
+    def _job(self, job_id: int, attempts: int) -> int:
+        return self._run(RunDueJob(job_id), job_id, attempts)
+
+    def _start(self, job_id: int, attempts: int) -> int:
+        return self._run(RunStartTimer(job_id), job_id, attempts)
+
+    def _run(self, command: RunDueJob | RunStartTimer, job_id: int, attempts: int) -> int:
+        """Run one job; its failure is written down and delays nobody else."""
+        try:
+            answer = self.engine.execute(command, SYSTEM)
+        except Busy:
+            return 0  # a lost lock costs no try
+        except ShouhuError as error:
+            permanent = isinstance(error, _PERMANENT)
+            return self._failed(job_id, attempts, error.problem_code, error.message, permanent)
+        except Exception as error:  # noqa: BLE001 -- a poisonous job must not stop the others
+            _log.exception("job failed", job=job_id, node=self.node)
+            return self._failed(job_id, attempts, "defect", type(error).__name__, False)
+        return int(isinstance(answer, Job) and answer.state != "busy")
+
+    def _failed(self, job_id: int, attempts: int, code: str, text: str, permanent: bool) -> int:
+        _log.info("job put off", job=job_id, code=code, node=self.node)
+        self.engine.execute(
+            FailJob(job_id, attempts, code, text, permanent, self._jitter()), SYSTEM
+        )
+        return 1
+
+    def _jitter(self) -> float:
+        return random.uniform(-1, 1)  # noqa: S311 -- spreads retries only
+
+    def _calls(self) -> int:
+        leased = self.engine.execute(ClaimCalls(self.node), SYSTEM)
+        calls = leased.calls if isinstance(leased, Leased) else ()
+        for call in calls:
+            self._call(call)
+        return len(calls)
+
+    def _call(self, call: LeasedCall) -> None:
+        """Call a service with no transaction open and hand its answer in behind the fence."""
+        service = self.services.get(call.service)
+        if service is None:
+            text = f"没有名为“{call.service}”的服务"
+            self._call_failed(call, "service-unknown", text, True)
+            return
+        try:
+            result = service({**call.inputs, "key": call.key})
+        except ShouhuError as error:
+            self._call_failed(call, error.problem_code, error.message, True)
+            return
+        except Exception as error:  # noqa: BLE001 -- whatever a service raises costs one try
+            _log.warning("call failed", service=call.service, kind=type(error).__name__)
+            self._call_failed(call, "service-failed", type(error).__name__, False)
+            return
+        try:
+            self.engine.execute(FinishCall(call.job_id, self.node, call.fence, result), SYSTEM)
+        except Conflict:
+            _log.info("late answer refused", job=call.job_id, fence=call.fence)
+
+    def _call_failed(self, call: LeasedCall, code: str, text: str, permanent: bool) -> None:
+        failed = FailCall(
+            call.job_id, self.node, call.fence, code, text, permanent, self._jitter()
+        )
+        try:
+            self.engine.execute(failed, SYSTEM)
+        except Conflict:
+            _log.info("late failure refused", job=call.job_id, fence=call.fence)
+
+
+def _next_due(view: View) -> datetime | None:
+    return jobs.next_due(view.connection)
