@@ -79,9 +79,17 @@ def counters(mi: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def names(
-    run: Run, sid: str, tid: str = "", extra: Mapping[str, Value] | None = None
+    run: Run,
+    sid: str,
+    tid: str = "",
+    extra: Mapping[str, Value] | None = None,
+    *,
+    caller: bool = False,
 ) -> Names:
-    """Give what an expression at the token (or in the scope) sees; EXTRA innermost."""
+    """Give what an expression at the token (or in the scope) sees; EXTRA innermost.
+
+    A global task sees its own locals only, but for its input mapping (CALLER).
+    """
     layers: list[Mapping[str, Value]] = [] if extra is None else [extra]
     isolated = False
     if tid:
@@ -90,7 +98,7 @@ def names(
             layers.append(token["vars"])
         if "mi" in token:
             layers.append(counters(token["mi"]))
-        isolated = run.plan.nodes[token["n"]].isolated
+        isolated = run.plan.nodes[token["n"]].isolated and not caller
     at: str | None = None if isolated else sid
     while at is not None:
         scope = run.draft.scope(at)

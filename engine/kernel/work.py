@@ -75,7 +75,7 @@ def with_inputs(run: Run, sid: str, tid: str, item: Item) -> Item:
     node = run.node_of(sid, tid)
     if not node.inputs:
         return item
-    scope = data.names(run, sid, tid, item.locals)
+    scope = data.names(run, sid, tid, item.locals, caller=True)
     patch = data.assign(run, node.inputs, scope, node.id)
     return Item(item.number, {**item.locals, **patch})
 
