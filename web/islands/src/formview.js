@@ -1,7 +1,7 @@
 /* Island: one form of a task or a start event, its opinion and its outcomes. */
 import { Form } from '@bpmn-io/form-js-viewer';
 import '@bpmn-io/form-js-viewer/dist/assets/form-js.css';
-import { Acts } from './forms/acts.js';
+import { Acts, DEBOUNCE_MS } from './forms/acts.js';
 import { Draft } from './forms/draft.js';
 import { fieldsModule } from './forms/fields/index.js';
 import { messagesModule } from './forms/messages.js';
@@ -18,6 +18,7 @@ island('formview', async (element, options) => {
   };
   const form = new Form({
     container: element,
+    debounce: DEBOUNCE_MS,
     additionalModules: [
       { shouhuPage: ['value', page], shouhuRowErrors: ['value', rowErrors] },
       fieldsModule,
@@ -27,7 +28,6 @@ island('formview', async (element, options) => {
   const saved = options.draft || {};
   await form.importSchema(options.schema, { ...options.data, ...saved.data });
   form.setProperty('readOnly', Boolean(options.readOnly));
-  form.on('submit', () => {});
   if (options.readOnly) return;
   const acts = new Acts({ element, form, options, rowErrors, saved });
   const draft = new Draft({ form, options, acts });

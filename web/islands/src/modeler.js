@@ -14,6 +14,7 @@ import 'bpmn-js-color-picker/colors/color-picker.css';
 import './modeler/modeler.css';
 import panel from './i18n/panel.json';
 import { canvasDictionary, translator } from './i18n/translate.js';
+import { typeWords } from './i18n/types.js';
 import { send } from './lib/http.js';
 import { t } from './lib/i18n.js';
 import { island } from './lib/page.js';
@@ -25,7 +26,7 @@ import { Keeper } from './studio/keeper.js';
 import { slot } from './studio/slots.js';
 import { bindTools } from './studio/tools.js';
 
-const translate = { translate: ['value', translator(canvasDictionary, panel)] };
+const translate = { translate: ['value', translator(canvasDictionary, typeWords(), panel)] };
 
 island('modeler', async (element, options) => {
   const got = await send(options.xmlUrl);

@@ -6,6 +6,10 @@ import { opinionBlock, outcomeChoice } from './opinion.js';
 import { clearErrors, showErrors } from './errors.js';
 import { Sender } from './sender.js';
 
+/* Fields report what was typed a moment later; wait for it, then read the form. */
+export const DEBOUNCE_MS = 100;
+const SETTLE_MS = 2 * DEBOUNCE_MS;
+
 /** The acts of one form: reads form and opinion, asks, sends, shows the answer. */
 export class Acts {
   constructor({ element, form, options, rowErrors, saved }) {
@@ -30,8 +34,9 @@ export class Acts {
     this.draft = draft;
     const choice = this.ladder.length > 1 ? outcomeChoice(this.ladder, this.chosen, (each) => this.choose(each)) : null;
     const card = this.opinion || choice ? this.opinionCard(choice) : null;
-    if (card) this.element.after(card);
-    this.buildBar(card || this.element);
+    const host = this.element.closest('.card-s') || this.element;
+    if (card) host.after(card);
+    this.buildBar(card || host);
     document.addEventListener('keydown', (event) => this.onKey(event));
     this.refresh();
   }
@@ -89,7 +94,7 @@ export class Acts {
   /** Check in the browser, send, and show what the server says. */
   async act(outcome, opinion = this.opinion?.value() || '') {
     document.activeElement?.blur?.();
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     const result = this.form.submit();
     const short = this.tooShort(outcome, opinion);
     clearErrors(this);

@@ -60,7 +60,8 @@ class Messages {
     validator.validateFieldInstance = (instance, value) => {
       const field = formFieldRegistry.get(instance.id);
       const plain = original(instance, value).map(sayInChinese);
-      return field ? [...plain, ...ownErrors(field, value)] : plain;
+      const own = field ? ownErrors(field, value) : [];
+      return field?.type === 'evidence' && own.length ? own : [...plain, ...own];
     };
   }
 }

@@ -1,10 +1,7 @@
-/* Look-up behind the build-time literals: the Chinese text, or the library's own English. */
-import table from './literals.json';
+/* Behind the build-time literals: the Chinese text, or the library's own English. */
 import { language } from '../lib/page.js';
 
-const flat = Object.assign({}, ...Object.values(table));
-
-/** Translate one literal TEXT of a library. */
-export function literal(text) {
-  return language() === 'en' ? text : (flat[text] ?? text);
+/** Choose between the library's TEXT and its CHINESE. */
+export function literal(text, chinese) {
+  return language() === 'en' ? text : chinese;
 }

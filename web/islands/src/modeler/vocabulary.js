@@ -9,4 +9,5 @@ for (const type of camunda.types) {
   for (const property of type.properties || []) delete property.default;
 }
 
-export const moddleExtensions = { camunda, gov };
+/* moddle renames what it registers, so it gets its own copy of our table. */
+export const moddleExtensions = { camunda, gov: structuredClone(gov) };

@@ -30,7 +30,7 @@ class StateMarks {
     }
     const badges = badgesOf(facts);
     if (!badges.length) return;
-    this.overlays.add(id, 'state', { position: { top: -10, right: 10 + 22 * badges.length }, html: el('div.row-s', {}, ...badges) });
+    this.overlays.add(id, 'state', { position: { top: -10, right: -6 }, html: el('div.bdgs', {}, ...badges) });
   }
 }
 StateMarks.$inject = ['canvas', 'elementRegistry', 'overlays'];

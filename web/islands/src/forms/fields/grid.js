@@ -89,7 +89,7 @@ export function GridField(props) {
   };
 
   return html`<${Frame} ...${props} type="grid">
-    <div class="grw" ref=${table}><table aria-labelledby=${`${domId}-label`}>
+    <div class="grw" ref=${table} id=${domId} tabindex="-1"><table aria-labelledby=${`${domId}-label`}>
       <thead><tr><th scope="col">${t('行')}</th>${columns.map((column) => html`<th scope="col" key=${column.key}
         class=${column.required ? 'req' : ''}>${column.label || column.key}</th>`)}${!locked && html`<th></th>`}</tr></thead>
       <tbody>${rows.map((row, index) => html`<tr key=${index}><td class="num">${index + 1}</td>
@@ -102,7 +102,7 @@ export function GridField(props) {
       ${columns.some((column) => column.sum) && html`<tfoot><tr><td>${t('合计')}</td>${columns.map((column) => html`<td key=${column.key}
         class="r">${column.sum ? total(rows, column.key) : ''}</td>`)}${!locked && html`<td></td>`}</tr></tfoot>`}
     </table></div>
-    ${!locked && html`<div class="row-s mt8"><button type="button" class="bt s" id=${domId} disabled=${rows.length >= MAX_ROWS}
+    ${!locked && html`<div class="row-s mt8"><button type="button" class="bt s" disabled=${rows.length >= MAX_ROWS}
       onClick=${() => put([...rows, {}])}>${t('增加一行')}</button>
       <button type="button" class="bt s t" disabled=${!rows.length} onClick=${() => copyOut(rows, columns)}>${t('复制全部')}</button>
       <span class="help">${t('可从表格软件粘贴')}</span></div>`}

@@ -1,0 +1,1 @@
+"""Tests of the browser assets: build hook, lock, manifest, each island in Chromium."""

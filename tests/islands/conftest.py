@@ -1,0 +1,96 @@
+"""Fixtures of the build tests: the tiny site and a watched page in real Chromium."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests.islands.site import DIST, Site
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = os.environ.get("SHOUHU_CHROMIUM") or shutil.which("chromium")
+    if not (DIST / "manifest.json").is_file():
+        pytest.skip("the browser assets are not built: python hatch_build.py")
+    with sync.sync_playwright() as tool:
+        if path is None and not os.path.exists(tool.chromium.executable_path):
+            pytest.skip("no Chromium: set SHOUHU_CHROMIUM or install chromium")
+        browser = tool.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    made = Site()
+    yield made
+    made.close()
+
+
+class Watched:
+    """A page whose faults are collected: console errors, foreign requests, policy violations."""
+
+    def __init__(self, context, origin):
+        self.page = context.new_page()
+        self.page.set_default_timeout(8000)
+        self.faults = []
+        self.origin = origin
+        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        self.page.on("console", self.note)
+        self.page.on("request", self.request)
+
+    def note(self, message):
+        if message.type in ("error", "warning"):
+            self.faults.append(f"{message.type}: {message.text}")
+
+    def request(self, request):
+        if not request.url.startswith((self.origin, "data:", "blob:")):
+            self.faults.append(f"foreign: {request.url}")
+
+    def open(self, path):
+        self.page.goto(self.origin + path)
+        self.page.wait_for_selector('body[data-ready="1"]', timeout=15000)
+        return self.page
+
+    def shot(self, name):
+        folder = os.environ.get("SHOUHU_SHOTS")
+        if folder:
+            self.page.screenshot(path=f"{folder}/{name}.png")
+
+    def clean(self, *allowed):
+        rest = [each for each in self.faults if not any(word in each for word in allowed)]
+        assert rest == []
+
+    def translated(self):
+        assert (self.page.locator("body").get_attribute("data-untranslated") or "[]") == "[]"
+
+
+@pytest.fixture
+def watched(chromium, site):
+    contexts = []
+
+    def make(width=1440, height=860):
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+        )
+        contexts.append(context)
+        return Watched(context, site.origin)
+
+    yield make
+    for context in contexts:
+        context.close()
