@@ -18,6 +18,7 @@ from engine.bpmn.names import known_names
 from engine.bpmn.outline import outline
 from engine.bpmn.parse import parse
 from engine.bpmn.report import Report
+from engine.bpmn.schema import check_schema
 from engine.bpmn.tables import load_decisions
 from engine.kernel.plan import Plan
 
@@ -69,11 +70,13 @@ def read(files: Mapping[str, bytes], env: DeployEnv, report: Report) -> list[Fil
 
 
 def check_vocabulary(file: File, env: DeployEnv, report: Report) -> None:
-    """Check gov:, camunda: and foreign extensions of a whole file."""
+    """Check the words of a whole file: BPMN itself, gov:, camunda: and foreign ones."""
     governed = GovCheck(env, report)
+    check_schema(file.root, report)
     for element in file.root.children:
         governed.process = next((p for p in file.processes if p.element is element), None)
         for one in element.walk():
+            check_schema(one, report)
             if one.gov or one.extensions:
                 governed.element(one)
             if one.camunda or one.extensions or one.foreign or one.kind == "extension":

@@ -77,6 +77,16 @@ def ext(inner: str) -> str:
     return f"<extensionElements>{inner}</extensionElements>"
 
 
+def mapped(kind: str = "output", **texts: str) -> str:
+    """Write a mapping extension: mapped(who="=city"); a double underscore is a dot."""
+    rows = "".join(
+        f'<camunda:{kind}Parameter name="{name.replace("__", ".")}">{text}'
+        f"</camunda:{kind}Parameter>"
+        for name, text in texts.items()
+    )
+    return ext(f"<camunda:inputOutput>{rows}</camunda:inputOutput>")
+
+
 def compile_one(*roots: str, env: DeployEnv = ENV, **files: bytes) -> Compiled:
     """Compile one file made of ROOTS, and others by name."""
     return compile_files({"a.bpmn": file(*roots), **files}, env)

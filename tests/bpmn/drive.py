@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.base import events
 from engine.base.clock import shanghai
+from engine.base.errors import CalendarMissing
 from engine.bpmn.deploy import Compiled
 from engine.kernel import effects
 from engine.runtime import KernelRuntime
@@ -18,8 +19,6 @@ class Days:
     revision = "test"
 
     def is_working_day(self, day) -> bool:
-        from engine.base.errors import CalendarMissing
-
         if day.year != 2026:
             raise CalendarMissing
         return day.weekday() < 5
@@ -37,9 +36,6 @@ class Days:
         return sum(self.is_working_day(start + timedelta(days=n)) for n in span)
 
 
-ENVIRONMENT = events.Env(calendars={"cn": Days()})
-
-
 class Driver:
     """One instance: tell it events, look at what it did."""
 
@@ -52,9 +48,11 @@ class Driver:
         self.log: list[effects.Effect] = []
         self.last: list[effects.Effect] = []
         self.rows: dict[object, Any] = {}
+        self.limits = events.Limits()
 
     def tell(self, kind: type[events.Event], **words: Any) -> "Driver":
-        env = events.Env(calendars=ENVIRONMENT.calendars, rows=self.rows)
+        calendars = {"cn": Days()}
+        env = events.Env(calendars=calendars, rows=self.rows, limits=self.limits)
         event = kind(at=self.at, env=env, **words)
         needs = self.runtime.needs(self.plan, self.state, event)
         assert all(need in self.rows for need in needs), needs
@@ -77,7 +75,9 @@ class Driver:
         every = (*view.tasks, *view.timers, *view.subscriptions, *view.children)
         waits = [entry["wait"] for entry in every if entry["node"] == node]
         if not waits:  # services and the like: by what was asked
-            asked = [e for e in self.log if getattr(e, "node", "") == node and hasattr(e, "wait")]
+            asked = [
+                e for e in self.log if getattr(e, "node", "") == node and hasattr(e, "wait")
+            ]
             waits = [asked[-1].wait]
         return waits[0]
 

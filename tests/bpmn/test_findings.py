@@ -36,7 +36,8 @@ def shown(case: Case) -> list:
 def test_the_failing_model_shows_the_finding_at_its_element(name: str) -> None:
     case = CASES[name]
     found = shown(case)
-    assert [f.element for f in found] == [case.element], compiled(case.bad).findings
+    assert {f.element for f in found} == {case.element}, compiled(case.bad).findings
+    assert len(found) <= 2
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -57,7 +58,10 @@ def test_an_error_means_no_plan_and_a_warning_does_not_forbid_one(name: str) -> 
 
 def test_texts_are_as_agreed() -> None:
     agreed = json.loads(GOLDEN.read_text(encoding="utf-8"))
-    now = {name: [shown(case)[0].zh, shown(case)[0].en, shown(case)[0].repair] for name, case in CASES.items()}
+    now = {
+        name: [shown(case)[0].zh, shown(case)[0].en, shown(case)[0].repair]
+        for name, case in CASES.items()
+    }
     assert now == agreed
 
 

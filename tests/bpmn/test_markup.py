@@ -56,9 +56,7 @@ SECRET = "a line that must not leave the file"
 
 
 def attacks(path: str) -> dict[str, str]:
-    bomb = "".join(
-        f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in range(9)
-    )
+    bomb = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in range(9))
     return {
         "external entity": f'<!DOCTYPE a [<!ENTITY x SYSTEM "file://{path}">]><a>&x;</a>',
         "parameter entity": f'<!DOCTYPE a [<!ENTITY % p SYSTEM "file://{path}"> %p;]><a/>',

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from engine.bpmn.checks.events import CATCHING
+from engine.bpmn.checks.races import races
 from engine.bpmn.deploy import DeployEnv
 from engine.bpmn.model import Element, File, Node, Process
 from engine.bpmn.report import Report, near
@@ -27,6 +28,7 @@ def check_together(files: Iterable[File], env: DeployEnv, report: Report) -> Non
         calendar(process.element, env, report)
         correlation(process, report)
         no_due(process, report)
+        races(process, env, report)
 
 
 def process_keys(processes: Iterable[Process], report: Report) -> None:
