@@ -36,9 +36,11 @@ def clean(held: HeldTask, data: Mapping[str, Value]) -> dict[str, Value]:
     schema = held.live.deployed.forms[held.task["form"]]
     moment = held.live.deployed.moment(held.case.ctx.now)
     allowed = writable(held.live.node(held.task["node"]).properties)
-    files = files_of(held.case.ctx, data, held.case.id)
+    held_before = known(held)
+    fields = {name: held_before[name] for name in schema.fields if name in held_before}
+    files = files_of(held.case.ctx, {**fields, **data}, held.case.id)
     return schema.clean(
-        data, known=known(held), writable=allowed, moment=moment, attachments=files
+        data, known=held_before, writable=allowed, moment=moment, attachments=files
     )
 
 
