@@ -1,7 +1,7 @@
 """given / when / then: people, units, elements and days of a story, told through /api/v1."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engine.base.clock import SHANGHAI, FakeClock, shanghai
+from engine.worker import Worker
 
 API = "/api/v1"
 PASSWORD = "a long enough password"
@@ -66,14 +67,13 @@ class Browser:
 class Scenario:
     """A story on one runtime and one database.
 
-    CLERKS gives the login of the one clerk of each unit; RUN_DUE does the machine's work
-    that is due at the clock's moment.
+    CLERKS gives the login of the one clerk of each unit; WORKER does the machine's work.
     """
 
     app: Flask
     clock: FakeClock
     clerks: Mapping[str, str]
-    run_due: Callable[[], Any]
+    worker: Worker
     browsers: dict[str, Browser] = field(default_factory=dict)
 
     # --- given ------------------------------------------------------------------------------
@@ -84,14 +84,14 @@ class Scenario:
     # --- when -------------------------------------------------------------------------------
     def when_passes(self, text: str) -> None:
         """Let time pass until TEXT, e.g. "2025-12-01" or "2025-12-01 09:00"."""
-        self.clock.set(shanghai(text if " " in text else f"{text} 09:00"))
-        self.run_due()
+        moment = shanghai(text if " " in text else f"{text} 09:00")
+        self.worker.run_until(moment, self.clock.set)
 
     def when_started(self, unit: str, process: str, data: Json) -> Json:
         """Let the clerk of UNIT start PROCESS with DATA; gives the case."""
         body = {"processDefinitionKey": process, "variables": data}
         started = self.of(unit).send("POST", "/process-instances", body)
-        self.run_due()
+        self.worker.run_due()
         return self.case(started["instanceId"])
 
     def when_completes(
@@ -111,7 +111,7 @@ class Scenario:
         body["expectedVersion"] = seat["version"]
         path = f"/user-tasks/{task['id']}/completion"
         answer = self.of(unit).send("POST", path, body, expect)
-        self.run_due()
+        self.worker.run_due()
         return answer
 
     def when_uploads(self, unit: str, *codes: str) -> list[Json]:
@@ -189,7 +189,7 @@ class Scenario:
 
     def variables(self, case: Json) -> Json:
         """Give the variables of the case."""
-        return self.overseer().get(f"/process-instances/{case['id']}/variables")["variables"]
+        return self.overseer().get(f"/process-instances/{case['id']}/variables")
 
     def written(self, case: Json, name: str) -> list[Any]:
         """Give every value variable NAME ever had in CASE, called processes included."""
@@ -249,7 +249,7 @@ class Scenario:
         """Check one line per seat's act, with unit and person, and no gap in the chain."""
         lines = self.history(case)
         assert [line["no"] for line in lines] == list(range(1, len(lines) + 1))
-        acts = [line for line in lines if line["kind"] == "SeatDecided"]
+        acts = [line for line in lines if line["kind"] == "CompleteTask"]
         decided = [
             (seat["unit"], seat["personName"])
             for task in self.tasks(case, None)
