@@ -5,11 +5,13 @@ from typing import Any
 
 from engine.base.errors import InvalidForm, InvalidRequest
 from engine.base.values import Value
+from engine.commands.case import load
 from engine.commands.entitled import HeldTask
 from engine.commands.starting import attachment_ids
 from engine.context import Context
 from engine.feel.compile import compile_expression
-from engine.store import cases, codec, work
+from engine.forms.schema import FormSchema
+from engine.store import cases, codec, ledger_rows, work
 from engine.store.rows import Row
 
 WRITABLE = "form.writable"  # camunda:property: fields a task may write, comma separated
@@ -19,6 +21,28 @@ def known(held: HeldTask) -> dict[str, Value]:
     """Give the variables a form of the task may read: the case's and the item's own."""
     own = codec.decode(bytes(held.task["locals"])) if held.task["locals"] else {}
     return {**held.live.variables(), **own}
+
+
+def with_rows(
+    held: HeldTask, schema: FormSchema, before: Mapping[str, Value]
+) -> dict[str, Value]:
+    """Add the ledger rows that the page offered for empty tables (rowsFrom).
+
+    Their read-only columns come back with the form and must be what was offered.
+    """
+    ctx, deployed = held.case.ctx, held.live.deployed
+    found = dict(before)
+    for key, ledger_id in schema.row_sources().items():
+        ledger = deployed.application.ledgers.get(ledger_id)
+        if ledger is None or found.get(key):
+            continue
+        rows = ledger_rows.all_rows(
+            ctx.conn, ctx.actor, ledger, lambda row: load(ctx, row).variables()
+        )
+        moment = deployed.moment(ctx.now)
+        values = {**found, **schema.prefill(found, moment)}
+        found[key] = schema.filter_rows(key, rows, values, moment)
+    return found
 
 
 def writable(properties: Mapping[str, Any]) -> frozenset[str] | None:
@@ -36,7 +60,7 @@ def clean(held: HeldTask, data: Mapping[str, Value]) -> dict[str, Value]:
     schema = held.live.deployed.forms[held.task["form"]]
     moment = held.live.deployed.moment(held.case.ctx.now)
     allowed = writable(held.live.node(held.task["node"]).properties)
-    held_before = known(held)
+    held_before = with_rows(held, schema, known(held))
     fields = {name: held_before[name] for name in schema.fields if name in held_before}
     files = files_of(held.case.ctx, {**fields, **data}, held.case.id)
     return schema.clean(
