@@ -1,0 +1,1 @@
+"""Both runtimes on the same models: differences must be known ones."""
