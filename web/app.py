@@ -2,11 +2,11 @@
 
 import importlib
 import importlib.util
+import json
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import flask
 import orjson
 from flask import Flask
 from flask.json.provider import JSONProvider
@@ -34,7 +34,10 @@ class Json(JSONProvider):
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Read S exactly."""
         del kwargs
-        return flask.json.json.loads(s, parse_float=Decimal, parse_constant=_refuse)
+        try:
+            return json.loads(s, parse_float=Decimal, parse_constant=_refuse)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
 
 
 def _write(value: Any) -> Any:

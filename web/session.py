@@ -170,7 +170,8 @@ def checked_hash(old: str, new: str) -> str:
     classes = sum(any(map(kind, new)) for kind in kinds)
     if len(new) < MIN_PASSWORD or classes < MIN_CLASSES:
         raise InvalidRequest(
-            f"新密码不少于 {MIN_PASSWORD} 个字符，须含大写、小写、数字、符号中的 {MIN_CLASSES} 类。",
+            f"新密码不少于 {MIN_PASSWORD} 个字符，"
+            f"须含大写、小写、数字、符号中的 {MIN_CLASSES} 类。",
             code="weak-password",
         )
     return passwords().hash(new)

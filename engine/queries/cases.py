@@ -50,11 +50,11 @@ class WorkFilter:
 class CaseRow:
     """One line of 我发起: a case."""
 
-    case_id: int
+    id: int
     uid: str
     number: str
     title: str
-    process: str
+    process_key: str
     process_name: str
     version: int
     region: str
@@ -137,11 +137,11 @@ def case_rows(view: View, rows: Sequence[sa.Row[Any]]) -> list[CaseRow]:
     nearest = dues(view, rows)
     return [
         CaseRow(
-            case_id=row.id,
+            id=row.id,
             uid=row.uid,
             number=row.number or "",
             title=row.title,
-            process=row.process,
+            process_key=row.process,
             process_name=row.process_name,
             version=row.process_version,
             region=row.region,

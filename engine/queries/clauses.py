@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.bpmn.facts import ProcessFacts
+from engine.bpmn.facts import NodeFacts, ProcessFacts
 from engine.context import View
 from engine.queries import deployed
 from engine.store.tables import definition
@@ -51,28 +51,24 @@ def of_definition(view: View, *, definition_id: int) -> tuple[Anchor, ...]:
 
 def of_process(process: ProcessFacts, titles: Mapping[str, str]) -> list[Anchor]:
     """Give the anchors of a process: its own and those of its elements."""
-    found = [_anchor(process, "", process.name, "process", row, titles) for row in process.clauses]
-    for node in process.nodes.values():
-        name = node.name or node.id
-        found += [_anchor(process, node.id, name, node.kind, row, titles) for row in node.clauses]
-    return found
+    own = NodeFacts("", "process", process.name, clauses=process.clauses)
+    return [
+        _anchor(process, node, row, titles)
+        for node in (own, *process.nodes.values())
+        for row in node.clauses
+    ]
 
 
-def _anchor(  # an anchor is all of these
-    process: ProcessFacts,
-    element: str,
-    name: str,
-    kind: str,
-    row: Mapping[str, Any],
-    titles: Mapping[str, str],
+def _anchor(
+    process: ProcessFacts, node: NodeFacts, row: Mapping[str, Any], titles: Mapping[str, str]
 ) -> Anchor:
     document = str(row.get("document") or "")
     return Anchor(
         process_key=process.key,
         process_name=process.name,
-        element=element,
-        element_name=name,
-        kind=kind,
+        element=node.id,
+        element_name=node.name or node.id,
+        kind=node.kind,
         document=document,
         document_title=titles.get(document, document),
         article=str(row.get("article") or ""),

@@ -25,6 +25,8 @@ def node(process: ProcessFacts, element: str) -> NodeFacts:
 
 def name_of(process: ProcessFacts, element: str) -> str:
     """Give the name of ELEMENT as drawn, its id when it has none."""
+    if element == process.key:
+        return process.name
     found = process.nodes.get(element)
     return (found.name if found else "") or element
 

@@ -1,7 +1,9 @@
 """What the machine has to do now, lane by lane; each read is answered by an index."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -50,10 +52,10 @@ def backlog(view: View) -> tuple[Lane, ...]:
     return tuple(_lane(view, name, found) for name in LANES)
 
 
-def _lane(view: View, name: str, found: dict[tuple[str, str], sa.Row[tuple[object, ...]]]) -> Lane:
+def _lane(view: View, name: str, found: Mapping[tuple[str, str], Any]) -> Lane:
     def number(state: str) -> int:
         row = found.get((name, state))
-        return row.number if row else 0
+        return int(row.number) if row else 0
 
     ready = found.get((name, "ready"))
     due = int(ready.due) if ready else 0

@@ -64,7 +64,7 @@ def _warn(version: Deployed, node: NodeFacts) -> int | timedelta | None:
     row.update({key: value for key, value in node.due.items() if value is not None})
     unit = str(row.get("unit") or ("date" if "date" in row else ""))
     try:
-        return read_warn(row.get("warn"), unit)
+        return read_warn(row.get("warnBefore") or row.get("warn"), unit)
     except InvalidRequest:
         return None  # a warning time the check should have refused: the share rule stands in
 

@@ -13,6 +13,13 @@ from engine.store.tables import search_value
 
 Column = sa.ColumnElement[Any]
 Condition = sa.ColumnElement[bool]
+Spell = Callable[[str], str]
+
+
+def camel(name: str) -> str:
+    """Give NAME as API callers spell it: due_at → dueAt."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
 
 
 def conditions(
@@ -21,11 +28,13 @@ def conditions(
     *,
     fields: Mapping[str, str] | None = None,
     root: Column | None = None,
+    spell: Spell = camel,
 ) -> list[Condition]:
     """Turn WANTED {field: value | {"$op": value}} into conditions on COLUMNS.
 
     FIELDS {search field: type} are the declared search fields, asked under the key
-    "fields" of the row whose case is ROOT. Unknown names are refused naming the known ones.
+    "fields" of the row whose case is ROOT. Unknown names are refused naming the known ones
+    as SPELL writes them.
     """
     made: list[Condition] = []
     for name, value in wanted.items():
@@ -33,14 +42,16 @@ def conditions(
             made += _search_fields(value, fields or {}, root)
             continue
         if name not in columns:
-            raise _unknown(name, columns)
+            raise _unknown(name, columns, spell)
         made += _on_column(columns[name], value, name)
     return made
 
 
-def _unknown(name: str, known: Mapping[str, Any]) -> InvalidRequest:
-    listed = "、".join(sorted(known)) or "（无）"
-    return InvalidRequest(f"不能按“{name}”筛选，可用：{listed}。", code="unknown-field")
+def _unknown(name: str, known: Mapping[str, Any], spell: Spell = str) -> InvalidRequest:
+    names = [spell(one) for one in sorted(known)]
+    listed = "、".join(names) or "（无）"
+    text = f"不能按“{spell(name)}”筛选，可用：{listed}。"
+    return InvalidRequest(text, code="unknown-field", known=names)
 
 
 def _on_column(column: Column, value: Any, name: str) -> list[Condition]:

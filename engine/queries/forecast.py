@@ -67,9 +67,15 @@ def next_handlers(
     data: Mapping[str, Value] | None = None,
     outcome: str | None = None,
     unit: str | None = None,
+    case_id: int | None = None,
 ) -> Preview:
-    """Show who would get what if the actor completed TASK_ID with DATA and OUTCOME."""
+    """Show who would get what if the actor completed TASK_ID with DATA and OUTCOME.
+
+    CASE_ID, when given, must be the case of the task.
+    """
     held = load(view, task_id)
+    if case_id not in (None, held.root["id"]):
+        raise NotFound
     seats = [s for s in my_seats(view, held) if unit in (None, s["unit"])]
     if not seats:
         raise Conflict("您在本环节没有待办席位，无法预览下一步。", code="no-seat")

@@ -235,7 +235,7 @@ def _job_rows(found: Sequence[sa.Row[Any]]) -> list[JobRow]:
             instance_id=row.instance_id,
             number=row.number or "",
             title=row.title or "",
-            process=row.process or "",
+            process=row.process or str(row.payload.get("key") or ""),
             process_name=row.process_name or "",
             node=row.node,
             due_at=row.due_at,

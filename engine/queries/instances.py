@@ -18,6 +18,8 @@ from engine.store.machine import incident
 from engine.store.tables import attachment, definition, instance, seat, task
 from engine.store.visible import root
 
+RESERVED = ("title", "region", "place", "year", "category")
+
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
@@ -183,6 +185,8 @@ def case(view: View, *, ref: str) -> CasePage:
 def _fields(view: View, row: sa.Row[Any]) -> tuple[FieldValue, ...]:
     known = fields.declared(view, [row.process])
     values = ledger_rows.search_values(view.connection, [row.id]).get(row.id, {})
+    # Reserved names fill columns of the case instead of search values.
+    values = {name: row._mapping[name] for name in RESERVED} | values
     return tuple(
         FieldValue(name, field.label, field.type, values.get(name))
         for name, field in known.items()

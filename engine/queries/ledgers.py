@@ -139,7 +139,7 @@ def rows(
     needle = str(text.pop("text", "") or "")
     if needle:
         query = query.where(_mentions(needle))
-    query = query.where(*conditions(text, sources))
+    query = query.where(*conditions(text, sources, spell=str))
     default = (Sort(declared.sort),) if declared.sort in kinds else ()
     keys = choose(tuple(sort) or default, kinds, SortKey(root.c.id))
     build = functools.partial(_rows, view, declared)

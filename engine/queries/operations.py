@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.base.clock import FakeClock, OffsetClock
 from engine.context import View
 from engine.queries.due import Lane, backlog
 from engine.store import visible
@@ -50,7 +51,7 @@ class WorkerState:
 
 def clock(view: View) -> ClockState:
     """Give the moment of the business clock and whether it is a demo clock."""
-    return ClockState(view.now, _setting(view, "clock") is not None)
+    return ClockState(view.now, isinstance(view.clock, OffsetClock | FakeClock))
 
 
 def _setting(view: View, name: str) -> Any:
@@ -62,17 +63,17 @@ def worker(view: View) -> WorkerState:
     """Give the state of the machine's work."""
     visible.require_operations(view.actor)
     lanes = backlog(view)
-    paused = _setting(view, "worker_paused")
+    told = _setting(view, "worker") or {}
+    paused = bool(told.get("paused"))
     failed = sum(lane.failed for lane in lanes)
     query = sa.select(sa.func.count()).select_from(incident).where(incident.c.state == "open")
     incidents = int(view.connection.execute(query).scalar_one())
-    word, reason = _word(lanes, bool(paused), failed, incidents)
-    told = paused.get("reason", "") if isinstance(paused, dict) else ""
+    word, reason = _word(lanes, paused, failed, incidents)
     return WorkerState(
         word=word,
         reason=reason,
-        paused=bool(paused),
-        pause_reason=str(told),
+        paused=paused,
+        pause_reason=str(told.get("reason") or "") if paused else "",
         lanes=lanes,
         failed=failed,
         incidents=incidents,

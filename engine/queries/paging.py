@@ -65,7 +65,8 @@ def choose(
     for sort in wanted:
         if sort.field not in allowed:
             names = "、".join(sorted(allowed))
-            raise InvalidRequest(f"不能按“{sort.field}”排序，可用：{names}。")
+            text = f"不能按“{sort.field}”排序，可用：{names}。"
+            raise InvalidRequest(text, code="unknown-field", known=sorted(allowed))
         keys.append(SortKey(allowed[sort.field], sort.descending))
     return [*keys, last]
 

@@ -26,7 +26,7 @@ class WorkRow:
     case_id: int
     number: str
     title: str
-    process: str
+    process_key: str
     process_name: str
     node: str
     node_name: str
@@ -171,7 +171,7 @@ def work_rows(view: View, rows: Sequence[sa.Row[Any]]) -> list[WorkRow]:
             case_id=row.root_id,
             number=row.number or "",
             title=row.title,
-            process=row.process,
+            process_key=row.process,
             process_name=row.process_name,
             node=row.node,
             node_name=row.node_name,

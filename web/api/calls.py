@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -81,12 +81,23 @@ def ask(query: Callable[..., T], **kwargs: Any) -> T:
     return session.ask(query, **kwargs)
 
 
-def search(query: Callable[..., Page[T]], body: Mapping[str, Any], **extra: Any) -> Any:
-    """Ask a list QUERY with the filter, sort and page of a search BODY."""
-    wanted = {wire.snake(name): _state(name, value) for name, value in body["filter"].items()}
-    sorts = [Sort(wire.snake(s["field"]), s["order"] == "desc") for s in body["sort"]]
+def every(query: Callable[..., Sequence[T]], **kwargs: Any) -> list[T]:
+    """Ask QUERY for rows; Flask would take a tuple for (body, status)."""
+    return list(session.ask(query, **kwargs))
+
+
+def search(
+    query: Callable[..., Page[T]], body: Mapping[str, Any], *, raw: bool = False, **extra: Any
+) -> dict[str, Any]:
+    """Ask a list QUERY with the filter, sort and page of a search BODY.
+
+    RAW leaves the names of the filter as they are: keys the application declared.
+    """
+    name = (lambda key: key) if raw else wire.snake
+    wanted = {name(key): _state(key, value) for key, value in body["filter"].items()}
+    sorts = [Sort(name(s["field"]), s["order"] == "desc") for s in body["sort"]]
     paging = Paging(body["page"]["limit"], read_cursor(body["page"]["after"]))
-    return listed(ask(query, filters=wanted, sort=sorts, paging=paging, **extra))
+    return listed(ask(query, wanted=wanted, sort=sorts, paging=paging, **extra))
 
 
 def _state(name: str, value: Any) -> Any:

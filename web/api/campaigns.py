@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from engine.queries import forecast, phases
+from marshmallow import fields
+
+from engine.queries import dry_run as rehearsals
+from engine.queries import phases
 from web.api import calls
 from web.api.routes import Noun
-from web.schemas.base import Schema, fields, shape
+from web.schemas.base import Schema, shape
 from web.schemas.bodies import DryRun
 
 NOUN = Noun("campaigns", "年度阶段、定时器、演练")
@@ -29,7 +32,7 @@ def strip(query: dict[str, Any], application: str) -> Any:
     return calls.ask(phases.year_strip, application=application, year=query["year"])
 
 
-@route("POST /campaigns/dry-run", "operations", body=DryRun, answer=shape(forecast.DryRun))
+@route("POST /campaigns/dry-run", "operations", body=DryRun, answer=shape(rehearsals.DryRun))
 def dry_run(body: dict[str, Any]) -> Any:
     """预演: which timers would fire until a moment, and what each case would do; unsaved."""
-    return calls.ask(forecast.dry_run, **body)
+    return calls.ask(rehearsals.dry_run, **body)

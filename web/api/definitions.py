@@ -3,11 +3,12 @@
 from typing import Any
 
 from flask import Response
+from marshmallow import fields
 
 from engine.queries import definitions, processes
 from web.api import calls
 from web.api.routes import Noun
-from web.schemas.base import Schema, Search, fields, page_of, shape
+from web.schemas.base import Schema, Search, page_of, shape
 
 NOUN = Noun("process-definitions", "流程定义：检索、流程图、启动表单、统计、差异")
 route = NOUN.route

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 from flask import Response, request
+from marshmallow import fields
 
 from engine.base.errors import InvalidRequest
 from engine.commands.definitions import Deploy
@@ -13,7 +14,7 @@ from engine.queries import definitions
 from web.api import calls
 from web.api.routes import Noun
 from web.errors import BadRequest
-from web.schemas.base import Schema, Search, fields, page_of, shape
+from web.schemas.base import Schema, Search, page_of, shape
 from web.schemas.bodies import Deployment
 
 NOUN = Noun("deployments", "应用版本：部署、检索、文件、差异、导出")
@@ -69,7 +70,12 @@ def deploy_archive() -> Response:
     return calls.run(command, body_hash=hashlib.sha256(content).hexdigest())
 
 
-@route("POST /deployments/search", "signed-in", body=Search, answer=page_of(definitions.VersionRow))
+@route(
+    "POST /deployments/search",
+    "signed-in",
+    body=Search,
+    answer=page_of(definitions.VersionRow),
+)
 def search(body: dict[str, Any]) -> Any:
     """版本检索."""
     return calls.search(definitions.deployments, body)
@@ -89,7 +95,7 @@ def get(bundle_id: int) -> Any:
 def files(bundle_id: int) -> Any:
     """The files of one version."""
     row = calls.ask(definitions.deployment, bundle_id=bundle_id)
-    return calls.ask(definitions.files, application=row.application, version=row.version)
+    return calls.every(definitions.files, application=row.application, version=row.version)
 
 
 @route("GET /deployments/<int:bundle_id>/files/content", "signed-in", query=WhichFile)

@@ -3,12 +3,13 @@
 from typing import Any
 
 from flask import Response, request
+from marshmallow import fields
 
 from engine.commands import drafts as commands
 from engine.queries import definitions, drafts
 from web.api import calls
 from web.api.routes import Noun
-from web.schemas.base import Schema, fields, shape
+from web.schemas.base import Schema, shape
 from web.schemas.bodies import PublishDraft
 
 NOUN = Noun("definition-drafts", "定义草稿：文件、锁、检查、差异、发布")
@@ -25,7 +26,7 @@ class Content(Schema):
 @route("GET /applications", "signed-in", answer=shape(definitions.ApplicationRow)(many=True))
 def applications() -> Any:
     """应用: newest version, processes, running cases, draft."""
-    return calls.ask(definitions.applications)
+    return calls.every(definitions.applications)
 
 
 @route("POST /definition-drafts/<application>", "owner")

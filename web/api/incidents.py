@@ -15,7 +15,12 @@ NOUN = Noun("incidents", "异常：检索、分组、处理")
 route = NOUN.route
 
 
-@route("POST /incidents/search", "operations", body=Search, answer=page_of(incidents.IncidentRow))
+@route(
+    "POST /incidents/search",
+    "operations",
+    body=Search,
+    answer=page_of(incidents.IncidentRow),
+)
 def search(body: dict[str, Any]) -> Any:
     """异常检索."""
     return calls.search(incidents.incidents, body)
@@ -24,7 +29,7 @@ def search(body: dict[str, Any]) -> Any:
 @route("GET /incidents/groups", "operations", answer=shape(incidents.IncidentGroup)(many=True))
 def groups() -> Any:
     """Open incidents by cause and element."""
-    return calls.ask(incidents.groups)
+    return calls.every(incidents.groups)
 
 
 @route("GET /incidents/<int:incident_id>", "operations", answer=shape(incidents.IncidentRow))

@@ -32,7 +32,12 @@ def create_many(body: dict[str, Any]) -> Response:
     return calls.run(commands.StartMany(body["process_definition_key"], rows, unit))
 
 
-@route("POST /process-instances/search", "signed-in", body=Search, answer=page_of(cases.CaseRow))
+@route(
+    "POST /process-instances/search",
+    "signed-in",
+    body=Search,
+    answer=page_of(cases.CaseRow),
+)
 def search(body: dict[str, Any]) -> Any:
     """案件检索: columns of a case and declared search fields under "fields"."""
     return calls.search(cases.search, body)
@@ -44,7 +49,11 @@ def get(instance_id: int) -> Any:
     return calls.ask(instances.case, ref=str(instance_id))
 
 
-@route("GET /process-instances/by-number/<number>", "signed-in", answer=shape(instances.CasePage))
+@route(
+    "GET /process-instances/by-number/<number>",
+    "signed-in",
+    answer=shape(instances.CasePage),
+)
 def by_number(number: str) -> Any:
     """One case by its number."""
     return calls.ask(instances.case, ref=number)
@@ -59,7 +68,7 @@ def timeline(instance_id: int) -> Any:
 @route(f"GET {ONE}/path", "signed-in", answer=shape(history.Step)(many=True))
 def path(instance_id: int) -> Any:
     """How one instance walked through its diagram."""
-    return calls.ask(history.path, instance_id=instance_id)
+    return calls.every(history.path, instance_id=instance_id)
 
 
 @route(f"GET {ONE}/diagram", "signed-in", answer=shape(diagram.Diagram))
@@ -85,17 +94,12 @@ def variables(instance_id: int) -> Any:
     f"POST {ONE}/next-handlers",
     "signed-in",
     body=bodies.NextHandlers,
-    answer=shape(forecast.NextTask)(many=True),
+    answer=shape(forecast.Preview),
 )
 def next_handlers(body: dict[str, Any], instance_id: int) -> Any:
-    """下一步办理人: who would get what if TASK were completed so; nothing is saved."""
-    return calls.ask(
-        forecast.next_handlers,
-        instance_id=instance_id,
-        task_id=body["task_id"],
-        data=body["data"],
-        outcome=body["outcome"],
-    )
+    """下一步办理人 if one of the case's tasks were completed so; nothing is saved."""
+    case_id = calls.ask(instances.case_id_of, ref=str(instance_id))
+    return calls.ask(forecast.next_handlers, case_id=case_id, **body)
 
 
 @route(f"POST {ONE}/cancellation", "signed-in", body=bodies.Reason)

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from marshmallow import fields
+
 from engine.queries import ledgers, statistics
 from web.api import calls
 from web.api.routes import Noun
-from web.schemas.base import Schema, Search, fields, page_of, shape
+from web.schemas.base import Schema, Search, page_of, shape
 
 NOUN = Noun("ledgers", "台账与统计")
 route = NOUN.route
@@ -22,7 +24,7 @@ class Narrow(Schema):
 @route("GET /ledgers", "signed-in", answer=shape(ledgers.Ledger)(many=True))
 def listed() -> Any:
     """台账目录."""
-    return calls.ask(ledgers.ledgers)
+    return calls.every(ledgers.ledgers)
 
 
 @route(
@@ -44,4 +46,4 @@ def rows(body: dict[str, Any], ledger_id: str) -> Any:
 )
 def figures(query: dict[str, Any]) -> Any:
     """Cases by process, year, region and state, in the actor's scope."""
-    return calls.ask(statistics.cases, **query)
+    return calls.every(statistics.cases, **query)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Response, jsonify
+from marshmallow import fields
 
 from engine.commands import accounts
 from engine.queries import people
@@ -10,7 +11,7 @@ from web import security, session
 from web.api import calls
 from web.api.routes import Noun
 from web.schemas import wire
-from web.schemas.base import Schema, fields, shape
+from web.schemas.base import Schema, shape
 from web.schemas.bodies import Login, NewPassword
 
 NOUN = Noun("session", "登录、退出、当前用户")
@@ -78,4 +79,4 @@ def change_password(body: dict[str, Any]) -> Response:
 @route("GET /units", "signed-in", query=UnitSearch, answer=shape(people.UnitRow)(many=True))
 def units(query: dict[str, Any]) -> Any:
     """单位检索: at most 20 units."""
-    return calls.ask(people.units, **query)
+    return calls.every(people.units, **query)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from flask import Flask, render_template
-from flask_smorest import Api, Blueprint
+from flask import Blueprint, Flask, render_template
+from flask_smorest import Api
 
 from engine.base.actor import SYSTEM
 from engine.queries import health
@@ -11,7 +11,6 @@ from web import security, session
 from web.api import (
     attachments,
     campaigns,
-    decisions,
     definitions,
     deployments,
     drafts,
@@ -33,7 +32,6 @@ NOUNS = (
     drafts.NOUN,
     instances.NOUN,
     tasks.NOUN,
-    decisions.NOUN,
     messages.NOUN,
     jobs.NOUN,
     incidents.NOUN,

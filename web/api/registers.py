@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from marshmallow import fields, validate
+
 from engine.queries import registers
 from web.api import calls
 from web.api.routes import Noun
-from web.schemas.base import Schema, fields, shape
+from web.schemas.base import Schema, shape
 
 NOUN = Noun("registers", "参考数据检索")
 route = NOUN.route
@@ -16,13 +18,13 @@ class Ask(Schema):
 
     text = fields.String(load_default="")
     parent = fields.String(load_default=None, allow_none=True)
-    limit = fields.Integer(load_default=20, validate=fields.validate.Range(1, 200))
+    limit = fields.Integer(load_default=20, validate=validate.Range(1, 200))
 
 
 @route("GET /registers", "signed-in", answer=shape(registers.Kind)(many=True))
 def kinds() -> Any:
     """The kinds of reference data and how many rows each holds."""
-    return calls.ask(registers.kinds)
+    return calls.every(registers.kinds)
 
 
 @route(
@@ -30,7 +32,7 @@ def kinds() -> Any:
 )
 def rows(query: dict[str, Any], kind: str) -> Any:
     """Rows by code or part of the label."""
-    return calls.ask(registers.search, kind=kind, **query)
+    return calls.every(registers.search, kind=kind, **query)
 
 
 @route("GET /registers/<kind>/rows/<code>", "signed-in", answer=shape(registers.Row))

@@ -76,7 +76,7 @@ def remind(body: dict[str, Any], task_id: int) -> Response:
     f"POST {ONE}/next-handlers",
     "signed-in",
     body=bodies.Preview,
-    answer=shape(forecast.NextTask)(many=True),
+    answer=shape(forecast.Preview),
     limit=FORM_LIMIT,
 )
 def next_handlers(body: dict[str, Any], task_id: int) -> Any:

@@ -98,7 +98,7 @@ class Search(Schema):
 
 
 @functools.cache
-def shape(record: type, suffix: str = "") -> type[Schema]:
+def shape(record: type) -> type[Schema]:
     """Make the schema of a frozen RECORD of the engine, field by field."""
     hints = typing.get_type_hints(record)
     made = {
@@ -107,14 +107,20 @@ def shape(record: type, suffix: str = "") -> type[Schema]:
         if not item.name.startswith("_")
     }
     body: dict[str, Any] = {**made, "__doc__": record.__doc__}
-    return type(f"{record.__name__}{suffix}", (Schema,), body)
+    return type(_name(record), (Schema,), body)
 
 
 @functools.cache
 def page_of(record: type) -> type[Schema]:
     """Make the schema of a page of RECORDs."""
     made = {"items": fields.List(fields.Nested(shape(record))), "page": fields.Nested(PageInfo)}
-    return type(f"{record.__name__}Page", (Schema,), made)
+    return type(f"{_name(record)}Page", (Schema,), made)
+
+
+def _name(record: type) -> str:
+    """Name a shape after room and record, unique in the OpenAPI document."""
+    room = record.__module__.rsplit(".", 1)[-1]
+    return wire.camel(f"_{room}") + record.__name__
 
 
 _SIMPLE: Mapping[Any, Any] = {

@@ -90,6 +90,12 @@ class Preview(Schema):
     unit = fields.String(load_default=None, allow_none=True)
 
 
+class NextHandlers(Preview):
+    """The same, naming the task of the case."""
+
+    task_id = fields.Integer(required=True)
+
+
 class Reminder(Schema):
     """Words of a 催办."""
 
