@@ -77,7 +77,7 @@ def ext(inner: str) -> str:
     return f"<extensionElements>{inner}</extensionElements>"
 
 
-def mapped(kind: str = "output", **texts: str) -> str:
+def mapped(kind: str = "output", /, **texts: str) -> str:
     """Write a mapping extension: mapped(who="=city"); a double underscore is a dot."""
     rows = "".join(
         f'<camunda:{kind}Parameter name="{name.replace("__", ".")}">{text}'
