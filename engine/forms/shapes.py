@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from engine.base.values import Value
-from engine.forms.fields import FieldType
+from engine.forms.fields import CODED, FieldType
 
 MAX_TEXT = 100_000  # characters, designed; a field's own maxLength comes on top
 MAX_DIGITS = 34  # the precision of FEEL numbers (kernel.md 6.1)
@@ -38,22 +38,6 @@ SIGN_KEYS = frozenset(
     ("person", "personName", "unit", "unitName", "at", "attachmentId", "name", "confirmed",
      "opinion")
 )  # fmt: skip
-
-
-def shape(kind: FieldType, *, multiple: bool = False) -> fields.Function:
-    """Give the marshmallow field of values of type KIND; MULTIPLE codes come as a list.
-
-    Its ValidationError carries a code of engine.forms.texts, such as type-date.
-    """
-    read = _each(READERS[kind]) if multiple else READERS[kind]
-
-    def typed(value: Any) -> Value:
-        try:
-            return read(value)
-        except (ValueError, InvalidOperation) as error:
-            raise ValidationError(f"type-{kind}") from error
-
-    return fields.Function(deserialize=typed, allow_none=True)
 
 
 def _text(value: Any) -> Value:
@@ -199,3 +183,27 @@ READERS: Mapping[FieldType, Callable[[Any], Value]] = {
     "table": _table,
     "signoff": _signoff,
 }
+
+
+def _shape(kind: FieldType, *, multiple: bool) -> fields.Function:
+    read = _each(READERS[kind]) if multiple else READERS[kind]
+
+    def typed(value: Any) -> Value:
+        try:
+            return read(value)
+        except (ValueError, InvalidOperation) as error:
+            raise ValidationError(f"type-{kind}") from error
+
+    return fields.Function(deserialize=typed, allow_none=True)
+
+
+_ONE = {kind: _shape(kind, multiple=False) for kind in READERS}
+_SEVERAL = {kind: _shape(kind, multiple=True) for kind in CODED}
+
+
+def shape(kind: FieldType, *, multiple: bool = False) -> fields.Function:
+    """Give the marshmallow field of values of type KIND; MULTIPLE codes come as a list.
+
+    Its ValidationError carries a code of engine.forms.texts, such as type-date.
+    """
+    return _SEVERAL[kind] if multiple else _ONE[kind]

@@ -109,7 +109,7 @@ def test_a_missing_required_field_is_told_once_and_in_page_order() -> None:
 
 
 def test_what_is_submitted_for_computed_and_copied_fields_is_ignored() -> None:
-    found = clean(key_issue=False, level="省级", number="FAKE")
+    found = clean(key_issue="junk", level="省级", number="FAKE")
     assert (found["key_issue"], found["level"], found["number"]) == (
         True,
         "国家级",
@@ -276,6 +276,15 @@ def test_read_only_columns_must_repeat_a_row_that_was_offered() -> None:
             "detail": "字段“编号”在本环节为只读。",
             "row": 1,
         }
+    ]
+
+
+def test_a_check_waits_until_the_fields_it_reads_are_filled_in() -> None:
+    form = changed("code", validate={}, properties={"check": "string length(code) <= count"})
+    assert clean(form=form, code="ABC")["code"] == "ABC"
+    assert clean(form=form, code="ABC", count=3)["count"] == 3
+    assert refused(form=form, code="ABC", count=2) == [
+        ("code", "check", "“代码”不符合填写规则。")
     ]
 
 

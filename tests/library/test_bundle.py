@@ -123,6 +123,11 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
         archive.from_zip(zipped({"processes/yunhai/a.md": b"0" * 5_000_000}))
 
 
+def test_a_file_of_a_zip_is_never_read_beyond_the_limit() -> None:
+    with pytest.raises(TooLarge, match="解压后超过 10 MB"):
+        archive.from_zip(zipped({"processes/yunhai/a.md": os.urandom(10_000_001)}))
+
+
 def test_a_zip_whose_directory_lies_about_the_size_is_refused() -> None:
     data = bytearray(zipped({"processes/yunhai/a.md": b"0" * 11_000_000}))
     at = data.index(b"PK\x01\x02") + 24
