@@ -279,14 +279,15 @@ def test_early_decision_equals_brute_force(rule: Round, table: list[Seat]) -> No
     assert vote(rule, table, closed=False)[0] == brute(rule, table)
 
 
-def test_early_decision_equals_brute_force_for_every_table_of_four() -> None:
+@pytest.mark.parametrize("size", [4, pytest.param(6, marks=pytest.mark.long)])
+def test_early_decision_equals_brute_force_for_every_table(size: int) -> None:
     rules = [
         Round("vote", base=base, threshold=limit, quorum=quorum)
         for base, limit, quorum in product(
             ("all", "cast", "valid"), (HALF, TWO_THIRDS, read_threshold("2")), (0, 3)
         )
     ]
-    for acts in product("yna.", repeat=4):
+    for acts in product("yna.", repeat=size):
         table = seats("".join(acts))
         for rule in rules:
             assert vote(rule, table, closed=False)[0] == brute(rule, table), (acts, rule)
