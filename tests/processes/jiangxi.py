@@ -64,7 +64,7 @@ def problem(place: Place = YANGJIFENG, **changes: Any) -> Json:
     return {**data, **changes}
 
 
-def plan(due: str) -> Json:
+def plan(due: str, place: Place = YANGJIFENG) -> Json:
     """Give JX-F9 with the date of completion DUE."""
     measure = {
         "measure": "拆除观景平台，清运建筑垃圾，补植乡土树种",
@@ -75,20 +75,20 @@ def plan(due: str) -> Json:
     return {
         "goal": "拆除违建，恢复缓冲区植被0.12公顷。",
         "measures": [measure],
-        "rect_unit": YANGJIFENG.body,
-        "leader": f"{YANGJIFENG.body}-1",
+        "rect_unit": place.body,
+        "leader": f"{place.body}-1",
         "due": due,
         "cause": "经营单位未经批准在缓冲区建设旅游设施，日常巡护发现不及时。",
     }
 
 
-def closing(story: Scenario, unit: str) -> Json:
-    """Give JX-F3: CC2, 0.12 ha restored, improving, evidence E1–E4, E6, E9."""
+def closing(story: Scenario, unit: str, done_on: str = "2025-11-14") -> Json:
+    """Give JX-F3 or F4: CC2, 0.12 ha restored, improving, evidence E1–E4, E6, E9."""
     before = story.when_uploads(unit, "整改前")
     after = story.when_uploads(unit, "整改后")
     return {
         "rect_measures": "平台已全部拆除并清运，补植乡土树种0.12公顷。",
-        "rect_done_on": "2025-11-14",
+        "rect_done_on": done_on,
         "result_type": "退出拆除",
         "restored_ha": 0.12,
         "effect": "趋好",
@@ -127,3 +127,11 @@ def sent_by_the_city(story: Scenario, place: Place) -> None:
     story.when_completes(forestry, "compile_list", "submit", case=case, data=data)
     for unit in (forestry, ecology):
         story.when_completes(unit, "sign_list", "send", case=case)
+
+
+def fed_back(story: Scenario, batch: int) -> None:
+    """Let the provincial forestry bureau feed back what is listed and not fed back yet."""
+    data = {"year": 2025, "batch": batch}
+    case = story.when_started("JX-LYJ", "jx_prov_list", data)
+    rows = story.form("JX-LYJ", "form_list", case)["rows"]
+    story.when_completes("JX-LYJ", "form_list", "feed_back", case=case, data={"rows": rows})

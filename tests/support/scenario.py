@@ -200,6 +200,11 @@ class Scenario:
         )
         return [patch[name] for patch in patches if name in patch]
 
+    def told(self, unit: str, case: Json) -> list[Json]:
+        """Give the notices the clerk of UNIT has about CASE."""
+        notices = self.of(unit).get("/notifications")["items"]
+        return [one for one in notices if one["number"] == case["number"]]
+
     def decisions(self, case: Json) -> list[Json]:
         """Give what is on record of each decision taken in CASE."""
         lines = self.history(case)
@@ -220,16 +225,18 @@ class Scenario:
     # --- then -------------------------------------------------------------------------------
     def then_waits_at(self, case: Json, *expected: tuple[str, str]) -> None:
         """Check that exactly these (node, unit) seats are open."""
-        assert self.open(case) == set(expected)
+        found = self.open(case)
+        assert found == set(expected), f"waits at {sorted(found)}"
 
     def then_state(self, case: Json, state: str) -> None:
         """Check the state of the case."""
-        assert self.case(case["id"])["stateName"] == state
+        found = self.case(case["id"])["stateName"]
+        assert found == state, f"{found}, not {state}"
 
     def then_due(self, case: Json, node: str, day: str) -> None:
         """Check that the open task at NODE is due at the end of DAY, local time."""
         found = {task["dueAt"] for task in self.tasks(case) if task["node"] == node}
-        assert found == {f"{day}T23:59:59+08:00"}
+        assert found == {f"{day}T23:59:59+08:00"}, f"due {found}"
 
     def then_never(self, case: Json, *forbidden: str) -> None:
         """Check that no unit of FORBIDDEN ever had a seat in CASE."""
