@@ -259,15 +259,15 @@ def typed(extension: Extension, defaults: bool = True) -> dict[str, Any]:
     text = " ".join(extension.text.split())
     if extension.kind == "clause" and text:
         found["text"] = text
-    found.update(typed_children(extension, word, defaults))
+    found.update(typed_children(extension, word))
     return found
 
 
-def typed_children(extension: Extension, word: Word, defaults: bool) -> dict[str, Any]:
+def typed_children(extension: Extension, word: Word) -> dict[str, Any]:
     """Give the children of a gov: element by name; gov: nests at most three deep."""
     found: dict[str, Any] = {}
     for kind, many in word.children.items():
-        made = [typed(child, defaults) for child in extension.all(kind)]
+        made = [typed(child) for child in extension.all(kind)]
         if many:
             found[PLURALS[kind]] = made
         elif made:
