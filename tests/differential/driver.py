@@ -85,7 +85,8 @@ class Driver:
         for task in view.tasks:
             wait = str(task["wait"])
             found += [(str(task["node"]), "task", (wait, n)) for n in self.items.get(wait, [])]
-        found += [(name, "service", (wait, item)) for wait, (name, item) in self.services.items()]
+        for wait, (name, item) in self.services.items():
+            found.append((name, "service", (wait, item)))
         found += [(str(t["node"]), "timer", (str(t["wait"]), 0)) for t in view.timers]
         return sorted(found, key=lambda move: (move[0], move[2][1] or 0))
 
