@@ -153,6 +153,7 @@ def the_rectifying_unit_is_reminded(story: Scenario, case: Json) -> None:
     assert "D-08.8" not in story.rows(case)
     story.when_passes("2025-11-06 09:30")
     assert "D-08.8" in story.rows(case)
+    assert f"unit:{RESERVE}" in story.told(case)
     assert "D-08.9" not in story.rows(case)
 
 

@@ -58,7 +58,8 @@ def the_list_is_fed_back_with_a_notice(story: Scenario, case: Json) -> None:
     story.when_passes("2025-09-12 10:00")
     jiangxi.fed_back(story, batch=1)
     story.then_waits_at(case, ("plan", RESERVE))
-    assert story.told(ECOLOGY, case)
+    assert f"unit:{ECOLOGY}" in story.told(case)
+    assert ECOLOGY not in {unit for _, unit in story.ever(case)}
 
 
 def the_reserve_rectifies(story: Scenario, case: Json) -> None:
@@ -77,6 +78,7 @@ def form_4_is_offered_and_nothing_else(story: Scenario, case: Json) -> None:
     story.then_waits_at(case, ("fill_f4", RESERVE))
     task, _ = story.mine(RESERVE, "fill_f4", case)
     assert task["form"] == "jx_f4"
+    assert "jx_f3" not in {one["form"] for one in story.tasks(case, None)}
     data = jiangxi.closing(story, RESERVE, done_on="2025-11-21")
     story.when_completes(RESERVE, "fill_f4", "submit", case=case, data=data)
     story.then_state(case, "待销号")

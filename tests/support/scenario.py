@@ -200,10 +200,10 @@ class Scenario:
         )
         return [patch[name] for patch in patches if name in patch]
 
-    def told(self, unit: str, case: Json) -> list[Json]:
-        """Give the notices the clerk of UNIT has about CASE."""
-        notices = self.of(unit).get("/notifications")["items"]
-        return [one for one in notices if one["number"] == case["number"]]
+    def told(self, case: Json) -> set[str]:
+        """Name everyone who was sent a notice about CASE, e.g. "unit:JX-STT"."""
+        lines = (line for line in self.history(case) if line["kind"] == "Notified")
+        return {recipient for line in lines for recipient in line["detail"]["to"]}
 
     def decisions(self, case: Json) -> list[Json]:
         """Give what is on record of each decision taken in CASE."""
