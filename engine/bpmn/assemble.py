@@ -1,12 +1,12 @@
 """Checked model → engine.kernel.plan.Plan: dense arrays in document order."""
 
-from engine.bpmn.activities import Parts, Scene, mapping_parts, work_parts
+from engine.bpmn.activities import Parts, Scene, fields, mapping_parts, work_parts
 from engine.bpmn.checks.structure import implicit_starts, is_handler, starts
 from engine.bpmn.formulas import Place, Variable
 from engine.bpmn.loops import multi_instance, standard_loop
 from engine.bpmn.mappings import assign
 from engine.bpmn.model import Definition, Element, Node, Process, Scope
-from engine.bpmn.names import data_name
+from engine.bpmn.names import data_name, form_of
 from engine.bpmn.triggers import Triggers
 from engine.kernel import plan
 from engine.kernel.reach import with_reach
@@ -119,6 +119,8 @@ class Assembler:
             held = Element("message", node.element.file, 0, 0, {"messageRef": message})
             made = self.triggers.definition(node, Definition("message", held))
             return {"defs": () if made is None else (made,)}
+        if node.kind == "startEvent":
+            fields(node.element, form_of(node.element), self.scene)
         stays = "cancelActivity" if node.kind == "boundaryEvent" else "isInterrupting"
         return {
             "defs": self.triggers.definitions(node),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from engine.bpmn.activities import Scene
 from engine.bpmn.assemble import Assembler
+from engine.bpmn.checks.reading import read_first
 from engine.bpmn.checks.run import check
 from engine.bpmn.checks.support import refuse
 from engine.bpmn.checks.together import check_together
@@ -103,7 +104,9 @@ def build(
             engine=decisions,
             processes=keys,
         )
-        plans[process.key] = Assembler(process, scene).build(digest(files, process.key))
+        plan = Assembler(process, scene).build(digest(files, process.key))
+        read_first(plan, process, env, report)
+        plans[process.key] = plan
     return plans
 
 

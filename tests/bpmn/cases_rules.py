@@ -9,6 +9,7 @@ from tests.bpmn.shapes import (
     KEYED,
     MESSAGE,
     MSG,
+    SILENT,
     SIMPLE_Q,
     SUE,
     TIMER,
@@ -19,6 +20,7 @@ from tests.bpmn.shapes import (
     boundary,
     branches,
     calls,
+    early,
     esp,
     governed,
     loop,
@@ -304,5 +306,47 @@ RULES: dict[str, Case] = {
     "two branches writing one variable": Case("data.race", "a", branches("f1"), branches("f2")),
     "a task without limit": Case(
         "task.no_due", "c", one(user("c")), one(user("c", camunda__dueDate="P5D"))
+    ),
+    "seats without anybody": Case(
+        "seats.incomplete",
+        "c",
+        governed("<gov:seats/>"),
+        governed('<gov:seats><gov:seat id="a" role="CLERK"/></gov:seats>'),
+    ),
+    "a vote without threshold": Case(
+        "seats.incomplete",
+        "c",
+        governed('<gov:seats rule="vote"><gov:seat id="a" role="CLERK"/></gov:seats>'),
+        governed(
+            '<gov:seats rule="vote"><gov:voteRule threshold="1/2"/>'
+            '<gov:seat id="a" role="CLERK"/></gov:seats>'
+        ),
+    ),
+    "two seats of one id": Case(
+        "seats.incomplete",
+        "c",
+        governed(two_seats("a")),
+        governed(two_seats("b")),
+    ),
+    "a seat without role": Case(
+        "seats.incomplete",
+        "c",
+        governed('<gov:seats><gov:seat id="a"/></gov:seats>'),
+        governed('<gov:seats><gov:seat id="a" role="CLERK"/></gov:seats>'),
+    ),
+    "silence as consent without a clause": Case(
+        "seats.incomplete",
+        "c",
+        governed(SILENT),
+        governed(SILENT + '<gov:clause document="plan"/>'),
+    ),
+    "a variable read before it is written": Case(
+        "data.read_first", "c", early("s -> c -> u -> e"), early("s -> u -> c -> e")
+    ),
+    "a start form that does not exist": Case(
+        "ref.form",
+        "s",
+        (process(node("startEvent", "s", camunda__formRef="f9"), end(), "s -> e"),),
+        (process(node("startEvent", "s", camunda__formRef="f1"), end(), "s -> e"),),
     ),
 }

@@ -180,3 +180,20 @@ CATCH_M = node("intermediateCatchEvent", "c", MESSAGE)
 KEYED = (MSG,)
 UNKEYED = ('<message id="m" name="到达"/>',)
 DATA_MI = "<loopDataInputRef>d</loopDataInputRef>"
+
+SILENT = (
+    '<gov:seats rule="vote"><gov:voteRule threshold="1/2" silence="noObjection"/>'
+    '<gov:seat id="a" role="CLERK"/></gov:seats>'
+)
+
+
+def early(flows: str) -> tuple[str, ...]:
+    """A script reading a form field, and the form, in the order of FLOWS."""
+    task = user("u", camunda__formRef="f1")
+    return (process(start(), task, script("amount * 2"), end(), flows),)
+
+
+def two_seats(id: str) -> str:
+    """Seats a and ID."""
+    chairs = '<gov:seat id="a" role="CLERK"/>' + f'<gov:seat id="{id}" role="CHIEF"/>'
+    return f"<gov:seats>{chairs}</gov:seats>"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from engine.bpmn.checks import events, gateways, structure
+from engine.bpmn.checks import events, gateways, seats, structure
 from engine.bpmn.model import Process
 from engine.bpmn.report import Report
 
@@ -25,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     events.catch_dead,
     gateways.no_condition,
     gateways.no_default,
+    seats.seats,
 )
 
 
