@@ -29,6 +29,7 @@ from tests.bpmn.shapes import (
     one,
     sub,
     timer,
+    two_seats,
     unique,
 )
 
