@@ -41,7 +41,7 @@ def site() -> Iterator[Site]:
 
 
 class Watched:
-    """A page whose faults are collected: console errors, foreign requests, policy violations."""
+    """A page whose faults are collected: console, foreign requests, policy violations."""
 
     def __init__(self, context, origin):
         self.page = context.new_page()

@@ -1,4 +1,4 @@
-"""A tiny site for the island tests: pages under the real policies, fixtures, recorded writes."""
+"""A tiny site for the island tests: pages under the real policies, recorded writes."""
 
 import json
 import threading
@@ -89,7 +89,11 @@ class Site:
             def do_GET(self):
                 site.serve(self)
 
-            do_POST = do_PUT = do_DELETE = do_GET
+            def do_POST(self):
+                site.serve(self)
+
+            def do_PUT(self):
+                site.serve(self)
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
@@ -148,7 +152,10 @@ class Site:
         if call.method == "GET" and call.path in self.pages:
             policy, html = self.pages[call.path]
             return Answer(
-                200, html, "text/html; charset=utf-8", {"Content-Security-Policy": POLICY[policy]}
+                200,
+                html,
+                "text/html; charset=utf-8",
+                {"Content-Security-Policy": POLICY[policy]},
             )
         if call.path.startswith("/static/dist/"):
             target = DIST / Path(call.path).name

@@ -18,7 +18,8 @@ def studio(site, island, settings, extra=""):
     site.page(
         "/lib",
         '<section class="stu wide"><div class="tool"><b>设计</b>'
-        f'<span class="xs muted" data-slot="draft-state"></span><span class="ml"></span>{buttons}</div>'
+        '<span class="xs muted" data-slot="draft-state"></span>'
+        f'<span class="ml"></span>{buttons}</div>'
         f'<div class="cv"><div data-island="{island}"></div>{options(settings)}</div></section>'
         f'<section class="card-s" data-slot="findings"></section>{extra}',
         policy="D",
@@ -28,7 +29,9 @@ def studio(site, island, settings, extra=""):
 
 def dmn_page(site, **extra):
     site.routes["GET", "/t.dmn"] = file("type.dmn", etag='"3"')
-    site.routes["PUT", "/t.dmn"] = lambda _: js({"savedAt": "2025-07-18T10:31:00+08:00"}, ETag='"4"')
+    site.routes["PUT", "/t.dmn"] = lambda _: js(
+        {"savedAt": "2025-07-18T10:31:00+08:00"}, ETag='"4"'
+    )
     site.routes["POST", "/check"] = lambda _: js({"findings": []})
     site.routes["POST", "/try"] = lambda call: js(
         {"result": {"level": "重大"}, "matchedRules": ["r1"], "seen": call.json}
@@ -65,7 +68,9 @@ def test_a_rule_cell_is_edited_and_saved(site, watched):
     text = call.body.decode()
     assert "&gt; 2" in text
     assert 'id="r1"' in text
-    assert page.locator(".dmn-js-parent .bjs-powered-by, .dmn-js-parent a[href*='bpmn.io']").first.is_visible()
+    assert page.locator(
+        ".dmn-js-parent .bjs-powered-by, .dmn-js-parent a[href*='bpmn.io']"
+    ).first.is_visible()
     eye.translated()
     eye.clean("style")
 
@@ -100,7 +105,9 @@ def form_page(site):
     site.routes["GET", "/f.json"] = file("finding.form.json", "application/json", '"5"')
     site.routes["PUT", "/f.json"] = lambda _: js({}, ETag='"6"')
     site.routes["POST", "/check"] = lambda _: js({"findings": []})
-    studio(site, "formedit", {"schemaUrl": "/f.json", "saveUrl": "/f.json", "checkUrl": "/check"})
+    studio(
+        site, "formedit", {"schemaUrl": "/f.json", "saveUrl": "/f.json", "checkUrl": "/check"}
+    )
 
 
 def test_a_form_keeps_its_own_field_types_through_the_editor(site, watched):
@@ -114,6 +121,8 @@ def test_a_form_keeps_its_own_field_types_through_the_editor(site, watched):
     assert "明细表" in palette
     assert "区划" in palette
     assert not re.search(r"[A-Za-z]{4,}", palette), palette
+    page.locator("[data-group-id='group-general'] .bio-properties-panel-group-header").click()
+    eye.shot("formedit-panel")
     panel = page.inner_text(".fjs-properties-container, .fjs-editor-properties-container")
     assert "列" in panel
     page.click('[data-act="save"]')
@@ -132,10 +141,10 @@ def test_columns_of_a_grid_are_edited_as_lines(site, watched):
     eye = watched(1440, 1000)
     page = eye.open("/lib")
     page.locator("[data-id='F_rows']").click()
-    page.locator("[data-group-id='group-shouhu'] .bio-properties-panel-group-header").click()
+    page.locator("[data-group-id='group-general'] .bio-properties-panel-group-header").click()
     area = page.locator("[data-entry-id='shouhu-columns'] textarea")
     area.fill("item|事项|string|必填\nsum|金额|number||合计")
-    page.wait_for_timeout(600)
+    page.keyboard.press("Tab")
     page.click('[data-act="save"]')
     page.wait_for_selector('[data-slot="draft-state"]:has-text("已保存")')
     saved = json.loads(site.sent("PUT", "/f.json")[-1].body)

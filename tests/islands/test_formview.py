@@ -21,7 +21,13 @@ PERSONS = [
 OUTCOMES = [
     {"value": "agree", "label": "同意", "action": "approve", "primary": True},
     {"value": "refuse", "label": "不同意", "action": "reject", "reasonMin": 10},
-    {"value": "back", "label": "退回", "action": "return", "reasonMin": 5, "confirmLabel": "退回到管理机构"},
+    {
+        "value": "back",
+        "label": "退回",
+        "action": "return",
+        "reasonMin": 5,
+        "confirmLabel": "退回到管理机构",
+    },
 ]
 
 
@@ -45,8 +51,12 @@ def task_page(site, **extra):
     site.routes["GET", "/units"] = register(PERSONS)
     site.routes["GET", "/persons"] = register(PERSONS)
     site.routes["POST", "/act"] = lambda _: js({"location": "/done"})
-    site.routes["PUT", "/draft"] = lambda _: js({"savedAt": "2025-07-18T09:18:00+08:00"}, ETag='"2"')
-    site.routes["POST", "/files"] = lambda _: js({"attachmentId": "at1", "sha256": "9f2c" * 16, "size": 3})
+    site.routes["PUT", "/draft"] = lambda _: js(
+        {"savedAt": "2025-07-18T09:18:00+08:00"}, ETag='"2"'
+    )
+    site.routes["POST", "/files"] = lambda _: js(
+        {"attachmentId": "at1", "sha256": "9f2c" * 16, "size": 3}
+    )
     site.page("/done", "<h1>已办</h1>")
     settings = {
         "schema": schema,
@@ -82,7 +92,10 @@ def fill(page):
     page.locator("select[aria-label='所在区划 第 3 级']").select_option("360681")
     page.get_by_label("核查人").fill("赵")
     page.locator(".sf-list li").first.click()
-    page.set_input_files("input[aria-label='为全景照片添加文件']", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"abc"})
+    page.set_input_files(
+        "input[aria-label='为全景照片添加文件']",
+        {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"abc"},
+    )
     page.wait_for_selector(".evl .files li")
 
 
@@ -141,7 +154,9 @@ def test_a_server_refusal_stands_at_the_field_and_the_typed_text_stays(site, wat
         {"field": "area", "code": "max", "detail": "不能大于保护区面积。"},
         {"field": "rows", "row": 1, "column": "cost", "code": "x", "detail": "超过预算。"},
     ]
-    site.routes["POST", "/act"] = lambda _: problem(422, "内容不符合要求", "请改正。", errors=errors)
+    site.routes["POST", "/act"] = lambda _: problem(
+        422, "内容不符合要求", "请改正。", errors=errors
+    )
     eye = watched()
     page = eye.open("/task")
     fill(page)
@@ -214,7 +229,14 @@ def test_cells_pasted_from_a_spreadsheet_fill_the_grid(site, watched):
     page = eye.open("/task")
     page.get_by_role("button", name="增加一行").click()
     page.get_by_label("措施 1").focus()
-    block = "拆除平台\t12.5\t2025/9/1\n恢复植被\t不详\t2025-10-1\n\"复查\n两次\"\t0.1\t\n补种\t0.2\t2025年11月2日"
+    block = "\n".join(
+        [
+            "拆除平台\t12.5\t2025/9/1",
+            "恢复植被\t不详\t2025-10-1",
+            '"复查\n两次"\t0.1\t',
+            "补种\t0.2\t2025年11月2日",
+        ]
+    )
     page.evaluate(
         """text => { const data = new DataTransfer(); data.setData('text/plain', text);
         document.activeElement.dispatchEvent(new ClipboardEvent('paste',
@@ -223,7 +245,7 @@ def test_cells_pasted_from_a_spreadsheet_fill_the_grid(site, watched):
     )
     page.wait_for_selector("[aria-label='措施 4']")
     eye.shot("formview-grid")
-    assert page.get_by_label("措施 3").input_value() == "复查 两次" or page.get_by_label("措施 3").input_value().startswith("复查")
+    assert page.get_by_label("措施 3").input_value().startswith("复查")
     assert page.get_by_label("期限 1").input_value() == "2025-09-01"
     assert page.get_by_label("期限 4").input_value() == "2025-11-02"
     assert page.get_by_label("资金（万元） 2").get_attribute("title") == "不是数"

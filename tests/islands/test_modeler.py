@@ -19,7 +19,13 @@ FINDING = {
     "repair": "在“时限”中改选期限",
     "params": {},
 }
-WARNING = {**FINDING, "code": "flow.name", "severity": "warning", "element": "f4", "name": "退回"}
+WARNING = {
+    **FINDING,
+    "code": "flow.name",
+    "severity": "warning",
+    "element": "f4",
+    "name": "退回",
+}
 PICKS = {
     "roles": [
         {"value": "OFFICER", "label": "经办"},
@@ -54,12 +60,18 @@ class Studio:
         }
         buttons = "".join(
             f'<button class="bt" type="button" data-act="{act}">{label}</button>'
-            for act, label in [("undo", "撤销"), ("redo", "重做"), ("fit", "适应窗口"), ("save", "保存")]
+            for act, label in [
+                ("undo", "撤销"),
+                ("redo", "重做"),
+                ("fit", "适应窗口"),
+                ("save", "保存"),
+            ]
         )
         site.page(
             "/lib",
             '<section class="stu"><div class="tool"><b>联合审核</b>'
-            f'<span class="xs muted" data-slot="draft-state"></span><span class="ml"></span>{buttons}'
+            '<span class="xs muted" data-slot="draft-state"></span>'
+            f'<span class="ml"></span>{buttons}'
             '<a class="bt p" data-act="publish" href="/publish">发布</a></div>'
             f'<div class="cv" data-island="modeler"></div>{options(settings)}'
             '<aside class="pan" data-slot="panel"></aside>'

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 
 const UNUSED = new RegExp(
-  '^\\.(ts-|plugin-|apexcharts|fslightbox|fslb|dropzone|dz-|plyr|tox|litepicker|noUi|jvm-|carousel|offcanvas|accordion|signature|' +
+  '^\\.(empty|ts-|plugin-|apexcharts|fslightbox|fslb|dropzone|dz-|plyr|tox|litepicker|noUi|jvm-|carousel|offcanvas|accordion|signature|' +
     'flag|payment|chart-|avatar|ribbon|gl-star|stars|rating|hs-|turbo|fc-|fc\\b|clr-|coloris|typed|countup|marquee|hero|browser|img-responsive|' +
     'stamp|star|segmented|nav-segmented|switch-icon|icon-|social|bg-(azure|indigo|purple|pink|orange|lime|teal|cyan|facebook|twitter|linkedin|google|youtube|vimeo|dribbble|github|instagram|pinterest|vk|rss|flickr|bitbucket|tabler|x\\b)|' +
     'text-(azure|indigo|purple|pink|orange|lime|teal|cyan|facebook|twitter|linkedin|google|youtube|vimeo|dribbble|github|instagram|pinterest|vk|rss|flickr|bitbucket|tabler|x\\b)|' +

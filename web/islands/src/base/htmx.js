@@ -62,3 +62,11 @@ document.addEventListener('shouhu:load', (event) => {
   const { url, target } = event.detail;
   htmx.ajax('GET', url, { target, swap: 'innerHTML' });
 });
+
+/* htmx notes the current path in the session storage; it may name a case, so it does not stay. */
+function forgetPath() {
+  sessionStorage.removeItem('htmx-current-path-for-history');
+}
+['htmx:pushedIntoHistory', 'htmx:replacedInHistory', 'htmx:afterSettle', 'htmx:load'].forEach((name) => {
+  document.addEventListener(name, () => setTimeout(forgetPath, 0));
+});

@@ -1,8 +1,11 @@
 /* Options of our own field types in the form editor: columns, evidence lines, limits. */
-import { usePropertiesPanelService } from '@bpmn-io/form-js-editor';
-import { TextAreaEntry, TextFieldEntry, SelectEntry, Group, isSelectEntryEdited, isTextAreaEntryEdited, isTextFieldEntryEdited } from '@bpmn-io/properties-panel';
-import { jsx } from '@bpmn-io/properties-panel/preact/jsx-runtime';
+import htm from 'htm';
+import { h } from 'preact';
 import { t } from '../lib/i18n.js';
+
+/* The editor carries its own copy of the panel and does not export it; a second copy would bring
+ * a second preact, whose hooks fail. So these entries are plain, in the panel's classes. */
+const html = htm.bind(h);
 
 const TEXT = {
   division: [['rootCode', '限定区划', '区划代码，只能选它的下级']],
@@ -47,8 +50,7 @@ class Options {
     return (groups) => {
       const entries = entriesOf(field, edit);
       if (!entries.length) return groups;
-      const ours = { id: 'shouhu', label: t('本类型设置'), component: Group, entries };
-      return [...groups.slice(0, 1), ours, ...groups.slice(1)];
+      return groups.map((group) => (group.id === 'general' ? { ...group, entries: [...group.entries, ...entries] } : group));
     };
   }
 }
@@ -56,43 +58,41 @@ Options.$inject = ['propertiesPanel'];
 
 function entriesOf(field, edit) {
   const shared = (name) => ({ id: `shouhu-${name}`, element: field, edit, name });
-  const texts = (TEXT[field.type] || []).map(([name, label, hint]) => ({ ...shared(name), label, hint, component: Text, isEdited: isTextFieldEntryEdited }));
+  const texts = (TEXT[field.type] || []).map(([name, label, hint]) => ({ ...shared(name), label, hint, component: Text }));
   const choice = CHOICE[field.type];
-  if (choice) texts.push({ ...shared(choice[0]), label: choice[1], values: choice[2], component: Choice, isEdited: isSelectEntryEdited });
+  if (choice) texts.push({ ...shared(choice[0]), label: choice[1], values: choice[2], component: Choice });
   const rows = ROWS[field.type];
-  if (rows) texts.push({ ...shared(rows[0]), label: rows[1], hint: rows[2], readRow: rows[3], writeRow: rows[4], component: Rows, isEdited: isTextAreaEntryEdited });
+  if (rows) texts.push({ ...shared(rows[0]), label: rows[1], hint: rows[2], readRow: rows[3], writeRow: rows[4], component: Rows });
   return texts;
 }
 
-function common(props) {
-  return { element: props.element, id: props.id, label: t(props.label), description: props.hint ? t(props.hint) : undefined, debounce: usePropertiesPanelService('debounce') };
+function Entry({ id, label, hint, children }) {
+  return html`<div class="bio-properties-panel-entry" data-entry-id=${id}>
+    <label class="bio-properties-panel-label" for=${`bio-${id}`}>${t(label)}</label>${children}
+    ${hint && html`<div class="bio-properties-panel-description">${t(hint)}</div>`}
+  </div>`;
 }
 
 function Text(props) {
-  return jsx(TextFieldEntry, {
-    ...common(props),
-    getValue: () => props.element[props.name] || '',
-    setValue: (value) => props.edit(props.element, [props.name], value || undefined),
-  });
+  const set = (event) => props.edit(props.element, [props.name], event.target.value || undefined);
+  return html`<${Entry} ...${props}><input class="bio-properties-panel-input" id=${`bio-${props.id}`} type="text"
+    value=${props.element[props.name] || ''} onChange=${set} /></${Entry}>`;
 }
 
 function Choice(props) {
-  const multiple = props.name === 'multiple';
-  return jsx(SelectEntry, {
-    ...common(props),
-    getValue: () => (multiple ? (props.element.multiple ? 'yes' : '') : props.element[props.name] || ''),
-    setValue: (value) => props.edit(props.element, [props.name], multiple ? (value ? true : undefined) : value || undefined),
-    getOptions: () => props.values.map(([value, label]) => ({ value, label: t(label) })),
-  });
+  const { element, name } = props;
+  const multiple = name === 'multiple';
+  const value = multiple ? (element.multiple ? 'yes' : '') : element[name] || '';
+  const set = (event) => props.edit(element, [name], multiple ? Boolean(event.target.value) || undefined : event.target.value || undefined);
+  return html`<${Entry} ...${props}><select class="bio-properties-panel-input" id=${`bio-${props.id}`} value=${value} onChange=${set}>
+    ${props.values.map(([each, label]) => html`<option key=${each} value=${each}>${t(label)}</option>`)}</select></${Entry}>`;
 }
 
 function Rows(props) {
-  return jsx(TextAreaEntry, {
-    ...common(props),
-    rows: 4,
-    getValue: () => (props.element[props.name] || []).map(props.writeRow).join('\n'),
-    setValue: (value) => props.edit(props.element, [props.name], (value || '').split('\n').filter((line) => line.trim()).map(props.readRow)),
-  });
+  const { element, name } = props;
+  const set = (event) => props.edit(element, [name], event.target.value.split('\n').filter((line) => line.trim()).map(props.readRow));
+  return html`<${Entry} ...${props}><textarea class="bio-properties-panel-input" id=${`bio-${props.id}`} rows="4"
+    value=${(element[name] || []).map(props.writeRow).join('\n')} onChange=${set}></textarea></${Entry}>`;
 }
 
 /** Register our options with the editor's properties panel. */

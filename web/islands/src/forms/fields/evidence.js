@@ -3,7 +3,7 @@
 import { Refused, newKey, send } from '../../lib/http.js';
 import { t } from '../../lib/i18n.js';
 import { toastProblem } from '../../lib/toast.js';
-import { Frame, html, usePage, useState } from './kit.js';
+import { ENTRIES, Frame, html, usePage, useState } from './kit.js';
 
 /** Send one file; the answer is the server's record of it. */
 export async function upload(url, file, code) {
@@ -129,6 +129,7 @@ EvidenceField.config = {
   label: '佐证材料',
   group: 'basic-input',
   emptyValue: null,
+  propertiesPanelEntries: ENTRIES,
   sanitizeValue: listValue,
   create: (options = {}) => ({ label: '佐证材料', items: [{ code: 'E1', label: '现场照片', min: 1 }], ...options }),
 };
@@ -139,6 +140,7 @@ FilePickerField.config = {
   label: '文件',
   group: 'basic-input',
   emptyValue: null,
+  propertiesPanelEntries: ENTRIES,
   sanitizeValue: listValue,
   create: (options = {}) => ({ label: '文件', ...options }),
 };

@@ -1,7 +1,7 @@
 /* 明细表 grid: an editable table, list of objects; arrows move, pasted spreadsheet cells fill. */
 import { composing } from '../../lib/dom.js';
 import { t } from '../../lib/i18n.js';
-import { Frame, html, useRef, useRowErrors, useState } from './kit.js';
+import { ENTRIES, Frame, html, useRef, useRowErrors, useState } from './kit.js';
 
 const MAX_ROWS = 2000;
 
@@ -162,6 +162,7 @@ GridField.config = {
   label: '明细表',
   group: 'basic-input',
   emptyValue: null,
+  propertiesPanelEntries: ENTRIES,
   sanitizeValue: ({ value }) => (Array.isArray(value) ? value : null),
   create: (options = {}) => ({
     label: '明细表',

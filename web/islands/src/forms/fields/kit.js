@@ -9,6 +9,9 @@ import { debounce } from '../../lib/dom.js';
 export const html = htm.bind(h);
 export { useEffect, useRef, useState };
 
+/** Entries of the form editor that our own types share with the built-in ones. */
+export const ENTRIES = ['key', 'label', 'description', 'disabled', 'readonly', 'required', 'validation', 'conditional-hide', 'condition'];
+
 const SEARCH_WAIT_MS = 250;
 
 /** The options of the page: register addresses, upload address. Empty inside the editor. */
