@@ -103,7 +103,8 @@ class Cleaning:
         if one.key in sent and not self.wanted.draft:
             said = _typed(one, sent[one.key], self.scope)
             same = any(_same(said, _typed(one, was, self.scope)) for was in (shown, stored))
-            if not same and not (hidden and said in (None, [], False)):
+            # An empty value says nothing: the browser leaves out what it cannot show.
+            if not same and said not in (None, [], False):
                 self.scope.report(one, "field-readonly")
         self.broken.add(one.key)
         self.scope.values[one.key] = None if hidden else shown

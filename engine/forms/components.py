@@ -260,7 +260,7 @@ class Builder:
             name: self._count(source.get(word, _extra(source, word)), key)
             for name, word in least.items()
         }
-        given = source.get("codes") or _extra(source, "codes") or []
+        given = source.get("codes") or source.get("items") or _extra(source, "codes") or []
         entries = given if isinstance(given, list) else _list(given)
         codes = {
             str(e.get("code") if isinstance(e, Mapping) else e): (

@@ -38,7 +38,7 @@ class Scope:
         """Note the ready problem FOUND of field KEY."""
         found["field"] = self.prefix + key
         if self.row is not None:
-            found["row"] = self.row
+            found.update(row=self.row, column=key)
         self.problems.append(found)
 
     def true(self, expr: Expr | None, one: Field) -> bool:

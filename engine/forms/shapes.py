@@ -17,6 +17,7 @@ MAX_ITEMS = 1_000
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?")
 _CODE = re.compile(r"[^\s\x00-\x1f]{1,128}")
 _DIVISION = re.compile(r"\d{6}|\d{9}|\d{12}")
+_WORDS: Mapping[str, bool | None] = {"是": True, "否": False, "": None}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 FILE_KEYS = frozenset(
     (
@@ -93,9 +94,13 @@ def _datetime(value: Any) -> Value:
 
 
 def _boolean(value: Any) -> Value:
-    if not isinstance(value, bool):
-        raise ValueError
-    return value
+    if isinstance(value, str):  # a cell pasted from a spreadsheet
+        return _WORDS[value.strip()] if value.strip() in _WORDS else _wrong()
+    return value if isinstance(value, bool) else _wrong()
+
+
+def _wrong() -> Value:
+    raise ValueError
 
 
 def _scalar(value: Any) -> Value:

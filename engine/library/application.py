@@ -91,6 +91,13 @@ class Application:
             return next((dict(row) for row in self.units if row["code"] == code), None)
         return {} if kind == "person" else None
 
+    def choices(self, kind: str) -> list[tuple[str, str]]:
+        """Give the rows of register KIND as (code, label), in the order of the file."""
+        found = self.registers.get(kind)
+        if found is None:
+            return []
+        return [(code, str(row.get(found.label) or code)) for code, row in found.rows.items()]
+
 
 def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding, ...]]:
     """Read BUNDLE; the application is None when a finding is an error."""

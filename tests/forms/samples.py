@@ -15,9 +15,9 @@ REGISTERS: dict[str, dict[str, dict[str, Any]]] = {
         "R2": {"name": "石河", "level": "县级", "area": 5},
     },
     "division": {
-        "910000": {"level": "province"},
-        "910100": {"level": "prefecture"},
-        "910121": {"level": "county"},
+        "910000": {"level": "province", "name": "云海省"},
+        "910100": {"level": "prefecture", "name": "云城", "parent_code": "910000"},
+        "910121": {"level": "county", "name": "石河县", "parent_code": "910100"},
         "920121": {"level": "county"},
     },
     "unit": {

@@ -90,6 +90,7 @@ def test_good_data_come_out_typed_computed_and_copied() -> None:
         ),
         ({"people": ["wang"]}, ("people", "check", "排查人员不少于 2 人")),
         ({"people": "wang"}, ("people", "type-person", "“排查人员”应为人员编码。")),
+        ({"signed": {"name": "王某"}}, ("signed", "signoff-empty", "“签章”尚未签署。")),
         ({"signed": {"confirmed": False}}, ("signed", "signoff-empty", "“签章”尚未签署。")),
         ({"signed": {"evil": 1}}, ("signed", "type-signoff", "“签章”应为签署信息。")),
         ({"note": ""}, ("note", "required", "请填写“备注”。")),
@@ -246,6 +247,19 @@ def test_table_rows_are_typed_computed_and_faulted_by_row_and_column() -> None:
     assert refused(rows="x")[0][1] == "type-table"
 
 
+def test_words_of_a_spreadsheet_are_truth_values() -> None:
+    assert clean("note", unknown="是", area=5)["unknown"] is True
+    assert clean("note", unknown="否", area=5, subject="某公司")["unknown"] is False
+
+
+def test_a_locked_field_the_browser_could_not_show_is_no_change() -> None:
+    stored = {**KNOWN, "county": "910121"}
+    nothing: frozenset[str] = frozenset()
+    assert SCHEMA.clean({"county": None}, known=stored, moment=MOMENT, writable=nothing) == {}
+    with pytest.raises(InvalidForm, match="更正"):
+        SCHEMA.clean({"county": "910100"}, known=stored, moment=MOMENT, writable=nothing)
+
+
 def test_a_locked_table_posted_as_it_was_shown_is_no_change() -> None:
     stored = {**KNOWN, "rows": [{"what": "拆除", "cost": Decimal("1.5"), "due": DAY}]}
     posted = {"rows": [{"what": "拆除", "cost": 1.5, "due": "2030-05-31", "big": False}]}
@@ -275,6 +289,7 @@ def test_read_only_columns_must_repeat_a_row_that_was_offered() -> None:
             "code": "field-readonly",
             "detail": "字段“编号”在本环节为只读。",
             "row": 1,
+            "column": "no",
         }
     ]
 

@@ -50,6 +50,7 @@ def test_registers_give_typed_rows_by_key() -> None:
     }
     assert application.register("reserve", "R9") is None
     assert application.register("nothing", "R1") is None
+    assert application.choices("reserve") == [("R1", "雾峰"), ("R2", "石河")]
     unit = application.register("unit", "YH-K1")
     assert unit is not None
     assert (unit["name"], unit["roles"]) == ("雾峰保护区管理局", "KEEPER")

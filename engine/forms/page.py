@@ -1,0 +1,131 @@
+"""The form as one page shows it: locked fields locked, lists filled in, values readable."""
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.base.expressions import Moment
+from engine.base.values import Value
+from engine.forms.describe import plain
+from engine.forms.fields import Field
+from engine.forms.schema import FormSchema
+
+Json = dict[str, Any]
+# Rows of a register as (code, label), for fields that offer them as a list.
+Choices = Callable[[str], Sequence[tuple[str, str]]]
+_CELLS: Mapping[str, str] = {"integer": "number", "number": "number", "date": "date"}
+_YES_NO = [{"label": "是", "value": True}, {"label": "否", "value": False}]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page needs besides the form: KNOWN variables, the MOMENT, what is WRITABLE.
+
+    CHOICES gives the rows of a register; without it, references are typed as codes.
+    """
+
+    known: Mapping[str, Value]
+    moment: Moment
+    writable: frozenset[str] | None = None
+    choices: Choices | None = None
+
+
+def page_form(source: Mapping[str, Any], schema: FormSchema, page: Page) -> Json:
+    """Give the form-js schema for the browser, made of the file SOURCE of SCHEMA.
+
+    Fields that cannot be written are read-only and demand nothing; references become
+    selects of their register; evidence lists its codes; lists the browser cannot compute
+    (they ask a register) are computed here. The server checks everything again.
+    """
+    form: Json = copy.deepcopy(dict(source))
+    options = schema.options(page.known, page.moment)
+    stack: list[Any] = list(form.get("components") or [])
+    while stack:
+        component = stack.pop()
+        if not isinstance(component, dict):
+            continue
+        stack.extend(component.get("components") or [])
+        one = schema.get(str(component.get("key") or ""))
+        if one is not None:
+            _fit(component, one, page)
+            if one.options and one.options.listed and "register(" in one.options.listed.text:
+                component.pop("valuesExpression", None)
+                component["values"] = [plain(option) for option in options[one.key]]
+    return form
+
+
+def page_values(
+    schema: FormSchema, values: Mapping[str, Value], moment: Moment
+) -> dict[str, Value]:
+    """Give VALUES as the fields of the browser hold them: a division with its names."""
+    shown = dict(values)
+    for one in schema.all:
+        code = shown.get(one.key)
+        if one.type == "division" and isinstance(code, str):
+            shown[one.key] = {"code": code, "names": division_names(code, moment)}
+    return shown
+
+
+def division_names(code: str, moment: Moment, register: str = "division") -> list[str]:
+    """Name the division CODE and those around it, from above; [] when it is unknown."""
+    names: list[str] = []
+    seen: set[str] = set()
+    while code and code not in seen and moment.register is not None:
+        seen.add(code)
+        row = moment.register(register, code)
+        if row is None:
+            break
+        names.append(str(row.get("name") or code))
+        code = str(row.get("parent_code") or row.get("parent") or "")
+    return names[::-1]
+
+
+def _fit(component: Json, one: Field, page: Page) -> None:
+    writable = page.writable is None or one.key in page.writable
+    if one.derived is not None or one.readonly or not writable:
+        component["readonly"] = True
+        component.pop("validate", None)
+    if one.type == "reference" and page.choices is not None:
+        _as_select(component, one, page.choices(one.coded.register))
+    elif one.type == "files":
+        component["items"] = _items(one)
+    elif one.type == "unit" and one.coded.roles:
+        component["roleGroup"] = one.coded.roles[0]
+    elif one.type == "table":
+        component["columns"] = [_column(column, page) for column in one.rows.columns]
+
+
+def _as_select(component: Json, one: Field, rows: Sequence[tuple[str, str]]) -> None:
+    component["type"] = "taglist" if one.coded.multiple else "select"
+    component["searchable"] = True
+    component["values"] = [{"value": code, "label": label} for code, label in rows]
+
+
+def _items(one: Field) -> list[Json]:
+    media = [kind if "/" in kind else f"{kind}/*" for kind in one.files.media]
+    if not one.files.codes:
+        least = max(one.files.minimum, 1 if one.required else 0)
+        return [{"code": "", "label": one.label, "min": least, "media": media}]
+    return [
+        {"code": code, "label": code, "min": least, "media": media}
+        for code, least in one.files.codes.items()
+    ]
+
+
+def _column(one: Field, page: Page) -> Json:
+    column: Json = {
+        "key": one.key,
+        "label": one.label,
+        "type": _CELLS.get(one.type, "text"),
+        "required": one.required,
+        "readonly": one.readonly or one.derived is not None,
+    }
+    if one.type == "boolean":
+        column["options"] = _YES_NO
+    elif one.options is not None and one.options.fixed:
+        column["options"] = [{"value": v, "label": label} for v, label in one.options.fixed]
+    elif one.type == "reference" and page.choices is not None:
+        rows = page.choices(one.coded.register)
+        column["options"] = [{"value": code, "label": label} for code, label in rows]
+    return column

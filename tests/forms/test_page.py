@@ -1,0 +1,76 @@
+"""A page shows the form with lists filled in and locked fields locked."""
+
+import copy
+from typing import Any
+
+from engine.forms.page import Page, page_form, page_values
+from tests.forms.samples import FORM, GOOD, KNOWN, MOMENT, REGISTERS, changed, schema
+
+
+def choices(kind: str) -> list[tuple[str, str]]:
+    return [(code, row["name"]) for code, row in REGISTERS[kind].items()]
+
+
+def shown(form: dict[str, Any] = FORM, **more: Any) -> dict[str, dict[str, Any]]:
+    made = page_form(form, schema(form), Page(KNOWN, MOMENT, choices=choices, **more))
+    groups = [made["components"], *(c.get("components", []) for c in made["components"])]
+    return {c["key"]: c for group in groups for c in group if "key" in c}
+
+
+def test_the_file_itself_stays_as_it_is() -> None:
+    before = copy.deepcopy(FORM)
+    shown()
+    assert before == FORM
+
+
+def test_references_become_lists_of_their_register() -> None:
+    reserve = shown()["reserve"]
+    assert reserve["type"] == "select"
+    assert reserve["values"] == [
+        {"value": "R1", "label": "雾峰"},
+        {"value": "R2", "label": "石河"},
+    ]
+
+
+def test_what_cannot_be_written_is_locked_and_demands_nothing() -> None:
+    fields = shown()
+    assert fields["number"]["readonly"] is True
+    assert fields["key_issue"]["readonly"] is True
+    assert "readonly" not in fields["text"]
+    fields = shown(writable=frozenset({"text"}))
+    assert fields["area"]["readonly"] is True
+    assert "validate" not in fields["area"]
+    assert fields["text"]["validate"]["required"] is True
+
+
+def test_evidence_lists_its_codes_and_tables_their_kinds_of_cells() -> None:
+    fields = shown()
+    assert fields["photos"]["items"] == [
+        {"code": "E1", "label": "E1", "min": 1, "media": ["image/*"]},
+        {"code": "E2", "label": "E2", "min": 0, "media": ["image/*"]},
+    ]
+    assert [(c["key"], c["type"]) for c in fields["rows"]["columns"]] == [
+        ("what", "text"),
+        ("cost", "number"),
+        ("due", "date"),
+        ("big", "text"),
+    ]
+    assert fields["rows"]["columns"][3]["readonly"] is True
+    assert fields["unit"]["roleGroup"] == "WOODS"
+
+
+def test_lists_that_ask_a_register_are_computed_for_the_browser() -> None:
+    asked = 'if register("reserve", reserve) = null then ["甲"] else ["乙"]'
+    form = changed("zones", valuesExpression=f"={asked}")
+    fields = shown(form)
+    assert fields["zones"]["values"] == [{"label": "甲", "value": "甲"}]
+    assert "valuesExpression" not in fields["zones"]
+    assert "valuesExpression" in shown()["zones"]
+
+
+def test_divisions_come_with_their_names_and_go_back_as_codes() -> None:
+    values = page_values(schema(), {"county": "910121", "area": 1}, MOMENT)
+    names = ["云海省", "云城", "石河县"]
+    assert values == {"county": {"code": "910121", "names": names}, "area": 1}
+    sent = {**GOOD, "county": values["county"]}
+    assert schema().clean(sent, known=KNOWN, moment=MOMENT)["county"] == "910121"
