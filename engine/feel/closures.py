@@ -124,6 +124,8 @@ class Builder(Loops):
         return self._outside(name, at)
 
     def _outside(self, name: str, at: int) -> Code:
+        if name == "?":
+            return lambda run: run.question
         if name in self.scopes.constants:
             value = self.scopes.constants[name]
             return lambda _: value

@@ -11,6 +11,7 @@ from engine.feel import nodes as n
 from engine.feel.borders import let_out, taken_in
 from engine.feel.closures import Builder, Code
 from engine.feel.grammar import parse
+from engine.feel.names import Words
 from engine.feel.run import MAX_LIST, LimitReached, Mode, Run
 from engine.feel.scopes import Scopes
 
@@ -34,6 +35,7 @@ class Expression:
     clock: bool
     slots: int
     builds: bool
+    asks: bool
     list_limit: int
     declared: frozenset[str] = frozenset()
     constants: Mapping[str, Value] = field(default_factory=dict)
@@ -59,17 +61,19 @@ class Expression:
         outer = run.loc, run.text, run.strict
         run.loc, run.text, run.strict = [None] * self.slots, self.text, self.mode == "strict"
         run.charge(self.tree.size)
-        run.enter(self.tree.height)
+        run.deepen(self.tree.height)
         try:
             return self.code(run)
         finally:
             run.loc, run.text, run.strict = outer
-            run.leave(self.tree.height)
+            run.deepen(-self.tree.height)
 
     def _run(self, scope: Mapping[str, Value], moment: Moment) -> Run:
         run = Run(scope, moment, self.mode == "strict", self.text, self.list_limit)
         run.loc = [None] * self.slots
         run.ops = self.tree.size
+        if self.asks:
+            run.question = scope.get("?")
         return run
 
     def _evaluated(self, run: Run) -> Value:
@@ -104,16 +108,20 @@ def compile_expression(
     MODE strict raises ExpressionFailed on a wrong type, name, argument or limit; spec gives
     null and a warning. KIND unary is the cell of a decision table, called with `?` in the
     scope. CONSTANTS need not be in the scope. LIMIT bounds the source in characters.
+    A name in NAMES that begins with a dot is one only behind a dot (`.first name`).
     Raises InvalidExpression with code expr.syntax, expr.unknown_function or
     expr.too_complex and the column.
     """
     source = text.strip()
     plain = source[1:] if kind == "expression" and source.startswith("=") else source
     shift = text.find(plain) if plain != text else 0
-    known = frozenset(names)
+    given = tuple(names)
+    known = frozenset(name for name in given if not name.startswith("."))
+    members = tuple(name[1:] for name in given if name.startswith("."))
     fixed = {name: taken_in(value) for name, value in (constants or {}).items()}
     # columns count in the text as it was given, so what was cut off is put back as spaces
-    tree = parse(" " * shift + plain, known | fixed.keys(), unary=kind == "unary", limit=limit)
+    words = Words(known | fixed.keys(), members)
+    tree = parse(" " * shift + plain, words, unary=kind == "unary", limit=limit)
     scopes = Scopes(known, fixed)
     code = Builder(scopes).code(tree)
     return Expression(
@@ -126,6 +134,7 @@ def compile_expression(
         clock=scopes.clock,
         slots=scopes.slots,
         builds=_builds(tree),
+        asks=kind == "unary",
         list_limit=MAX_LIST,
         declared=known,
         constants=fixed,

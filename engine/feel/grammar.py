@@ -1,11 +1,12 @@
 """The grammar of FEEL (DMN 1.3, 10.3.1): operators by a binding table, chains kept flat."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.base.errors import InvalidExpression
 from engine.feel import nodes as n
 from engine.feel.lexer import END, NAME, OP, Token, unexpected
+from engine.feel.names import Words
 from engine.feel.operands import MAX_NESTING, Operands
 
 MAX_HEIGHT = 128  # levels of the finished tree; designed, keeps evaluation off deep stacks
@@ -150,6 +151,7 @@ class Parser(Operands):
         """Read one positive unary test; a BARE one ends before `and` and `or`."""
         token = self.peek()
         outer, self.asked = self.asked, False
+        self.testing += 1
         if token.kind == OP and token.text in {"=", "!="}:
             self.i += 1
             subject = n.Name(token.start + 1, "?")
@@ -157,6 +159,7 @@ class Parser(Operands):
             self.asked = True
         else:
             body = self.climb(_SUM) if bare else self.expression()
+        self.testing -= 1
         asks, self.asked = self.asked, outer
         return n.Test(token.start + 1, body, asks)
 
@@ -175,12 +178,12 @@ class Parser(Operands):
         return node
 
 
-def parse(text: str, names: Iterable[str], *, unary: bool, limit: int) -> n.Node:
-    """Read TEXT with NAMES in scope; raises InvalidExpression naming the column."""
+def parse(text: str, words: Words, *, unary: bool, limit: int) -> n.Node:
+    """Read TEXT with WORDS in scope; raises InvalidExpression naming the column."""
     if len(text) > limit:
         raise InvalidExpression(
             f"表达式过长：{len(text)} 个字符，最多 {limit} 个，请拆分。",
             code="expr.too_complex",
         )
-    parser = Parser(text, names)
+    parser = Parser(text, words)
     return parser.unary_tests() if unary else parser.whole()

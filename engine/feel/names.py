@@ -1,6 +1,7 @@
 """Names with spaces, operators and any letters, found by longest match."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from engine.feel.lexer import NAME, Token, tokens
 
@@ -11,6 +12,14 @@ KEYWORDS = frozenset(
         "null",
     }
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is known where an expression stands: variables, and names only behind a dot."""
+
+    names: Collection[str] = ()
+    members: Collection[str] = ()
 
 
 class Names:

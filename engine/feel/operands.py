@@ -123,6 +123,8 @@ class Operands(Reader):
         at = self.column()
         name, self.i = found
         if name == "?":
+            if not self.testing:
+                raise self.syntax(at, "“?”只能用于决策表的条件或 in 之后")
             self.asked = True
         if self.at_op("(") and not self.known(name):
             raise self.unknown_function(at, name)

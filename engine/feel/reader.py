@@ -2,7 +2,6 @@
 
 import difflib
 import itertools
-from collections.abc import Iterable
 
 from engine.base.errors import InvalidExpression
 from engine.base.values import Value
@@ -19,7 +18,7 @@ from engine.feel.lexer import (
     unexpected,
 )
 from engine.feel.literals import negative
-from engine.feel.names import Names
+from engine.feel.names import Names, Words
 from engine.feel.patterns import pattern_error
 from engine.feel.signatures import SIGNATURES, Signature
 
@@ -39,14 +38,15 @@ _SIMPLE = frozenset(
 class Reader:
     """A position in the tokens of one expression, and the names known there."""
 
-    def __init__(self, text: str, names: Iterable[str]) -> None:
+    def __init__(self, text: str, words: Words) -> None:
         self.tokens = tokens(text)
         self.i = 0
         self.depth = 0
         self.ends = 0  # > 0 while the upper end of a range is read
         self.asked = False  # `?` was met
-        self.names = Names(names)
-        self.members = Names(self.names.plain)
+        self.testing = 0  # > 0 inside a unary test, where `?` has a meaning
+        self.names = Names(words.names)
+        self.members = Names((*words.names, *words.members))
         self.locals: list[str] = []
         self._local_names: list[Names] = []
 

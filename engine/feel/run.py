@@ -30,8 +30,8 @@ class Run:
     """The state of one evaluation; handed to every compiled node."""
 
     __slots__ = (
-        "calls", "levels", "list_limit", "loc", "moment", "ops", "scope", "strict", "text",
-        "warnings",
+        "calls", "levels", "list_limit", "loc", "moment", "ops", "question", "scope", "strict",
+        "text", "warnings",
     )  # fmt: skip
 
     def __init__(
@@ -48,6 +48,7 @@ class Run:
         self.text = text
         self.list_limit = list_limit
         self.loc: list[Value] = []
+        self.question: Value = None  # `?` of unary tests
         self.ops = 0
         self.calls = 0
         self.levels = 0
@@ -98,6 +99,12 @@ class Run:
         self.levels += height
         if self.calls > MAX_CALLS or self.levels > MAX_LEVELS:
             raise LimitReached(f"函数调用过深（超过 {MAX_CALLS} 层）")
+
+    def deepen(self, height: int) -> None:
+        """Begin an expression of HEIGHT levels inside another; leave it with -HEIGHT."""
+        self.levels += height
+        if self.levels > MAX_LEVELS:
+            raise LimitReached("决策逻辑嵌套过深")
 
     def leave(self, height: int) -> None:
         """End the call begun with HEIGHT."""
