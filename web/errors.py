@@ -123,19 +123,20 @@ def respond(body: Mapping[str, Any]) -> BaseResponse:
     if not wants_problem():
         return _page(body, status)
     answer = Response(current_app.json.dumps(body), status, mimetype="application/problem+json")
-    return _finish(answer, status)
+    return _finish(answer, body)
 
 
 def _page(body: Mapping[str, Any], status: int) -> BaseResponse:
     if status == 401:
         path = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return redirect("/login" if path == "/" else f"/login?next={path}")
-    return _finish(Response(render_template("error.html", problem=body), status), status)
+    return _finish(Response(render_template("error.html", problem=body), status), body)
 
 
-def _finish(answer: Response, status: int) -> Response:
-    if status in RETRY_AFTER:
-        answer.headers.setdefault("Retry-After", RETRY_AFTER[status])
+def _finish(answer: Response, body: Mapping[str, Any]) -> Response:
+    later = body.get("retryAfter") or RETRY_AFTER.get(int(body["status"]))
+    if later is not None:
+        answer.headers["Retry-After"] = str(later)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from argon2 import PasswordHasher
@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Response, current_app, g, request
 
 from engine.base.actor import SYSTEM, Actor
-from engine.base.errors import Busy, InvalidRequest, NotSignedIn
+from engine.base.errors import Busy, InvalidRequest, NotSignedIn, TooMany
 from engine.commands import accounts
 from engine.commands.results import SignedIn, SignInTry
 from engine.engine import Engine
@@ -123,7 +123,7 @@ def _load() -> people.SessionFacts | None:
     found = engine().ask(people.session_of, SYSTEM, token=cookie)
     if found is None:
         return None
-    now, limits = settings().machine_clock.now(), settings()
+    now, limits = machine_now(), settings()
     idle, age = now - found.seen_at, now - found.created_at
     if idle > limits.idle_limit or age > limits.absolute_limit:
         return None
@@ -137,33 +137,40 @@ def ask(query: Callable[..., T], **kwargs: Any) -> T:
     return engine().ask(query, require_actor(), **kwargs)
 
 
+def _count(login: str) -> str:
+    """Count one try and give the stored hash, "" for an unknown name; 429 when too many."""
+    command = accounts.CountSignIn(login, request.remote_addr or "", machine_now())
+    counted = cast(SignInTry, engine().execute(command, SYSTEM))
+    if counted.retry_after:
+        minutes = -(-counted.retry_after // 60)
+        raise TooMany(
+            f"登录尝试次数过多，请 {minutes} 分钟后再试。",
+            code="sign-in-locked",
+            retryAfter=counted.retry_after,
+        )
+    return counted.hash
+
+
+def machine_now() -> datetime:
+    """Give the machine's moment: sessions never follow the demo clock."""
+    return settings().machine_clock.now()
+
+
 def sign_in(login: str, password: str) -> SignedIn:
     """Check name and password and open a session; the old one of this browser ends."""
-    now, address = settings().machine_clock.now(), request.remote_addr or ""
-    counted = engine().execute(
-        accounts.CountSignIn(login=login, address=address, at=now), SYSTEM
-    )
-    stored = counted.hash if isinstance(counted, SignInTry) else ""
+    stored = _count(login)
     if not passwords().fits(stored, password):
         raise NotSignedIn(WRONG, code="wrong-password")
     rehash = passwords().hash(password) if passwords().outdated(stored) else None
-    signed = engine().execute(
-        accounts.SignIn(
-            login=login, at=now, address=address, old_token=token() or None, rehash=rehash
-        ),
-        SYSTEM,
-    )
+    address, old = request.remote_addr or "", token() or None
+    command = accounts.SignIn(login, machine_now(), address, old, rehash)
     g.pop("signed", None)
-    return cast(SignedIn, signed)
+    return cast(SignedIn, engine().execute(command, SYSTEM))
 
 
 def checked_hash(old: str, new: str) -> str:
     """Give the hash of a NEW password after checking the OLD one and the rules for new ones."""
-    now, login = settings().machine_clock.now(), require_actor().person
-    counted = engine().execute(
-        accounts.CountSignIn(login=login, address=request.remote_addr or "", at=now), SYSTEM
-    )
-    stored = counted.hash if isinstance(counted, SignInTry) else ""
+    stored = _count(require_actor().person)
     if not passwords().fits(stored, old):
         raise InvalidRequest("原密码不正确。", code="wrong-password")
     kinds = (str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum())
@@ -193,8 +200,7 @@ def set_cookie(response: Response, value: str) -> Response:
 def sign_out(response: Response) -> Response:
     """End the session and take the cookie back."""
     if token():
-        now = settings().machine_clock.now()
-        engine().execute(accounts.SignOut(token=token(), at=now), require_actor())
+        engine().execute(accounts.SignOut(token(), machine_now()), require_actor())
     response.delete_cookie(
         settings().cookie, secure=settings().tls, httponly=True, samesite="Lax", path="/"
     )

@@ -72,8 +72,8 @@ def sign_out() -> Response:
 def change_password(body: dict[str, Any]) -> Response:
     """修改密码: all other sessions of the person end."""
     made = session.checked_hash(body["old_password"], body["new_password"])
-    now = session.settings().machine_clock.now()
-    return calls.run(accounts.ChangePassword(made, session.token(), now))
+    command = accounts.ChangePassword(made, session.token(), session.machine_now())
+    return calls.run(command)
 
 
 @route("GET /units", "signed-in", query=UnitSearch, answer=shape(people.UnitRow)(many=True))
