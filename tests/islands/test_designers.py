@@ -72,7 +72,7 @@ def test_a_rule_cell_is_edited_and_saved(site, watched):
         ".dmn-js-parent .bjs-powered-by, .dmn-js-parent a[href*='bpmn.io']"
     ).first.is_visible()
     eye.translated()
-    eye.clean("style")
+    eye.clean()
 
 
 def test_a_test_row_asks_the_engine_of_the_server(site, watched):
@@ -133,7 +133,7 @@ def test_a_form_keeps_its_own_field_types_through_the_editor(site, watched):
     assert [column["key"] for column in rows["columns"]] == ["what", "cost", "until"]
     assert call.headers["If-Match"] == '"5"'
     assert page.locator(".fjs-powered-by, a[href*='bpmn.io']").first.is_visible()
-    eye.clean("style")
+    eye.clean()
 
 
 def test_columns_of_a_grid_are_edited_as_lines(site, watched):

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.islands.site import Answer, file, js, options, problem
+from tests.islands.zoo import zoo
 
 pytestmark = pytest.mark.browser
 
@@ -245,3 +246,50 @@ def test_a_file_with_an_unknown_gov_element_cannot_be_saved(site, watched):
     page = eye.open("/lib")
     assert page.is_disabled('[data-act="save"]')
     assert "只能查看" in page.inner_text('[data-slot="panel"]')
+
+
+CODES = re.compile(
+    r"FEEL|ISO ?8601|P\d+[A-Z]|[a-z]+[A-Z0-9_]\w*|n_\w+|x_\w+|x\.\w+|zoo|\{\w+\}"
+)
+WORDS = ("permanent", "before", "after", "beside", "image", "jpeg")  # words of the vocabulary
+
+
+def latin(text):
+    rest = CODES.sub("", text)
+    return [w for w in re.findall(r"[A-Za-z]{3,}", rest) if w not in WORDS]
+
+
+def test_every_kind_of_element_is_described_in_chinese(site, watched):
+    Studio(site)
+    xml, ids = zoo()
+    site.routes["GET", "/x.bpmn"] = lambda _: Answer(200, xml.encode(), "application/xml")
+    site.routes["POST", "/check"] = lambda _: js({"findings": []})
+    eye = watched(1440, 1600)
+    page = eye.open("/lib")
+    found = {}
+    for ident in ["", *ids]:
+        if ident:
+            box = page.locator(f'[data-element-id="{ident}"] .djs-hit').first.bounding_box()
+            page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_selector(".bio-properties-panel-header-type")
+        page.eval_on_selector_all(
+            ".bio-properties-panel-group-header:not(.empty):not(.open)",
+            "all => all.forEach(e => e.click())",
+        )
+        words = latin(page.inner_text(".pan"))
+        if words:
+            found[ident] = words
+    assert found == {}
+    eye.translated()
+    eye.clean()
+
+
+def test_a_published_diagram_is_only_shown(site, watched):
+    Studio(site, readOnly=True, findings=[FINDING])
+    eye = watched()
+    page = eye.open("/lib")
+    assert page.locator(".djs-palette").count() == 0
+    assert page.is_disabled('[data-act="save"]')
+    assert page.locator(".djs-overlays .bdg.x").count() == 1
+    assert site.calls == []
+    eye.clean()
