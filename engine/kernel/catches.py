@@ -67,7 +67,6 @@ def handler(run: Run, sid: str, esp: Node, payload: Mapping[str, Value]) -> None
     """Run an event sub-process; an interrupting one ends all else in its scope."""
     if run.plan.nodes[scopes.start_of(run, esp.index)].interrupting:
         tokens.interrupt(run, sid)
-        run.draft.edit_scope(sid)["closed"] = 1
     scopes.begin_handler(run, sid, esp, payload)
 
 

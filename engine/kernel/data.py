@@ -204,8 +204,7 @@ def _home(run: Run, sid: str, name: str) -> str:
     at = sid
     while True:
         scope = run.draft.scope(at)
-        declared = run.plan.scopes[scope["at"]].declared
-        if scope["up"] is None or "item" in scope or name in declared or name in scope["vars"]:
+        if scope["up"] is None or "item" in scope or name in scope["vars"]:
             return at
         at = scope["up"]
 

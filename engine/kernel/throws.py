@@ -83,7 +83,7 @@ def _search(run: Run, sid: str, tid: str, thrown: Thrown) -> Catcher | None:
     at: str | None = sid
     while found is None and at is not None:
         scope = run.draft.scope(at)
-        if not own and "closed" not in scope:
+        if not own:
             found = _in_handlers(run, at, thrown)
         own = "esp" in scope
         if found is None and "token" in scope:
@@ -135,11 +135,11 @@ def message(run: Run, wid: str, payload: Mapping[str, Value]) -> None:
 
 
 def _caught(run: Run, wid: str) -> None:
-    """Close the subscription unless it repeats or waits for its siblings."""
+    """Close the subscription unless it repeats."""
     record = run.draft.doc["waits"][wid]
     node = run.plan.nodes[record["n"]]
     spot = waits.Spot(record["s"], record.get("t", ""), node, record["r"])
-    if not spot.repeats and not node.parallel_multiple:
+    if not spot.repeats:
         waits.detach(run, wid)
         waits.close(run, wid)
 

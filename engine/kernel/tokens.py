@@ -85,9 +85,9 @@ def remove(run: Run, sid: str, tid: str) -> None:
 
 
 def settle(run: Run, sid: str) -> None:
-    """Note the completion of a scope that has nothing live any more (kernel.md 2.3)."""
+    """Ask whether a scope without tokens is complete (kernel.md 2.3, scopes.done)."""
     scope = run.draft.doc["scopes"].get(sid)
-    if scope is not None and not (scope["tokens"] or "joins" in scope or "runs" in scope):
+    if scope is not None and not scope["tokens"]:
         run.later("scope_done", sid)
 
 

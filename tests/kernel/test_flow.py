@@ -210,6 +210,29 @@ def test_terminate_at_the_top_ends_the_instance_as_terminated() -> None:
     d.assert_clean()
 
 
+def test_a_token_that_had_not_entered_its_node_does_not_leave_it() -> None:
+    plan = process(
+        start("s"), parallel("p"), end("k", terminate()), user("a"), path("s p k"), path("p a")
+    )
+    d = Drive(plan).start()
+    assert d.entered == ["s", "p", "k"]
+    assert [left.node for left in d.all(fx.NodeLeft)] == ["s", "p", "k"]
+    d.assert_clean()
+
+
+def test_a_token_waiting_at_a_join_keeps_its_scope_alive() -> None:
+    plan = process(
+        start("s"), parallel("p"), user("a"), user("b"), exclusive("g"), end("gone"),
+        parallel("j"), end("e"), path("s p a j e"), path("p b g"),
+        flow("g gone", default=True), flow("g j", when="x"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    d.complete("a")
+    d.complete("b")
+    assert d.status == "active"  # a deadlock stays visible, it is never a silent end
+    assert d.view.nodes == {"j": 1}
+
+
 def test_the_named_start_is_used_and_an_unknown_one_refused() -> None:
     plan = process(start("s"), user("a"), path("s a"))
     d = Drive(plan)

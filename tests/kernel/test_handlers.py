@@ -205,6 +205,18 @@ def test_an_escalation_goes_outward_and_the_thrower_goes_on_after_a_gentle_catch
     assert run(interrupting=True).open == ["bu"]
 
 
+def test_the_escalation_of_a_gentle_handler_never_starts_it_again() -> None:
+    plan = process(
+        start("s"), user("a"), path("s a"),
+        esp("h", start("hs", escalation("esc"), interrupting=False),
+            throw("again", escalation("esc")), path("hs again")),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    d.tell(events.ThrowEscalation(wait=d.wait("a"), code="esc"))
+    assert d.entered.count("hs") == 1
+    assert [told.code for told in d.told(fx.EscalationThrown)] == ["esc"]
+
+
 def test_an_uncaught_escalation_is_told_and_the_thrower_goes_on() -> None:
     plan = process(
         start("s"), throw("t", escalation("esc")), end("e", escalation("x")), path("s t e")

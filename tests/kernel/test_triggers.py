@@ -342,6 +342,16 @@ def test_any_of_several_definitions_triggers_a_multiple_catch() -> None:
     assert d.view.subscriptions == ()
 
 
+def test_one_occurrence_of_a_multiple_catch_moves_its_token_once() -> None:
+    plan = process(
+        start("s"), catch("m", signal("go"), signal("go")), user("a"), user("b"),
+        path("s m a b"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    d.signal("go")
+    assert d.open == ["a"]
+
+
 def test_a_parallel_multiple_catch_needs_each_once() -> None:
     plan = process(
         start("s"), catch("m", message("x"), signal("go"), parallel_multiple=True),

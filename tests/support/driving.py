@@ -226,7 +226,7 @@ class Drive:
             assert self.state[part] == {}, part
         assert list(self.state["scopes"]) == ["s1"]
         root = self.state["scopes"]["s1"]
-        assert set(root) <= {"at", "up", "vars", "tokens", "bytes", "closed"}, root
+        assert set(root) <= {"at", "up", "vars", "tokens", "bytes"}, root
         assert root["tokens"] == {}
 
 
