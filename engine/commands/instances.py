@@ -93,6 +93,8 @@ class _Gate:
         if self.start and self.start.initiator:
             values[self.start.initiator] = ctx.actor.person
         node = self.start.node if self.start else None
+        if self.start and self.start.kind != "none":  # as if the message had brought it
+            return Beginning({}, node=node, trigger=values, unit=self.unit, form=form or "")
         return Beginning(values, node=node, unit=self.unit, form=form or "")
 
     def _clean(
@@ -110,11 +112,14 @@ class _Gate:
 
 
 def _by_hand(process: ProcessFacts) -> StartFacts | None:
-    """Give the start a person uses: the none start, if one is drawn."""
+    """Give the start a person uses: the none start, else a message start with a form."""
     if not process.starts:
         return None  # implicit start
     for start in process.starts:
         if start.kind == "none":
+            return start
+    for start in process.starts:
+        if start.kind == "message" and start.form:
             return start
     raise Conflict(
         f"流程“{process.name}”由消息、信号或定时器启动，不能手工发起。", code="no-manual-start"

@@ -30,6 +30,11 @@ class Beginning:
     form: str = ""
     how: str = "StartInstance"  # kind of the history line
 
+    @property
+    def known(self) -> dict[str, Value]:
+        """Give everything the case is told at its start."""
+        return {**(self.trigger or {}), **self.vars}
+
 
 def latest(ctx: Context, key: str) -> Row:
     """Give the newest definition of process KEY."""
@@ -78,7 +83,7 @@ def _open(
     row |= {"root_id": row["id"], "parent_id": None, "number": None, "ended_at": None}
     live = Live(row, deployed, definition["key"], None, touched=True)
     case = Case(ctx, live, {live.id: live})
-    known = {**(begin.trigger or {}), **begin.vars}
+    known = begin.known
     fields = [f for f in deployed.search.get(live.key, ()) if f.value.reads & known.keys()]
     return case, finishing.compute_search(case, live, fields, known)
 
@@ -97,7 +102,7 @@ def _begin(case: Case, begin: Beginning, search: dict[str, Row], number: str | N
         values |= {"case_number": number, "case_year": row["year"]}
     definition = case.ctx.runtimes.definition(case.ctx.conn, row["definition_id"])
     detail: Row = {"key": case.root.key, "version": definition["version"], "number": number}
-    detail |= {"runtime": row["runtime"], "node": begin.node, "vars": values}
+    detail |= {"runtime": row["runtime"], "node": begin.node, "vars": {**begin.known, **values}}
     case.note(case.root, begin.how, detail, unit=begin.unit)
     _keep_form(case, begin)
     event = Start(**case.stamp(case.root), node=begin.node, vars=values, trigger=begin.trigger)
@@ -125,12 +130,12 @@ def _keep_form(case: Case, begin: Beginning) -> None:
             "task_id": None,
             "seat_id": None,
             "form": begin.form,
-            "data": codec.encode(dict(begin.vars)),
+            "data": codec.encode(begin.known),
             "person": case.ctx.actor.person,
             "at": case.ctx.now,
         },
     )
-    cases.use_attachments(case.ctx.conn, case.id, attachment_ids(begin.vars))
+    cases.use_attachments(case.ctx.conn, case.id, attachment_ids(begin.known))
 
 
 def attachment_ids(data: Any) -> list[str]:

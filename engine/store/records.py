@@ -69,7 +69,7 @@ def take_key(conn: Conn, row: Mapping[str, Any]) -> Row | None:
     dialect = postgresql if is_postgres(conn) else sqlite
     query = dialect.insert(idem).values(**row)
     query = query.on_conflict_do_nothing(index_elements=[idem.c.principal, idem.c.key])
-    if conn.execute(query).rowcount == 1:
+    if conn.execute(query.returning(idem.c.key)).first() is not None:
         return None
     return one(
         conn,
