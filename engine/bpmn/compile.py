@@ -7,6 +7,7 @@ from engine.bpmn.activities import Scene
 from engine.bpmn.assemble import Assembler
 from engine.bpmn.checks.reading import read_first
 from engine.bpmn.checks.run import check
+from engine.bpmn.checks.soundness import soundness
 from engine.bpmn.checks.support import refuse
 from engine.bpmn.checks.together import check_together
 from engine.bpmn.deploy import Compiled, DeployEnv
@@ -88,9 +89,10 @@ def build(
     files: Mapping[str, bytes], models: list[File], env: DeployEnv, report: Report
 ) -> dict[str, Plan]:
     """Build the plans; with errors in the report they are thrown away again."""
-    decisions, versions = load_decisions(files, report)
     processes = [p for file in models for p in file.processes if p.executable]
     names = known_names(models, env)
+    every = frozenset().union(*names.values())
+    decisions, versions = load_decisions(files, every, report)
     settings = {key: plain_value(value) for key, value in env.settings.items()}
     keys = frozenset(process.key for process in processes)
     plans: dict[str, Plan] = {}
@@ -105,8 +107,11 @@ def build(
             processes=keys,
         )
         plan = Assembler(process, scene).build(digest(files, process.key))
-        read_first(plan, process, env, report)
         plans[process.key] = plan
+    if not report.failed:  # the rules on plans need plans without holes
+        for process in processes:
+            read_first(plans[process.key], process, env, report)
+            soundness(plans[process.key], process, report)
     return plans
 
 

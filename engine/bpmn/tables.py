@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
-from engine.base.errors import ExpressionFailed
+from engine.base.errors import ExpressionFailed, InvalidDefinition
 from engine.base.expressions import Moment
 from engine.base.values import Value
 from engine.bpmn.decisions import Decisions, Outcome
 from engine.bpmn.report import Report
+from engine.dmn.evaluate import compile_model
+from engine.dmn.model import Model
+from engine.dmn.parse import parse
 
 
 class NoDecisions:
@@ -21,11 +24,29 @@ class NoDecisions:
 
 
 def load_decisions(
-    files: Mapping[str, bytes], report: Report
+    files: Mapping[str, bytes], names: frozenset[str], report: Report
 ) -> tuple[Decisions, Mapping[str, str]]:
-    """Compile the .dmn FILES; give the decisions and the version of each by id."""
-    paths = sorted(path for path in files if path.lower().endswith(".dmn"))
-    del report
-    if not paths:
+    """Compile the .dmn FILES; give the decisions and the version of each by id.
+
+    NAMES are the variables of the processes, so that names with spaces are understood.
+    """
+    models: dict[str, Model] = {}
+    for path in sorted(path for path in files if path.lower().endswith(".dmn")):
+        try:
+            models[path] = parse(files[path], path)
+        except InvalidDefinition as error:
+            take(error, report)
+    if not models:
         return NoDecisions(), {}
-    return NoDecisions(), {}
+    try:
+        decisions = compile_model(models, names)
+    except InvalidDefinition as error:
+        take(error, report)
+        return NoDecisions(), {}
+    return decisions, {name: decisions.version(name) for name in decisions.ids()}
+
+
+def take(error: InvalidDefinition, report: Report) -> None:
+    """Pass on the findings of a file that was refused."""
+    for finding in error.findings:
+        report.take(finding)

@@ -78,7 +78,7 @@ STRUCTURE: dict[str, Case] = {
         "flow.into_start",
         "u_s",
         (process(*SUE, "u -> s"),),
-        (process(*SUE, "u -> u"),),
+        (process(*SUE),),
     ),
     "a flow out of the end": Case(
         "flow.out_of_end", "e_u", (process(*SUE, "e -> u"),), (process(*SUE),)

@@ -20,6 +20,9 @@ ELSEWHERE = {
     "model.nesting",
     "model.size",
     "gateway.no_condition:hides",
+    "sound.deadlock:always",
+    "sound.livelock:always",
+    "sound.unproven",
 }
 
 
