@@ -13,6 +13,7 @@ from engine.dmn.graph import Graph, Needs
 from engine.dmn.logic import Code, Logic, Names
 from engine.dmn.names import Place, component_names, key_of
 from engine.dmn.notes import Notes
+from engine.dmn.tables import Table
 from engine.dmn.trail import Trail
 from engine.dmn.types import Kind, TypeBook, conform
 from engine.feel.borders import let_out
@@ -67,6 +68,7 @@ class Decisions:
         self._services: dict[str, _Service] = {}
         self._inputs: dict[str, tuple[str, Kind | None]] = {}
         self._ids: dict[str, str] = {}
+        self.tables: list[tuple[Notes, m.TableBox, Table]] = []  # for the checks
         for place in self._graph.places.values():
             self._add(place)
         self._fill_scopes()
@@ -202,6 +204,7 @@ class Decisions:
         logic = self._logic(place)
         code = logic.code(element.logic, self._known(needs))
         kind = logic.kind(element.type)
+        self._keep(logic)
         undeclared = frozenset(logic.undeclared)
         self._nodes[place.key] = _Node(place, needs, code, kind, undeclared)
         self._ids[element.id] = place.key
@@ -210,10 +213,15 @@ class Decisions:
         needs = self._graph.needs[place.key]
         names = self._known(needs).more([element.variable])
         names = replace(names, outer=frozenset(), closed=True)
-        make = self._logic(place).function(element.logic, names)
+        logic = self._logic(place)
+        make = logic.function(element.logic, names)
+        self._keep(logic)
         scope: dict[str, Value] = {}
         self._functions[place.key] = make(scope, element.name)
         self._scopes[place.key] = scope
+
+    def _keep(self, logic: Logic) -> None:
+        self.tables.extend((logic.notes, box, table) for box, table in logic.tables)
 
     def _fill_scopes(self) -> None:
         """Let the functions see each other, now that all are there."""

@@ -50,6 +50,7 @@ class Logic:
         self.types = types
         self.notes = notes
         self.undeclared: set[str] = set()  # read without being drawn as required
+        self.tables: list[tuple[m.TableBox, Table]] = []
         self._make: Mapping[type, Callable[..., Code]] = {
             m.LiteralBox: self._literal,
             m.TableBox: self.table,
@@ -121,7 +122,9 @@ class Logic:
             columns.append(Column(column.title, text, self.kind(column.type), allowed))
         results = tuple(self._result(output, names, box.policy) for output in box.outputs)
         rows = tuple(self._row(box, index, names) for index in range(len(box.rules)))
-        return Table(box.id, self.notes.name, box.policy, tuple(columns), results, rows)
+        made = Table(box.id, self.notes.name, box.policy, tuple(columns), results, rows)
+        self.tables.append((box, made))
+        return made
 
     def _tests(self, text: str, names: Names, where: str) -> Expression | None:
         return self.expression(text, names, where=where, unary=True) if text else None
