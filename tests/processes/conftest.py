@@ -25,8 +25,14 @@ RESERVES = ("JX-N11-GL", "JX-N14-GL", "JX-N03-GL")
 
 
 @pytest.fixture(params=["kernel", "spiffworkflow"])
+def jiangxi_runtime(request: pytest.FixtureRequest) -> str:
+    """Name the runtime of the story."""
+    return str(request.param)
+
+
+@pytest.fixture
 def jiangxi_story(
-    request: pytest.FixtureRequest,
+    jiangxi_runtime: str,
     store_url: str,
     clock: FakeClock,
     ids: CountingIds,
@@ -34,7 +40,7 @@ def jiangxi_story(
 ) -> Iterator[Scenario]:
     """Give the story of 2025: deployed on the last day of 2024, one clerk in each unit."""
     clock.set(shanghai("2024-12-31 09:00"))
-    engine = build(store_url, data_dir, clock=clock, ids=ids, override=request.param)
+    engine = build(store_url, data_dir, clock=clock, ids=ids, override=jiangxi_runtime)
     bundle = read_folder(ROOT, "jiangxi")
     engine.execute(Deploy("jiangxi", bundle.files), SYSTEM)
     clerks = _people(engine)

@@ -9,6 +9,19 @@ RESERVE = "JX-N11-GL"
 COUNTY_FORESTRY, COUNTY_ECOLOGY, COUNTY_GOV = "360681-LY", "360681-ST", "360681-ZF"
 CITY_FORESTRY, CITY_ECOLOGY = "360600-LY", "360600-ST"
 FORESTRY, ECOLOGY = "JX-LYJ", "JX-STT"
+STATES = [
+    "已登记",
+    "审核中-县",
+    "审核中-市",
+    "审核中-省",
+    "已列入清单",
+    "整改中",
+    "整改完成",
+    "待销号",
+    "已销号",
+    "已备案",
+]
+AGREED = "情况属实，同意上报。"
 NAMED = {
     RESERVE,
     COUNTY_FORESTRY,
@@ -71,7 +84,7 @@ def the_county_reviews(story: Scenario, case: Json) -> None:
     story.then_due(case, "county_review", "2025-07-31")
     story.then_state(case, "审核中-县")
     story.when_passes("2025-07-15 10:00")
-    story.when_completes(COUNTY_FORESTRY, "county_review", "agree", case=case)
+    story.when_completes(COUNTY_FORESTRY, "county_review", "agree", case=case, opinion=AGREED)
     story.then_waits_at(case, ("county_review", COUNTY_ECOLOGY))
     story.when_completes(COUNTY_ECOLOGY, "county_review", "agree", case=case)
 
@@ -228,6 +241,7 @@ def the_records_are_complete(story: Scenario, case: Json) -> None:
     reviewed = {node for node, unit in story.ever(case) if unit == FORESTRY}
     assert reviewed == {"joint_forestry", "file_forestry"}
     assert story.rows(case) == ["D-05.2", "D-10.1", "D-08.8", "D-05.2"]
+    assert story.states(case) == STATES
     story.then_every_decision_names_table_version_and_row(case)
     story.then_every_transition_is_on_record(case)
     story.then_no_incidents()

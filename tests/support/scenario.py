@@ -256,14 +256,23 @@ class Scenario:
         """Check one line per seat's act, with unit and person, and no gap in the chain."""
         lines = self.history(case)
         assert [line["no"] for line in lines] == list(range(1, len(lines) + 1))
-        acts = [line for line in lines if line["kind"] == "CompleteTask"]
-        decided = [
-            (seat["unit"], seat["personName"])
+        acts = [
+            (line["node"], line["unit"], line["actorName"], line["detail"]["opinion"])
+            for line in lines
+            if line["kind"] == "CompleteTask"
+        ]
+        seats = [
+            (task["node"], seat["unit"], seat["personName"], seat["opinion"] or "")
             for task in self.tasks(case, None)
             for seat in task["seats"]
             if seat["state"] == "done"
         ]
-        assert sorted((act["unit"], act["actorName"]) for act in acts) == sorted(decided)
+        assert sorted(acts) == sorted(seats)
+
+    def states(self, case: Json) -> list[str]:
+        """Give the states CASE went through, in order, as its history has them."""
+        lines = (line["detail"] for line in self.history(case))
+        return [detail["state"] for detail in lines if detail.get("state")]
 
     def then_no_incidents(self) -> None:
         """Check that nothing is stuck."""
