@@ -79,7 +79,7 @@ class Browser:
         sent = {name: value for name, value in sent.items() if value != "-"}
         return self.client.open(API + path, method=method, json=body, headers=sent)
 
-    def get(self, path: str, **query: Any) -> TestResponse:
+    def get(self, path: str, /, **query: Any) -> TestResponse:
         return self.client.get(API + path, query_string=query)
 
     def post(self, path: str, body: Any = None, **headers: str) -> TestResponse:
