@@ -110,6 +110,9 @@ def person_parts(
     if passes:
         return {"work": Work(passes=True)}
     form = form_of(element)
+    key = element.camunda.get("formKey", form)
+    if key != form:
+        scene.formulas.report.add("ext.conflict", element, a="formRef", b="formKey")
     who = assignment(node, element, scene.env.roles, scene.formulas)
     due = task_due(element, scene.env, scene.formulas, scene.calendar)
     urgency = priority(element, scene)

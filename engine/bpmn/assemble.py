@@ -7,6 +7,7 @@ from engine.bpmn.loops import multi_instance, standard_loop
 from engine.bpmn.mappings import assign
 from engine.bpmn.model import Definition, Element, Node, Process, Scope
 from engine.bpmn.names import data_name, form_of
+from engine.bpmn.side import check_side_formulas
 from engine.bpmn.triggers import Triggers
 from engine.kernel import plan
 from engine.kernel.reach import with_reach
@@ -34,6 +35,8 @@ class Assembler:
 
     def build(self, digest: str) -> plan.Plan:
         """Give the plan."""
+        for element in (self.process.element, *(n.element for n in self.process.nodes)):
+            check_side_formulas(element, self.scene.formulas)
         flows = tuple(self.flow(place) for place in range(len(self.process.flows)))
         nodes = with_reach([self.node(node) for node in self.process.nodes], flows)
         scopes = tuple(self.scope(scope) for scope in self.process.scopes)

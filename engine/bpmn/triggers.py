@@ -203,6 +203,8 @@ class Triggers:
         """Compile a condition."""
         text = definition.content("condition")
         expr = self.formulas.compile(text, node.element, CONDITION)
+        if expr is not None and expr.clock:
+            self.formulas.report.add("expr.clock", node.element)
         return None if expr is None else EventDef(Trigger.CONDITIONAL, condition=expr)
 
     def coded(self, node: Node, definition: Element) -> EventDef | None:

@@ -1,6 +1,6 @@
 """Findings of expressions and of names that must exist."""
 
-from tests.bpmn.build import end, node, process, start, user
+from tests.bpmn.build import end, ext, node, process, start, user
 from tests.bpmn.shapes import (
     CALL,
     CATCH_M,
@@ -11,6 +11,7 @@ from tests.bpmn.shapes import (
     LANE,
     SIG,
     SIMPLE_Q,
+    SUE,
     Case,
     U,
     gate,
@@ -18,6 +19,7 @@ from tests.bpmn.shapes import (
     one,
     script,
     unique,
+    when,
     writable,
 )
 
@@ -183,5 +185,26 @@ NAMES: dict[str, Case] = {
             ),
             roots=(ESC,),
         ),
+    ),
+    "an outcome condition with a fault": Case(
+        "expr.syntax",
+        "c",
+        governed('<gov:outcome value="ok" requires="1 +"/>'),
+        governed('<gov:outcome value="ok" requires="1 = 1"/>'),
+    ),
+    "a search field with a fault": Case(
+        "expr.syntax",
+        "p",
+        (process(ext('<gov:searchField name="title" from="("/>'), *SUE),),
+        (process(ext('<gov:searchField name="title" from="outcome"/>'), *SUE),),
+    ),
+    "a condition that looks at the clock": Case(
+        "expr.clock", "c", when("now() > @&quot;2026-01-01T00:00:00&quot;"), when("1 = 2")
+    ),
+    "a task with two forms": Case(
+        "ext.conflict",
+        "c",
+        one(user("c", camunda__formRef="f1", camunda__formKey="f2")),
+        one(user("c", camunda__formRef="f1", camunda__formKey="f1")),
     ),
 }

@@ -350,4 +350,14 @@ RULES: dict[str, Case] = {
         (process(node("startEvent", "s", camunda__formRef="f9"), end(), "s -> e"),),
         (process(node("startEvent", "s", camunda__formRef="f1"), end(), "s -> e"),),
     ),
+    "a reference to data nobody keeps": Case(
+        "data.unresolved",
+        "dr",
+        (process(*SUE, '<dataObjectReference id="dr" dataObjectRef="d9"/>'),),
+        (
+            process(
+                *SUE, '<dataObject id="d9"/><dataObjectReference id="dr" dataObjectRef="d9"/>'
+            ),
+        ),
+    ),
 }

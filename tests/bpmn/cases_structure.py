@@ -205,4 +205,10 @@ STRUCTURE: dict[str, Case] = {
         (process(start(), node("eventBasedGateway", "c"), "s -> c"),),
         event_gate(),
     ),
+    "a single way out with a condition": Case(
+        "gateway.no_default",
+        "u",
+        (process(start(), user(), end(), "s -> u", "u -> e : 1 = 1"),),
+        (process(start(), user(), end(), "s -> u", "u -> e"),),
+    ),
 }

@@ -197,3 +197,10 @@ def two_seats(id: str) -> str:
     """Seats a and ID."""
     chairs = '<gov:seat id="a" role="CLERK"/>' + f'<gov:seat id="{id}" role="CHIEF"/>'
     return f"<gov:seats>{chairs}</gov:seats>"
+
+
+def when(condition: str) -> tuple[str, ...]:
+    """A process waiting for a condition."""
+    inner = f"<condition>{condition.replace('>', '&gt;')}</condition>"
+    catch = f"<conditionalEventDefinition>{inner}</conditionalEventDefinition>"
+    return one(node("intermediateCatchEvent", "c", catch))

@@ -1,5 +1,6 @@
 """Rules about choices: conditions missing, no default path, flows hidden by another."""
 
+from engine.bpmn import words
 from engine.bpmn.model import Node, Process
 from engine.bpmn.report import Report, label
 
@@ -25,11 +26,12 @@ def no_condition(process: Process, report: Report) -> None:
 
 
 def no_default(process: Process, report: Report) -> None:
-    """Find choices whose conditions may all fail."""
-    for gateway in splits(process):
-        open_ended = all(flow.condition for flow in gateway.outgoing)
-        if gateway.default is None and open_ended and not covers_both(gateway):
-            report.add("gateway.no_default", gateway.element)
+    """Find nodes whose conditions may all fail, also a single one."""
+    for node in process.nodes:
+        chooses = node.kind in CHOOSING or node.kind in words.ACTIVITIES
+        open_ended = bool(node.outgoing) and all(flow.condition for flow in node.outgoing)
+        if chooses and open_ended and node.default is None and not covers_both(node):
+            report.add("gateway.no_default", node.element)
 
 
 def covers_both(gateway: Node) -> bool:

@@ -17,6 +17,7 @@ RULES: tuple[Rule, ...] = (
     structure.flow_ends,
     structure.flow_condition_place,
     structure.node_unreachable,
+    structure.data_unresolved,
     structure.label_missing,
     events.event_position,
     events.event_definition,

@@ -175,6 +175,15 @@ def links(scope: Scope, kind: str) -> dict[str, list[Node]]:
     return found
 
 
+def data_unresolved(process: Process, report: Report) -> None:
+    """Find data object references that refer to nothing (kernel.md 2.12)."""
+    for element in process.element.walk():
+        if element.kind == "dataObjectReference":
+            reference = element.attrs.get("dataObjectRef", "")
+            if process.file.find(reference, "dataObject") is None:
+                report.add("data.unresolved", element, r=reference or "—")
+
+
 def label_missing(process: Process, report: Report) -> None:
     """Find activities and choosing gateways a reader cannot name."""
     for node in process.nodes:
