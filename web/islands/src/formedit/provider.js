@@ -9,37 +9,43 @@ const html = htm.bind(h);
 
 const TEXT = {
   division: [['rootCode', '限定区划', '区划代码，只能选它的下级']],
-  orgUnit: [['roleGroup', '限定岗位组', '']],
-  person: [['roleGroup', '限定岗位组', '']],
+  reference: [['register', '登记表', '登记表的名称']],
   signature: [['confirmLabel', '确认文字', '']],
 };
 const CHOICE = {
   division: ['minLevel', '至少选到', [['', '不限'], ['province', '省'], ['prefecture', '设区市'], ['county', '县'], ['town', '乡镇']]],
   orgUnit: ['multiple', '可选多个', [['', '否'], ['yes', '是']]],
   person: ['multiple', '可选多个', [['', '否'], ['yes', '是']]],
+  reference: ['multiple', '可选多个', [['', '否'], ['yes', '是']]],
 };
-/* Lists are written one row per line: key|label|type|… */
+const NUMBERS = {
+  evidence: [['min', '共至少几件'], ['maxSize', '单个文件最大字节']],
+  grid: [['maxRows', '最多行数']],
+};
+/* Lists are written one row per line; what a line does not say of a known row is kept. */
 const ROWS = {
-  grid: ['columns', '列', 'key|名称|string、number 或 date|必填|合计', readColumn, writeColumn],
-  evidence: ['items', '材料', 'E1|名称|最少件数', readItem, writeItem],
+  grid: [['columns', '列', '标识|名称|类型|必填|合计；类型为 textfield、number、datetime 等', readColumn, writeColumn]],
+  evidence: [['codes', '材料编码', '每行一个', (line) => line.trim(), String], ['media', '文件类型', '每行一个，例如 image', (line) => line.trim(), String]],
+  orgUnit: [['roleGroups', '限定岗位组', '每行一个', (line) => line.trim(), String]],
+  person: [['roleGroups', '限定岗位组', '每行一个', (line) => line.trim(), String]],
 };
 
-function readColumn(line) {
+function readColumn(line, old) {
   const [key, label, type, required, sum] = line.split('|').map((part) => part.trim());
-  return { key, label: label || key, type: type || 'string', ...(required ? { required: true } : {}), ...(sum ? { sum: true } : {}) };
+  const kept = old.find((each) => each.key === key) || {};
+  const column = { ...kept, key, label: label || key, type: type || 'textfield' };
+  if (column.type === 'datetime') column.subtype ||= 'date';
+  for (const [name, on] of [['required', required], ['sum', sum]]) {
+    if (on) column[name] = true;
+    else delete column[name];
+  }
+  return column;
 }
 
 function writeColumn(column) {
-  const parts = [column.key, column.label, column.type || 'string', column.required ? '必填' : '', column.sum ? '合计' : ''];
+  const parts = [column.key, column.label, column.type || 'textfield', column.required ? '必填' : '', column.sum ? '合计' : ''];
   return parts.join('|').replace(/\|+$/, '');
 }
-
-function readItem(line) {
-  const [code, label, min] = line.split('|').map((part) => part.trim());
-  return { code, label: label || code, min: Number(min || 1) };
-}
-
-const writeItem = (item) => [item.code, item.label, item.min ?? 1].join('|');
 
 class Options {
   constructor(propertiesPanel) {
@@ -57,13 +63,13 @@ class Options {
 Options.$inject = ['propertiesPanel'];
 
 function entriesOf(field, edit) {
-  const shared = (name) => ({ id: `shouhu-${name}`, element: field, edit, name });
-  const texts = (TEXT[field.type] || []).map(([name, label, hint]) => ({ ...shared(name), label, hint, component: Text }));
+  const shared = (name, label, hint) => ({ id: `shouhu-${name}`, element: field, edit, name, label, hint });
+  const rows = (ROWS[field.type] || []).map(([name, label, hint, readRow, writeRow]) => ({ ...shared(name, label, hint), readRow, writeRow, component: Rows }));
+  const texts = (TEXT[field.type] || []).map(([name, label, hint]) => ({ ...shared(name, label, hint), component: Text }));
+  const numbers = (NUMBERS[field.type] || []).map(([name, label]) => ({ ...shared(name, label), component: Numeric }));
   const choice = CHOICE[field.type];
-  if (choice) texts.push({ ...shared(choice[0]), label: choice[1], values: choice[2], component: Choice });
-  const rows = ROWS[field.type];
-  if (rows) texts.push({ ...shared(rows[0]), label: rows[1], hint: rows[2], readRow: rows[3], writeRow: rows[4], component: Rows });
-  return texts;
+  const choices = choice ? [{ ...shared(choice[0], choice[1]), values: choice[2], component: Choice }] : [];
+  return [...rows, ...texts, ...numbers, ...choices];
 }
 
 function Entry({ id, label, hint, children }) {
@@ -79,6 +85,12 @@ function Text(props) {
     value=${props.element[props.name] || ''} onChange=${set} /></${Entry}>`;
 }
 
+function Numeric(props) {
+  const set = (event) => props.edit(props.element, [props.name], event.target.value === '' ? undefined : Number(event.target.value));
+  return html`<${Entry} ...${props}><input class="bio-properties-panel-input" id=${`bio-${props.id}`} type="number" min="0" step="1"
+    value=${props.element[props.name] ?? ''} onChange=${set} /></${Entry}>`;
+}
+
 function Choice(props) {
   const { element, name } = props;
   const multiple = name === 'multiple';
@@ -90,7 +102,7 @@ function Choice(props) {
 
 function Rows(props) {
   const { element, name } = props;
-  const set = (event) => props.edit(element, [name], event.target.value.split('\n').filter((line) => line.trim()).map(props.readRow));
+  const set = (event) => props.edit(element, [name], event.target.value.split('\n').filter((line) => line.trim()).map((line) => props.readRow(line, element[name] || [])));
   return html`<${Entry} ...${props}><textarea class="bio-properties-panel-input" id=${`bio-${props.id}`} rows="4"
     value=${(element[name] || []).map(props.writeRow).join('\n')} onChange=${set}></textarea></${Entry}>`;
 }

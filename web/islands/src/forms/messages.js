@@ -1,5 +1,6 @@
 /* Chinese validation messages and the checks of our own field types in the browser.
  * The server repeats every check; the browser's word is never trusted. */
+import { evidenceItems } from './fields/evidence.js';
 import { t } from '../lib/i18n.js';
 import { language } from '../lib/page.js';
 
@@ -38,11 +39,13 @@ export function ownErrors(field, value) {
 }
 
 function missingEvidence(field, value) {
-  if (!field.validate?.required) return [];
-  const have = (code) => (value || []).filter((each) => (each.code || '') === code).length;
-  return (field.items || [])
+  const files = value || [];
+  const have = (code) => files.filter((each) => (each.code || '') === code).length;
+  const errors = evidenceItems(field)
     .filter((item) => have(item.code || '') < (item.min ?? 1))
-    .map((item) => t('缺 {code} {label}，至少 {min} 件。', { code: item.code || '', label: item.label || '', min: item.min ?? 1 }));
+    .map((item) => t('缺 {label}，至少 {min} 件。', { label: [item.code, item.label === item.code ? '' : item.label].filter(Boolean).join(' '), min: item.min ?? 1 }));
+  if (!errors.length && field.min > files.length) errors.push(t('共至少 {min} 件，已交 {n} 件。', { min: field.min, n: files.length }));
+  return field.validate?.required ? errors : [];
 }
 
 /* Levels by length of a division code: 2 province, 4 prefecture, 6 county, 9 town. */

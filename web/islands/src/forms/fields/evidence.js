@@ -26,7 +26,7 @@ function record(data, file, code) {
   };
 }
 
-/** A list of uploads under one or more codes, shared by `evidence` and `filepicker`. */
+/** The uploads of one field. */
 function useUploads({ value, onChange }) {
   const { uploadUrl } = usePage();
   const [busy, setBusy] = useState('');
@@ -64,36 +64,45 @@ function FileLine({ item, locked, remove }) {
 
 const short = (hash) => (hash ? `${hash.slice(0, 4)}…${hash.slice(-4)}` : '');
 
-function Picker({ id, label, media, multiple, onFiles, disabled }) {
+function Picker({ id, label, media, onFiles, disabled }) {
   const onChange = (event) => {
     onFiles([...event.target.files]);
     event.target.value = '';
   };
   return html`<span class="bt s o filebt ml">${t('添加文件')}
     <input type="file" id=${id} aria-label=${t('为{label}添加文件', { label })} accept=${media || undefined}
-      multiple=${multiple} disabled=${disabled} onChange=${onChange} /></span>`;
+      multiple disabled=${disabled} onChange=${onChange} /></span>`;
+}
+
+/** The lines of FIELD: `items` as the page gives them, else made of the file's `codes`. */
+export function evidenceItems(field) {
+  if (field.items?.length) return field.items;
+  const media = (field.media || []).map((kind) => (kind.includes('/') ? kind : `${kind}/*`));
+  if (!field.codes?.length) return [{ code: '', label: field.label || t('佐证材料'), min: field.min || 0, media }];
+  return field.codes.map((code) => ({ code, label: code, min: 0, media }));
 }
 
 export function EvidenceField(props) {
   const { field, domId, disabled, readonly } = props;
   const uploads = useUploads(props);
   const locked = disabled || readonly;
-  const items = field.items?.length ? field.items : [{ code: '', label: field.label || t('佐证材料'), min: 0 }];
+  const items = evidenceItems(field);
   return html`<${Frame} ...${props} type="evidence">
     <ul class="evl">${items.map((item, index) => {
       const files = uploads.list.filter((each) => (each.code || '') === (item.code || ''));
       const enough = files.length >= (item.min ?? 1);
       return html`<li key=${item.code}>
-        ${item.code && html`<span class="mono">${item.code}</span>`}
+        ${item.code && item.label !== item.code && html`<span class="mono">${item.code}</span>`}
         <b>${item.label || item.code}</b>
         <span class=${enough ? 'tg g' : 'tg y'}>${state(files.length, item.min ?? 1)}</span>
         ${!locked && html`<${Picker} id=${index ? `${domId}-${index}` : domId} label=${item.label || item.code}
-          media=${accept(item.media)} multiple=${true} disabled=${!uploads.uploadUrl || Boolean(uploads.busy)}
+          media=${accept(item.media)} disabled=${!uploads.uploadUrl || Boolean(uploads.busy)}
           onFiles=${(list) => uploads.add(list, item.code)} />`}
         ${files.length > 0 && html`<ul class="files">${files.map((each) => html`<${FileLine} key=${each.attachmentId}
           item=${each} locked=${locked} remove=${uploads.remove} />`)}</ul>`}
       </li>`;
     })}</ul>
+    ${field.min > 0 && html`<div class="help">${t('共至少 {min} 件，已交 {n} 件', { min: field.min, n: uploads.list.length })}</div>`}
     <div class="help" role="status">${uploads.busy}</div>
   </${Frame}>`;
 }
@@ -104,21 +113,6 @@ function state(count, least) {
 }
 
 const accept = (media) => (Array.isArray(media) ? media.join(',') : media);
-
-/** The built-in file picker, but with files that survive a draft and a reload. */
-export function FilePickerField(props) {
-  const { field, domId, disabled, readonly } = props;
-  const uploads = useUploads(props);
-  const locked = disabled || readonly;
-  return html`<${Frame} ...${props} type="filepicker">
-    <div class="evl">${!locked && html`<${Picker} id=${domId} label=${field.label || t('文件')} media=${field.accept}
-      multiple=${field.multiple === true} disabled=${!uploads.uploadUrl || Boolean(uploads.busy)}
-      onFiles=${(list) => uploads.add(list, '')} />`}
-      <ul class="files">${uploads.list.map((each) => html`<${FileLine} key=${each.attachmentId} item=${each}
-        locked=${locked} remove=${uploads.remove} />`)}</ul></div>
-    <div class="help" role="status">${uploads.busy}</div>
-  </${Frame}>`;
-}
 
 const listValue = ({ value }) => (Array.isArray(value) ? value.filter((each) => each?.attachmentId) : null);
 
@@ -131,16 +125,5 @@ EvidenceField.config = {
   emptyValue: null,
   propertiesPanelEntries: ENTRIES,
   sanitizeValue: listValue,
-  create: (options = {}) => ({ label: '佐证材料', items: [{ code: 'E1', label: '现场照片', min: 1 }], ...options }),
-};
-FilePickerField.config = {
-  type: 'filepicker',
-  keyed: true,
-  name: '文件',
-  label: '文件',
-  group: 'basic-input',
-  emptyValue: null,
-  propertiesPanelEntries: ENTRIES,
-  sanitizeValue: listValue,
-  create: (options = {}) => ({ label: '文件', ...options }),
+  create: (options = {}) => ({ label: '佐证材料', codes: ['E1'], min: 1, ...options }),
 };

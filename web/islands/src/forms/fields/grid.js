@@ -27,24 +27,43 @@ export function parseBlock(text) {
   return rows;
 }
 
+/** What a column holds, whichever way its type is written: number, date, boolean, choice, text. */
+export function cellKind(column) {
+  if (optionsOf(column).length) return 'choice';
+  if (column.type === 'number' || column.type === 'integer') return 'number';
+  if (column.type === 'date' || (column.type === 'datetime' && column.subtype === 'date')) return 'date';
+  return 'text';
+}
+
+const YES_NO = [{ value: true, label: '是' }, { value: false, label: '否' }];
+
+function optionsOf(column) {
+  if (column.type === 'checkbox' || column.type === 'boolean') return column.options?.length ? column.options : YES_NO;
+  return column.options || column.values || [];
+}
+
 /** Read TEXT as a value of COLUMN; {value} or {value, bad: reason}. Nothing typed is lost. */
 export function readCell(column, text) {
   const plain = text.trim();
   if (plain === '') return { value: null };
-  if (column.type === 'number') {
-    const number = Number(plain.replaceAll(',', ''));
-    return Number.isFinite(number) ? { value: number } : { value: text, bad: t('不是数') };
-  }
-  if (column.type === 'date') {
-    const match = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(plain);
-    if (!match) return { value: text, bad: t('不是日期') };
-    return { value: `${match[1]}-${match[2].padStart(2, '0')}-${match[3].padStart(2, '0')}` };
-  }
-  if (column.options?.length) {
-    const option = column.options.find((each) => each.value === plain || each.label === plain);
-    return option ? { value: option.value } : { value: text, bad: t('不在可选范围') };
-  }
-  return { value: plain };
+  const readers = { number: readNumber, date: readDate, choice: readChoice, text: () => ({ value: plain }) };
+  return readers[cellKind(column)](plain, column);
+}
+
+function readNumber(plain) {
+  const number = Number(plain.replaceAll(',', ''));
+  return Number.isFinite(number) ? { value: number } : { value: plain, bad: t('不是数') };
+}
+
+function readDate(plain) {
+  const match = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(plain);
+  if (!match) return { value: plain, bad: t('不是日期') };
+  return { value: `${match[1]}-${match[2].padStart(2, '0')}-${match[3].padStart(2, '0')}` };
+}
+
+function readChoice(plain, column) {
+  const option = optionsOf(column).find((each) => String(each.value) === plain || each.label === plain);
+  return option ? { value: option.value } : { value: plain, bad: t('不在可选范围') };
 }
 
 function badCell(column, value) {
@@ -81,7 +100,7 @@ export function GridField(props) {
     const { next, bad, lost } = fillBlock({ rows, columns, block, row, col });
     put(next);
     setNote(t('粘贴 {rows} 行 × {cols} 列；{bad} 格需要改正', { rows: block.length, cols: block[0].length, bad })
-      + (lost ? t('；{n} 格超出表格，未粘贴', { n: lost }) : ''));
+      + (lost ? t('；{n} 格超出表格或只读，未粘贴', { n: lost }) : ''));
   };
   const reason = (row, column) => {
     const server = refused.find((each) => each.row === row + 1 && (!each.column || each.column === column.key));
@@ -102,7 +121,7 @@ export function GridField(props) {
       ${columns.some((column) => column.sum) && html`<tfoot><tr><td>${t('合计')}</td>${columns.map((column) => html`<td key=${column.key}
         class="r">${column.sum ? total(rows, column.key) : ''}</td>`)}${!locked && html`<td></td>`}</tr></tfoot>`}
     </table></div>
-    ${!locked && html`<div class="row-s mt8"><button type="button" class="bt s" disabled=${rows.length >= MAX_ROWS}
+    ${!locked && html`<div class="row-s mt8"><button type="button" class="bt s" disabled=${rows.length >= (field.maxRows || MAX_ROWS)}
       onClick=${() => put([...rows, {}])}>${t('增加一行')}</button>
       <button type="button" class="bt s t" disabled=${!rows.length} onClick=${() => copyOut(rows, columns)}>${t('复制全部')}</button>
       <span class="help">${t('可从表格软件粘贴')}</span></div>`}
@@ -111,19 +130,21 @@ export function GridField(props) {
 }
 
 function Cell({ column, value, locked, cell, reason, label, onSet, onKey, onPaste }) {
-  const classes = [column.type === 'number' ? 'num' : '', reason ? 'x' : ''].join(' ').trim();
-  const shared = { 'data-cell': cell, 'aria-label': label, 'aria-invalid': Boolean(reason), title: reason || undefined, disabled: locked };
-  if (column.options?.length && !locked) {
-    return html`<td class=${classes}><select ...${shared} value=${value ?? ''} onKeyDown=${onKey} onPaste=${onPaste}
+  const kind = cellKind(column);
+  const fixed = locked || column.readonly;
+  const classes = [kind === 'number' ? 'num' : '', reason ? 'x' : ''].join(' ').trim();
+  const shared = { 'data-cell': cell, 'aria-label': label, 'aria-invalid': Boolean(reason), title: reason || undefined, disabled: fixed };
+  if (kind === 'choice' && !fixed) {
+    return html`<td class=${classes}><select ...${shared} value=${String(value ?? '')} onKeyDown=${onKey} onPaste=${onPaste}
       onChange=${(event) => onSet(event.target.value)}><option value=""></option>
-      ${column.options.map((each) => html`<option key=${each.value} value=${each.value}>${each.label}</option>`)}</select></td>`;
+      ${optionsOf(column).map((each) => html`<option key=${String(each.value)} value=${String(each.value)}>${each.label}</option>`)}</select></td>`;
   }
-  return html`<td class=${classes}><input ...${shared} type="text" inputmode=${column.type === 'number' ? 'decimal' : undefined}
+  return html`<td class=${classes}><input ...${shared} type="text" inputmode=${kind === 'number' ? 'decimal' : undefined}
     value=${shown(column, value)} onKeyDown=${onKey} onPaste=${onPaste} onChange=${(event) => onSet(event.target.value)} /></td>`;
 }
 
 function shown(column, value) {
-  const option = column.options?.find((each) => each.value === value);
+  const option = optionsOf(column).find((each) => each.value === value);
   return option ? option.label : (value ?? '');
 }
 
@@ -134,7 +155,7 @@ function fillBlock({ rows, columns, block, row, col }) {
   block.forEach((cells, dy) => {
     cells.forEach((text, dx) => {
       const column = columns[col + dx];
-      if (!column || row + dy >= MAX_ROWS) { lost += 1; return; }
+      if (!column || column.readonly || row + dy >= MAX_ROWS) { lost += 1; return; }
       next[row + dy] ||= {};
       const read = readCell(column, text);
       next[row + dy][column.key] = read.value;
@@ -166,7 +187,7 @@ GridField.config = {
   sanitizeValue: ({ value }) => (Array.isArray(value) ? value : null),
   create: (options = {}) => ({
     label: '明细表',
-    columns: [{ key: 'item', label: '事项', type: 'string' }, { key: 'amount', label: '数量', type: 'number', sum: true }],
+    columns: [{ key: 'item', label: '事项', type: 'textfield' }, { key: 'amount', label: '数量', type: 'number', sum: true }],
     ...options,
   }),
 };

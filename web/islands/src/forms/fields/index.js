@@ -1,11 +1,11 @@
 /* Our field types as a form-js module, the same in viewer and editor. */
 import { DivisionField } from './division.js';
-import { EvidenceField, FilePickerField } from './evidence.js';
+import { EvidenceField } from './evidence.js';
 import { GridField } from './grid.js';
-import { OrgUnitField, PersonField } from './register.js';
+import { OrgUnitField, PersonField, ReferenceField } from './register.js';
 import { SignatureField } from './signature.js';
 
-const FIELDS = [DivisionField, OrgUnitField, PersonField, EvidenceField, GridField, SignatureField, FilePickerField];
+const FIELDS = [DivisionField, OrgUnitField, PersonField, EvidenceField, GridField, SignatureField, ReferenceField];
 
 class ShouhuFields {
   constructor(formFields) {

@@ -8,7 +8,7 @@ function registerField(type, name, placeholder) {
   function Field(props) {
     const { field, value, domId, errors, disabled, readonly, onChange } = props;
     const page = usePage();
-    const url = page.registers?.[name];
+    const url = page.registers?.[type === 'reference' ? field.register : name];
     const fixed = { roleGroup: field.roleGroup, root: field.rootCode };
     const { items, ask, clear } = useSearch(url, fixed);
     const [at, setAt] = useState(0);
@@ -94,3 +94,7 @@ export const OrgUnitField = registerField('orgUnit', 'orgUnits', '输入单位�
 OrgUnitField.config = config('orgUnit', '单位');
 export const PersonField = registerField('person', 'persons', '输入姓名或首字母');
 PersonField.config = config('person', '人员');
+
+/** A row of a named register; the page usually turns it into a select before it comes here. */
+export const ReferenceField = registerField('reference', '', '输入名称或编码');
+ReferenceField.config = config('reference', '登记表条目');
