@@ -32,7 +32,7 @@ class Notes:
         """Open the same notebook at another element."""
         return Notes(file, element, name, self.book, self.known)
 
-    def add(self, code: str, **params: Any) -> None:
+    def add(self, code: str, /, **params: Any) -> None:
         """Note the finding CODE."""
         self.book.append(finding(code, self.file, self.element, self.name, **params))
 

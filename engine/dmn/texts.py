@@ -178,7 +178,9 @@ _TEXTS: Mapping[str, tuple[Severity, str, str, str]] = {
 }
 
 
-def finding(code: str, file: str, element: str = "", name: str = "", **params: Any) -> Finding:
+def finding(
+    code: str, file: str, element: str = "", name: str = "", /, **params: Any
+) -> Finding:
     """Make the finding CODE about ELEMENT, called NAME on the screen."""
     severity, zh, en, repair = _TEXTS[code]
     words = {"n": name or element, **params}
