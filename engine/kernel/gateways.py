@@ -186,5 +186,15 @@ def choose(run: Run, sid: str, tid: str) -> tuple[int, ...]:
 
 
 def leave(run: Run, sid: str, tid: str, _arg: object = None) -> None:
-    """Leave the node the token stands on by the flows chosen."""
+    """Leave the node the token stands on by the flows chosen.
+
+    A token sent back with 直送退回人 goes straight to the node it came from instead.
+    """
+    if "back" in run.draft.token(sid, tid):
+        tokens.left(run, sid, tid)
+        token = run.draft.edit_token(sid, tid)
+        token["n"] = token.pop("back")
+        token.pop("via", None)
+        tokens.requeue(run, sid, tid, "in")
+        return
     tokens.depart(run, sid, tid, choose(run, sid, tid))

@@ -1,14 +1,16 @@
 """What each event does first, before the step runs on to quiescence (kernel.md 1.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from engine.base import events
+from engine.base.errors import CalendarMissing, ExpressionFailed
 from engine.kernel import (
     catches,
     data,
     incidents,
+    returns,
     scopes,
     throws,
     timers,
@@ -299,11 +301,28 @@ def cancel(run: Run, event: events.Cancel) -> Answer:
 
 def _cancel_handler(run: Run, sid: str, up: str) -> None:
     tokens.drop_scope(run, sid)
-    parent = run.draft.edit_scope(up)
-    parent["runs"] = [other for other in parent["runs"] if other != sid]
-    if not parent["runs"]:
-        del parent["runs"]
+    scopes.detach_run(run, up, sid)
     tokens.settle(run, up)
+
+
+def rewind(run: Run, event: events.Rewind) -> Answer:
+    """Send work back to an earlier node."""
+    if any(wait not in run.draft.doc["waits"] for wait in event.waits):
+        return STALE
+    return _moved(lambda: returns.rewind(run, event))
+
+
+def move(run: Run, event: events.Move) -> Answer:
+    """Relocate tokens by hand."""
+    return _moved(lambda: returns.move(run, event))
+
+
+def _moved(deed: Callable[[], str]) -> Answer:
+    try:
+        reason = deed()
+    except (Held, ExpressionFailed, CalendarMissing) as problem:
+        return refused(str(problem))
+    return refused(reason) if reason else TAKEN
 
 
 def suspend(run: Run, _event: events.Suspend) -> Answer:
@@ -347,6 +366,8 @@ HANDLERS: Mapping[type[events.Event], Any] = {
     events.Suspend: suspend,
     events.Resume: resume,
     events.ResolveIncident: resolve_incident,
+    events.Rewind: rewind,
+    events.Move: move,
 }
 
 # What a suspended instance still accepts (kernel.md 1.3).

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.kernel.plan import Flow, Kind, Node
+from engine.kernel.plan import Flow, Kind, Node, Plan
 
 
 def with_reach(nodes: Sequence[Node], flows: Sequence[Flow]) -> tuple[Node, ...]:
@@ -36,15 +36,21 @@ def _reach(
     join: Node, flows: Sequence[Flow], before: Sequence[Sequence[int]]
 ) -> tuple[int, ...]:
     """Search backward from each incoming flow; the join itself is never passed."""
-    masks = []
-    for index in join.incoming:
-        seen = 0
-        stack = [flows[index].source]
-        while stack:
-            at = stack.pop()
-            if at == join.index or seen >> at & 1:
-                continue
-            seen |= 1 << at
+    return tuple(_search(flows[index].source, join.index, before) for index in join.incoming)
+
+
+def _search(source: int, stop: int, before: Sequence[Sequence[int]]) -> int:
+    """Give the bits of SOURCE and all nodes before it, without passing STOP."""
+    seen = bytearray(len(before) // 8 + 1)
+    stack = [source]
+    while stack:
+        at = stack.pop()
+        if at != stop and not seen[at >> 3] >> (at & 7) & 1:
+            seen[at >> 3] |= 1 << (at & 7)
             stack.extend(before[at])
-        masks.append(seen)
-    return tuple(masks)
+    return int.from_bytes(seen, "little")
+
+
+def behind(plan: Plan, source: int, stop: int) -> int:
+    """Give the bits of the nodes from which SOURCE is reached without passing STOP."""
+    return _search(source, stop, _predecessors(plan.nodes, plan.flows))

@@ -115,15 +115,20 @@ def end_instance(run: Run, sid: str, how: str, code: str | None = None) -> None:
 def _end_handler(run: Run, sid: str) -> None:
     scope = run.draft.scope(sid)
     up: str = scope["up"]
+    detach_run(run, up, sid)
+    run.emit(NodeLeft(run.plan.nodes[scope["esp"]].id, up, sid))
+    tokens.forget(run, sid)
+    tokens.settle(run, up)
+
+
+def detach_run(run: Run, up: str, sid: str) -> None:
+    """Take a run of an event sub-process off the list of its scope."""
     parent = run.draft.edit_scope(up)
     left = [other for other in parent["runs"] if other != sid]
     if left:
         parent["runs"] = left
     else:
         del parent["runs"]
-    run.emit(NodeLeft(run.plan.nodes[scope["esp"]].id, up, sid))
-    tokens.forget(run, sid)
-    tokens.settle(run, up)
 
 
 def _end_body(run: Run, sid: str) -> None:

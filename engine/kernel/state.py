@@ -13,7 +13,8 @@
  "incidents": {"i3": {"code", "n": node, "s": scope, "t": token|None, "ph": phase}}}
 
 Token: {"n": node, "via": flow, "waits": [...], "scope": body scope, "mi": {...}, "lap": n,
-"held": incident, "vars": activity locals, "got": [definitions occurred], "yield": 1}.
+"held": incident, "vars": activity locals, "pm": {"<node>": [definitions occurred]},
+"back": node a direct return leads to, "q": in|lap while queued, "yield"/"again": 1}.
 Empty parts are absent, so the size tells only what is live. Ids are a letter and `seq`.
 """
 
