@@ -1,6 +1,7 @@
 """Soundness: what engine.kernel.explore finds, in the words of kernel.md 5."""
 
-from engine.bpmn.model import Element, Process
+from engine.bpmn.checks.structure import implicit_starts, starts
+from engine.bpmn.model import Element, Node, Process
 from engine.bpmn.report import Report, label
 from engine.kernel.explore import Defect, explore
 from engine.kernel.gateways import ACTIVITIES
@@ -12,6 +13,7 @@ TOKEN_WORK = 2_000_000  # markings times the square of the tokens: so does a wid
 LEAST = 50  # with fewer markings nothing is worth knowing
 SPLITS = frozenset({Kind.PARALLEL, Kind.INCLUSIVE})
 SERIOUS = frozenset({"sound.deadlock", "sound.livelock"})  # an error when no run completes
+REPEATS = frozenset({"sound.unsync", "sound.improper"})
 SHOWN = 12  # elements of a trace
 
 
@@ -22,7 +24,7 @@ def soundness(plan: Plan, process: Process, report: Report) -> None:
     if budget < LEAST:
         report.add("sound.unproven", process.element)
         return
-    defects = explore(plan, budget)
+    defects = believed(explore(plan, budget), beside(process))
     told = {defect.element for defect in defects if defect.code != "path.dead"}
     for defect in defects:
         if defect.code == "path.dead" and defect.element in told:
@@ -42,6 +44,43 @@ def breadth(plan: Plan) -> int:
             extra += max(0, len(node.outgoing) - 1)
         extra += sum(not plan.nodes[index].interrupting for index in node.boundaries)
     return 1 + extra
+
+
+def believed(defects: tuple[Defect, ...], aside: frozenset[str]) -> list[Defect]:
+    """Leave out repeats that are meant, and loops seen where the search was cut short.
+
+    The search goes no further where tokens crowd, so what looks like a loop without exit
+    beside a repeat may only be the edge of what was looked at.
+    """
+    cut = any(defect.code in REPEATS for defect in defects)
+    return [
+        defect
+        for defect in defects
+        if not (defect.code in REPEATS and defect.element in aside)
+        and not (defect.code == "sound.livelock" and cut)
+    ]
+
+
+def beside(process: Process) -> frozenset[str]:
+    """Give the nodes only non-interrupting boundary events lead to: they repeat by nature."""
+    main: set[int] = set()
+    for scope in process.scopes:
+        stack = [*starts(scope), *implicit_starts(scope)]
+        stack.extend(node for node in scope.nodes if node.kind == "eventSubProcess")
+        while stack:
+            node = stack.pop()
+            if id(node) in main:
+                continue
+            main.add(id(node))
+            stack.extend(flow.target for flow in node.outgoing)
+            stack.extend(b for b in node.boundaries if interrupts(b))
+            stack.extend([node.link] if node.link is not None else [])
+    return frozenset(node.id for node in process.nodes if id(node) not in main)
+
+
+def interrupts(boundary: Node) -> bool:
+    """Tell whether a boundary event ends the work it is attached to."""
+    return boundary.element.flag("cancelActivity", default=True)
 
 
 def element_of(defect: Defect, process: Process) -> Element:
