@@ -84,7 +84,8 @@ def _open(
     live = Live(row, deployed, definition["key"], None, touched=True)
     case = Case(ctx, live, {live.id: live})
     known = begin.known
-    fields = [f for f in deployed.search.get(live.key, ()) if f.value.reads & known.keys()]
+    declared = deployed.search.get(live.key, ())
+    fields = [f for f in declared if not f.value.reads or f.value.reads & known.keys()]
     return case, finishing.compute_search(case, live, fields, known)
 
 
