@@ -14,7 +14,7 @@ from engine.store.rows import Row
 ENDED = {
     "completed": "办结",
     "terminated": "终止",
-    "cancelled": "终止",
+    "cancelled": "撤销",
     "error": "因错误终止",
 }
 

@@ -59,7 +59,9 @@ def test_an_unwanted_message_becomes_a_dead_letter(tiny: Tiny) -> None:
     assert send(tiny, "tiny_go", keys={"key": "x"}, time_to_live="PT0S").state == "dead"
     tiny.pass_time(hours=2)
     tiny.worker.upkeep()
-    states = [(r["state"], r["reason"]) for r in tiny.rows(sa.select(message).order_by(message.c.id))]
+    states = [
+        (r["state"], r["reason"]) for r in tiny.rows(sa.select(message).order_by(message.c.id))
+    ]
     assert states == [("dead", "expired"), ("dead", "no-receiver")]
 
 

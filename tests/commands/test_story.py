@@ -32,9 +32,7 @@ def test_a_case_goes_from_the_report_to_the_closing(tiny: Tiny) -> None:
     assert (second.closed, second.outcome) == (True, "pass")
     assert tiny.case(case_id)["state_name"] == "待放行"
 
-    taken = tiny.engine.execute(
-        SendMessage("tiny_go", {"key": started.number}), SYSTEM
-    )
+    taken = tiny.engine.execute(SendMessage("tiny_go", {"key": started.number}), SYSTEM)
     assert (taken.state, taken.instance_id) == ("delivered", case_id)
     tiny.complete("head", case_id, "do")
     assert not tiny.open_tasks(case_id)

@@ -4,7 +4,13 @@ import pytest
 
 from engine.base.errors import Conflict, InvalidForm, InvalidRequest, NotAllowed, NotFound
 from engine.base.errors import StaleDocument, VersionMissing
-from engine.commands.tasks import ClaimTask, CompleteTask, ReleaseTask, RemindTask, SaveTaskDraft
+from engine.commands.tasks import (
+    ClaimTask,
+    CompleteTask,
+    ReleaseTask,
+    RemindTask,
+    SaveTaskDraft,
+)
 from tests.support.tiny import Tiny
 
 
@@ -37,7 +43,9 @@ def test_a_unit_has_one_voice(tiny: Tiny) -> None:
 
 def test_the_first_dissent_fails_the_round_and_voids_the_other_seat(tiny: Tiny) -> None:
     case_id, task_id = at_review(tiny)
-    acted = tiny.complete("water1", case_id, "review", outcome="back", opinion="位于水源保护区，不应审核通过")
+    acted = tiny.complete(
+        "water1", case_id, "review", outcome="back", opinion="位于水源保护区，不应审核通过"
+    )
     assert (acted.closed, acted.outcome) == (True, "back")
     assert {s["unit"]: s["state"] for s in tiny.seats(task_id)} == {
         "U-WOOD-1": "void",
