@@ -7,7 +7,7 @@ from engine.base.expressions import Moment
 from engine.base.values import Value
 from engine.bpmn.decisions import Decisions, Outcome
 from engine.bpmn.report import Report
-from engine.dmn.evaluate import compile_model
+from engine.dmn.checks import compile_checked
 from engine.dmn.model import Model
 from engine.dmn.parse import parse
 
@@ -38,10 +38,10 @@ def load_decisions(
             take(error, report)
     if not models:
         return NoDecisions(), {}
-    try:
-        decisions = compile_model(models, names)
-    except InvalidDefinition as error:
-        take(error, report)
+    decisions, findings = compile_checked(models, names)
+    for finding in findings:
+        report.take(finding)
+    if decisions is None:
         return NoDecisions(), {}
     return decisions, {name: decisions.version(name) for name in decisions.ids()}
 

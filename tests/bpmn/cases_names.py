@@ -23,6 +23,9 @@ from tests.bpmn.shapes import (
     writable,
 )
 
+BIND = ' camunda:calledElementBinding="version"'
+VERSION = ' camunda:calledElementVersion="2"'
+
 NAMES: dict[str, Case] = {
     "an expression with a fault": Case(
         "expr.syntax", "c", one(script("1 + ")), one(script("1 + 1"))
@@ -206,5 +209,11 @@ NAMES: dict[str, Case] = {
         "c",
         one(user("c", camunda__formRef="f1", camunda__formKey="f2")),
         one(user("c", camunda__formRef="f1", camunda__formKey="f1")),
+    ),
+    "a version without its number": Case(
+        "ref.binding",
+        "c",
+        (*one(CALL.replace(" name", BIND + " name")), unique(SIMPLE_Q)),
+        (*one(CALL.replace(" name", BIND + VERSION + " name")), unique(SIMPLE_Q)),
     ),
 }

@@ -21,8 +21,10 @@ from tests.bpmn.shapes import (
     branches,
     calls,
     early,
+    early_inside,
     esp,
     governed,
+    late_inside,
     loop,
     mapping_script,
     multi,
@@ -343,6 +345,18 @@ RULES: dict[str, Case] = {
     ),
     "a variable read before it is written": Case(
         "data.read_first", "c", early("s -> c -> u -> e"), early("s -> u -> c -> e")
+    ),
+    "a variable read inside before it is written outside": Case(
+        "data.read_first",
+        "c",
+        early_inside("s -> box -> u -> e"),
+        early_inside("s -> u -> box -> e"),
+    ),
+    "a variable written inside and read outside": Case(
+        "data.read_first",
+        "c",
+        late_inside("s -> c -> box -> e"),
+        late_inside("s -> box -> c -> e"),
     ),
     "a start form that does not exist": Case(
         "ref.form",

@@ -204,3 +204,16 @@ def when(condition: str) -> tuple[str, ...]:
     inner = f"<condition>{condition.replace('>', '&gt;')}</condition>"
     catch = f"<conditionalEventDefinition>{inner}</conditionalEventDefinition>"
     return one(node("intermediateCatchEvent", "c", catch))
+
+
+def early_inside(flows: str) -> tuple[str, ...]:
+    """The script inside a sub-process, the form outside."""
+    inner = start(id="i") + script("amount * 2") + end(id="j") + body("i -> c -> j")
+    parts = (user("u", camunda__formRef="f1"), sub(inner, "box"))
+    return (process(start(), *parts, end(), flows),)
+
+
+def late_inside(flows: str) -> tuple[str, ...]:
+    """The form inside a sub-process, the script outside."""
+    inner = start(id="i") + user("u", camunda__formRef="f1") + end(id="j") + body("i -> u -> j")
+    return (process(start(), script("amount * 2"), sub(inner, "box"), end(), flows),)

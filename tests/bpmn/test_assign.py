@@ -72,6 +72,7 @@ def test_seats_are_listed_with_everything_the_count_needs() -> None:
         2,
         1,
     )
+    assert (second["weight"], second["order"], second["required"]) == (1, 2, False)
     assert (second["veto"], second["duty"], second["region_of"]) == (True, "handle", "case")
 
 

@@ -116,6 +116,7 @@ def timer(kind: str, text: str, /, **vars: object):
         ("timeCycle", "R/P1W/2026-12-31", "2026-01-12 09:00"),
         ("timeDate", "=text", "2026-02-01 08:00"),
         ("timeDuration", "=span", "2026-01-06 09:00"),
+        ("timeDuration", "=span - span", "2026-01-05 09:00"),
     ],
 )
 def test_a_timer_is_armed_for_its_moment(kind: str, text: str, local: str) -> None:
@@ -132,7 +133,7 @@ def test_a_timer_may_follow_a_due_rule() -> None:
     assert armed.steps["key"] == "plan"
 
 
-@pytest.mark.parametrize("value", ["很快", 5, None, [1]])
+@pytest.mark.parametrize("value", ["很快", 5, None, [1], timedelta(days=-1), "-P1D"])
 def test_a_timer_without_a_time_stops_visibly(value: object) -> None:
     inner = "<timerEventDefinition><timeDate>=text</timeDate></timerEventDefinition>"
     wait = node("intermediateCatchEvent", "c", inner)

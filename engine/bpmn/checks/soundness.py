@@ -1,5 +1,7 @@
 """Soundness: what engine.kernel.explore finds, in the words of kernel.md 5."""
 
+from dataclasses import replace
+
 from engine.bpmn.checks.structure import implicit_starts, starts
 from engine.bpmn.model import Element, Node, Process
 from engine.bpmn.report import Report, label
@@ -50,11 +52,11 @@ def believed(defects: tuple[Defect, ...], aside: frozenset[str]) -> list[Defect]
     """Leave out repeats that are meant, and loops seen where the search was cut short.
 
     The search goes no further where tokens crowd, so what looks like a loop without exit
-    beside a repeat may only be the edge of what was looked at.
+    beside a repeat may only be the edge of what was looked at, and nothing is certain.
     """
     cut = any(defect.code in REPEATS for defect in defects)
     return [
-        defect
+        replace(defect, certain=defect.certain and not cut)
         for defect in defects
         if not (defect.code in REPEATS and defect.element in aside)
         and not (defect.code == "sound.livelock" and cut)
