@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.base import events
-from engine.base.errors import Conflict, NotAllowed, NotSupported
+from engine.base.errors import Conflict, NotAllowed
 from engine.commands import entitled, finishing, opening, stepping
 from engine.commands.entitled import HeldTask
 from engine.commands.results import Acted
 from engine.context import Context
+from engine.kernel.returns import siblings
 from engine.rules import refusals
+from engine.runtime import KernelRuntime
 from engine.store import work
 from engine.store.rows import Row
 
@@ -109,16 +111,32 @@ class ReturnTask:
             **held.case.stamp(live),
             waits=(held.task["wait"],),
             node=self.target,
+            cancel=self._cancelled(held),
             then=then,
             reason=reason,
         )
         answer = stepping.step(held.case, live, event)
-        if answer.status == "refused" and "confirm" in answer.reason:
-            raise Conflict(answer.reason, code="confirm-needed")
-        if answer.status == "refused" and answer.reason.startswith("not supported"):
-            raise NotSupported
         if answer.status != "accepted":
             raise Conflict(answer.reason or None, code="return-target-invalid")
+
+    def _cancelled(self, held: HeldTask) -> tuple[str, ...]:
+        """Name the sibling tokens that are lost; they must have been agreed to."""
+        live = held.live
+        if live.deployed.runtime.name != KernelRuntime.name or live.state is None:
+            return ()
+        lost = siblings(live.plan, live.state, (held.task["wait"],), self.target)
+        if lost and not self.confirm_cancel_branches:
+            raise Conflict(
+                f"退回将使 {len(lost)} 个并行环节失效，请确认。",
+                code="confirm-needed",
+                branches=[row["name"] for row in self._lost_tasks(held)],
+            )
+        return lost
+
+    def _lost_tasks(self, held: HeldTask) -> list[Row]:
+        rows = work.open_tasks(held.case.ctx.conn, held.case.id)
+        mine = held.task["id"]
+        return [r for r in rows if r["instance_id"] == held.live.id and r["id"] != mine]
 
 
 def _true(value: object) -> bool:

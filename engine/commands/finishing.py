@@ -164,6 +164,7 @@ def _number_rounds(case: Case, opened: list[OpenedTask]) -> None:
         for task in opened:
             if task.live.id == instance_id:
                 task.row["round"] = task.line["round"] = known.get(task.row["node"], 0) + 1
+        work.supersede(case.ctx.conn, instance_id, sorted(known))
 
 
 def _write_machine_work(case: Case) -> None:

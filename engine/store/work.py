@@ -40,6 +40,16 @@ def rounds(conn: Conn, instance_id: int, nodes: Sequence[str]) -> dict[str, int]
     return {row[0]: int(row[1]) for row in conn.execute(query)}
 
 
+def supersede(conn: Conn, instance_id: int, nodes: Sequence[str]) -> None:
+    """Mark the rounds of NODES before the ones about to open: their opinions are history."""
+    if nodes:
+        conn.execute(
+            sa.update(task)
+            .where(task.c.instance_id == instance_id, task.c.node.in_(nodes))
+            .values(superseded=True)
+        )
+
+
 def insert_tasks(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert rounds and give their ids in order."""
     return insert_many(conn, task, rows)

@@ -17,6 +17,7 @@ from engine.commands.instances import (
 )
 from engine.commands.jobs import ResolveIncident
 from engine.commands.messages import SendMessage
+from engine.commands.tasks import CompleteTask
 from engine.store import chain
 from engine.store.machine import incident, job, subscription
 from engine.store.tables import instance, task
@@ -71,7 +72,7 @@ def test_a_suspended_case_refuses_acts_and_keeps_its_timers(tiny: Tiny) -> None:
     with pytest.raises(InvalidRequest):
         tiny.do("chief", SuspendInstance(case_id, "太短", version))
     tiny.do("chief", SuspendInstance(case_id, "等待上级部门的书面答复意见", version))
-    with pytest.raises(Conflict, match="案件已由 调度员 于 .* 暂停，原因：等待上级部门"):
+    with pytest.raises(Conflict, match=r"案件已由 调度员 于 .* 暂停，原因：等待上级部门"):
         tiny.complete("wood1", case_id, "review", outcome="pass")
     tiny.pass_time(days=10)
     assert len(tiny.rows(sa.select(job).where(job.c.root_id == case_id))) == 1
@@ -101,9 +102,7 @@ def test_a_cancelled_case_leaves_nothing_open(tiny: Tiny) -> None:
     with tiny.engine.database.read() as conn:
         assert chain.verify(conn) == []
     closed = tiny.rows(sa.select(task).order_by(task.c.id.desc()))[0]
-    with pytest.raises(Conflict, match="案件已于 .* 终止，不能再办理"):
-        from engine.commands.tasks import CompleteTask
-
+    with pytest.raises(Conflict, match=r"案件已于 .* 终止，不能再办理"):
         tiny.do("head", CompleteTask(closed["id"], expected_version=1))
 
 

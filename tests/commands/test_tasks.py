@@ -2,8 +2,15 @@
 
 import pytest
 
-from engine.base.errors import Conflict, InvalidForm, InvalidRequest, NotAllowed, NotFound
-from engine.base.errors import StaleDocument, VersionMissing
+from engine.base.errors import (
+    Conflict,
+    InvalidForm,
+    InvalidRequest,
+    NotAllowed,
+    NotFound,
+    StaleDocument,
+    VersionMissing,
+)
 from engine.commands.tasks import (
     ClaimTask,
     CompleteTask,
@@ -36,7 +43,7 @@ def test_a_claimed_seat_is_refused_to_the_colleague_naming_the_first(tiny: Tiny)
 def test_a_unit_has_one_voice(tiny: Tiny) -> None:
     case_id, _ = at_review(tiny)
     tiny.complete("wood1", case_id, "review", outcome="pass")
-    with pytest.raises(Conflict, match="林一（甲县林草局）已于 .* 办理，结果：同意") as refused:
+    with pytest.raises(Conflict, match=r"林一（甲县林草局）已于 .* 办理，结果：同意") as refused:
         tiny.complete("wood1b", case_id, "review", outcome="pass")
     assert refused.value.problem_code == "seat-decided"
 
@@ -53,7 +60,7 @@ def test_the_first_dissent_fails_the_round_and_voids_the_other_seat(tiny: Tiny) 
     }
     assert [row["node"] for row in tiny.open_tasks(case_id)] == ["check"]
     assert tiny.open_tasks(case_id)[0]["round"] == 2
-    with pytest.raises(Conflict, match="本环节已于 .* 结束（不同意）") as refused:
+    with pytest.raises(Conflict, match=r"本环节已于 .* 结束（不同意）") as refused:
         tiny.do("wood1", CompleteTask(task_id, outcome="pass", expected_version=2))
     assert refused.value.problem_code == "round-closed"
 
@@ -122,7 +129,7 @@ def test_a_reminder_is_possible_again_after_four_work_hours(tiny: Tiny) -> None:
     _, task_id = at_review(tiny)
     tiny.pass_time(days=1, hours=16)  # Thursday 2 January 2025, 16:00
     assert tiny.do("chief", RemindTask(task_id, "请抓紧")).count == 2
-    with pytest.raises(Conflict, match="调度员 已于 .* 催办") as soon:
+    with pytest.raises(Conflict, match=r"调度员 已于 .* 催办") as soon:
         tiny.do("head", RemindTask(task_id))
     assert soon.value.details["nextAt"].startswith("2025-01-03T03:30")
     with pytest.raises(NotAllowed):

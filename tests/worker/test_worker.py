@@ -16,8 +16,8 @@ from engine.commands.jobs import (
     ResolveIncident,
     ResumeWorker,
     RetryAll,
+    RetryJob,
 )
-from engine.commands.jobs import RetryJob
 from engine.commands.messages import SendMessage
 from engine.commands.services import ClaimCalls, FinishCall
 from engine.delivery.services import ServiceRefused
