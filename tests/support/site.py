@@ -140,12 +140,18 @@ def bundle_files() -> dict[str, bytes]:
     return {**files, "ledgers/problem.yaml": LEDGER.encode()}
 
 
-def build_site(url: str, data_dir: Path, clock: FakeClock, machine: FakeClock) -> Site:
-    """Build the installation on a fresh database."""
+def build_engine(url: str, data_dir: Path, clock: FakeClock) -> Engine:
+    """Build the engine on a fresh database, with the tiny application and its people."""
     engine = bootstrap.build(url, data_dir, clock=clock, ids=CountingIds())
     engine.execute(Deploy("tiny", bundle_files()), SYSTEM)
     hashed = Passwords(memory_kib=64, rounds=1).hash(PASSWORD)
     for login, (name, rights, posts) in PEOPLE.items():
         engine.execute(CreatePerson(login, name, hashed, rights, posts), SYSTEM)
+    return engine
+
+
+def build_site(url: str, data_dir: Path, clock: FakeClock, machine: FakeClock) -> Site:
+    """Build the installation on a fresh database."""
+    engine = build_engine(url, data_dir, clock)
     app = create_app(engine, testing=True, settings=WebSettings(machine_clock=machine))
     return Site(engine, app, clock, machine)
