@@ -1,10 +1,13 @@
 """What a deployed version brings to a question: facts, forms, settings, its calendar."""
 
+import sqlalchemy as sa
+
 from engine.base.errors import NotFound
 from engine.base.expressions import Calendar
 from engine.bpmn.facts import NodeFacts, ProcessFacts
 from engine.context import Deployed, View
 from engine.store import definitions
+from engine.store.tables import definition
 
 
 def of(view: View, definition_id: int, runtime: str) -> Deployed:
@@ -44,4 +47,9 @@ def latest(view: View, application: str) -> Deployed:
     row = definitions.latest_bundle(view.connection, application)
     if row is None:
         raise NotFound
-    return view.runtimes.version(view.connection, row["id"], application)
+    runtime = view.runtimes.of_new(row["runtime"]).name
+    query = sa.select(definition.c.id).where(definition.c.bundle_id == row["id"]).limit(1)
+    found = view.connection.execute(query).scalar_one_or_none()
+    if found is None:
+        return view.runtimes.version(view.connection, row["id"], application)
+    return of(view, found, runtime)  # by a definition's id the files need not be read again

@@ -7,8 +7,7 @@ from flask import Response, request
 
 from engine.commands.attachments import AddAttachment
 from engine.queries import instances
-from web import session, uploads
-from web.api import calls
+from web import calls, session, uploads
 from web.api.routes import Noun
 from web.errors import BadRequest
 from web.schemas.base import shape

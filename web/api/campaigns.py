@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from engine.queries import dry_run as rehearsals
 from engine.queries import phases
-from web.api import calls
+from web import calls
 from web.api.routes import Noun
 from web.schemas.base import Schema, shape
 from web.schemas.bodies import DryRun

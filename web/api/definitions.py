@@ -6,7 +6,7 @@ from flask import Response
 from marshmallow import fields
 
 from engine.queries import definitions, processes
-from web.api import calls
+from web import calls
 from web.api.routes import Noun
 from web.schemas.base import Schema, Search, page_of, shape
 

@@ -11,7 +11,7 @@ from marshmallow import fields
 from engine.base.errors import InvalidRequest
 from engine.commands.definitions import Deploy
 from engine.queries import definitions
-from web.api import calls
+from web import calls
 from web.api.routes import Noun
 from web.errors import BadRequest
 from web.schemas.base import Schema, Search, page_of, shape

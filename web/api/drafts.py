@@ -7,7 +7,7 @@ from marshmallow import fields
 
 from engine.commands import drafts as commands
 from engine.queries import definitions, drafts
-from web.api import calls
+from web import calls
 from web.api.routes import Noun
 from web.schemas.base import Schema, shape
 from web.schemas.bodies import PublishDraft

@@ -6,7 +6,7 @@ from flask import Response
 
 from engine.commands.jobs import ResolveIncident
 from engine.queries import incidents
-from web.api import calls
+from web import calls
 from web.api.routes import Noun
 from web.schemas.base import Search, page_of, shape
 from web.schemas.bodies import Repair

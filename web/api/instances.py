@@ -7,7 +7,7 @@ from flask import Response
 from engine.commands import instances as commands
 from engine.queries import cases, diagram, forecast, history, instances
 from engine.queries.paging import Paging
-from web.api import calls
+from web import calls
 from web.api.routes import Noun
 from web.schemas import bodies, wire
 from web.schemas.base import PageAsk, Search, page_of, shape

@@ -7,7 +7,7 @@ from flask import Response
 from engine.commands import clock as clock_commands
 from engine.commands import jobs as commands
 from engine.queries import incidents, operations
-from web.api import calls
+from web import calls
 from web.api.routes import Noun
 from web.schemas import bodies
 from web.schemas.base import Search, page_of, shape

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields
 
 from engine.queries import ledgers, statistics
-from web.api import calls
+from web import calls
 from web.api.routes import Noun
 from web.schemas.base import Schema, Search, page_of, shape
 

@@ -6,7 +6,7 @@ from flask import Response
 
 from engine.commands.messages import SendMessage
 from engine.queries import incidents
-from web.api import calls
+from web import calls
 from web.api.routes import Noun
 from web.schemas.base import Search, page_of
 from web.schemas.bodies import Publication

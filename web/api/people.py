@@ -7,8 +7,7 @@ from marshmallow import fields
 
 from engine.commands import accounts
 from engine.queries import people
-from web import security, session
-from web.api import calls
+from web import calls, security, session
 from web.api.routes import Noun
 from web.schemas import wire
 from web.schemas.base import Schema, shape

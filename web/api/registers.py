@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from engine.queries import registers
-from web.api import calls
+from web import calls
 from web.api.routes import Noun
 from web.schemas.base import Schema, shape
 

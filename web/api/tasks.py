@@ -7,7 +7,7 @@ from flask import Response
 from engine.commands import corrections
 from engine.commands import tasks as commands
 from engine.queries import forecast, task_page, tasks
-from web.api import calls
+from web import calls
 from web.api.routes import Noun
 from web.schemas import bodies
 from web.schemas.base import Search, page_of, shape

@@ -26,12 +26,15 @@ const translate = { translate: ['value', translator(canvasDictionary, dictionary
 
 island('dmn', async (element, options) => {
   const got = await send(options.xmlUrl);
+  const bar = el('nav.tabs', { 'aria-label': t('视图') });
+  const host = el('div.dmn-host');
+  element.append(bar, host);
   const part = { additionalModules: [translate] };
   const Tool = options.readOnly ? DmnViewer : DmnModeler;
-  const tool = new Tool({ container: element, drd: part, decisionTable: part, literalExpression: part, boxedExpression: part });
+  const tool = new Tool({ container: host, drd: part, decisionTable: part, literalExpression: part, boxedExpression: part });
   await tool.importXML(got.data);
   await openFirst(tool, options.decision);
-  tabs(tool, element);
+  tabs(tool, bar);
   if (options.testUrl) new TestGrid(options).start();
   if (options.readOnly) return;
   const findings = new FileFindings((id) => jump(tool, id));
@@ -78,9 +81,7 @@ function watch(tool, keeper) {
 }
 
 /** One tab per view, above the table. */
-function tabs(tool, element) {
-  const bar = el('nav.tabs', { 'aria-label': t('视图') });
-  element.before(bar);
+function tabs(tool, bar) {
   const draw = () => {
     const active = tool.getActiveView();
     bar.replaceChildren(...tool.getViews().map((view) => el('a', {

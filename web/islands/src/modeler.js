@@ -18,6 +18,7 @@ import { typeWords } from './i18n/types.js';
 import { send } from './lib/http.js';
 import { t } from './lib/i18n.js';
 import { island } from './lib/page.js';
+import { fitAll, fitReadable } from './lib/view.js';
 import { CANVAS_TEXT } from './modeler/font.js';
 import { Findings } from './modeler/findings.js';
 import { govProviderModule } from './modeler/provider.js';
@@ -33,7 +34,7 @@ island('modeler', async (element, options) => {
   const tool = options.readOnly ? reader(element) : designer(element, options);
   const { warnings } = await tool.importXML(got.data);
   const blocked = warnings.filter((each) => /gov:/.test(each.message));
-  fit(tool);
+  fitReadable(tool.get('canvas'), { left: PALETTE_PX });
   const findings = new Findings({ tool, options });
   findings.show(options.findings || []);
   if (options.readOnly || blocked.length) {
@@ -82,10 +83,11 @@ function freeze(element, tool, blocked) {
   note.append(t('本文件含有不认识的治理属性，只能查看，不能保存：{list}', { list: blocked.map((each) => each.message).join('；') }));
 }
 
+/* The palette lies over the left edge of the canvas. */
+const PALETTE_PX = 124;
+
 function fit(tool) {
-  const canvas = tool.get('canvas');
-  canvas.zoom('fit-viewport', 'auto');
-  if (canvas.zoom() > 1) canvas.zoom(1, 'auto');
+  fitAll(tool.get('canvas'), PALETTE_PX);
 }
 
 function actions(tool, findings) {

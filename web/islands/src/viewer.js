@@ -4,6 +4,7 @@ import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import { send } from './lib/http.js';
 import { island } from './lib/page.js';
+import { fitAll, fitReadable } from './lib/view.js';
 import { CANVAS_TEXT } from './modeler/font.js';
 import { marksModule } from './viewer/marks.js';
 import { translateModule } from './i18n/translate.js';
@@ -21,14 +22,17 @@ island('viewer', async (element, options) => {
   });
   await viewer.importXML(xml.data);
   viewer.get('stateMarks').show(state.data || {});
-  fit(viewer);
+  fit(viewer, state.data || {});
+  document.addEventListener('click', (event) => {
+    if (event.target.closest?.('[data-act="fit"]')) fitAll(viewer.get('canvas'));
+  });
   viewer.on('element.click', ({ element: picked }) => open(viewer, picked, options));
 });
 
-function fit(viewer) {
-  const canvas = viewer.get('canvas');
-  canvas.zoom('fit-viewport', 'auto');
-  if (canvas.zoom() > 1) canvas.zoom(1, 'auto');
+/* A long diagram starts at the first element that is being worked on. */
+function fit(viewer, state) {
+  const current = Object.entries(state.elements || {}).find(([, facts]) => facts.marks?.includes('current'));
+  fitReadable(viewer.get('canvas'), { element: current ? viewer.get('elementRegistry').get(current[0]) : null });
 }
 
 /* A click on an activity loads its rounds into the panel the page names. */

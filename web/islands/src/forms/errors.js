@@ -31,12 +31,21 @@ export function showErrors(acts, errors, rows, problem = null) {
   }
   form._setState({ errors: merged });
   if (problem) toastProblem(problem);
+  if (problem?.status === 409) lines.push(...loser(acts, problem));
   if (!lines.length) return;
   const title = problem?.title || t('有 {n} 处需要改正', { n: lines.length });
   const box = el('div.note.x.errsum', { role: 'alert', tabIndex: -1 }, el('b', {}, title), el('ul', {}, ...lines));
   acts.element.before(box);
   box.querySelector('a')?.focus();
   box.scrollIntoView({ block: 'nearest' });
+}
+
+/* Somebody acted first: the typed opinion stays, and the newest state is one click away. */
+function loser(acts, problem) {
+  const text = acts.opinion?.value() || '';
+  const copy = text ? el('button.bt.s', { type: 'button', onclick: () => navigator.clipboard?.writeText(text) }, t('复制我的意见')) : null;
+  const open = el('a', { href: acts.options.caseUrl || location.href, target: '_blank', rel: 'noopener' }, t('在新标签页查看最新状态'));
+  return [el('li', {}, problem.detail || ''), el('li', {}, el('span.row-s', {}, open, copy))];
 }
 
 function addTo(acts, merged, field, row) {

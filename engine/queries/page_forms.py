@@ -1,0 +1,113 @@
+"""Forms as pages show them: locked fields locked, registers as lists, values readable."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from engine.base.errors import NotFound
+from engine.base.values import Value
+from engine.bpmn.facts import ProcessFacts, StartFacts
+from engine.context import View
+from engine.forms.page import Page, page_form, page_values
+from engine.queries import definitions, processes, task_page
+from engine.queries.task_data import load
+
+
+@dataclass(frozen=True, slots=True)
+class PageForm:
+    """A form for the browser: form-js SCHEMA and DATA; the server checks all again."""
+
+    schema: Mapping[str, Any] | None
+    data: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Startable:
+    """A process the actor may start, for UNITS (code, name)."""
+
+    key: str
+    name: str
+    documentation: str
+    application: str
+    application_title: str
+    form: str | None
+    units: tuple[tuple[str, str], ...]
+
+
+def of_task(view: View, *, task_id: int) -> PageForm:
+    """Give the form of a task with what it holds now; no schema for a task without form."""
+    held = load(view, task_id)
+    page = task_page.form(view, task_id=task_id)
+    if held.form is None or page.schema is None:
+        return PageForm(None, {})
+    moment = held.moment(view)
+    writable = held.writable if page.my_seats else frozenset[str]()
+    choices = held.version.application.choices
+    shown = Page(held.known(), moment, writable, choices)
+    schema = page_form(page.schema, held.form, shown)
+    return PageForm(schema, page_values(held.form, dict(page.data), moment))
+
+
+def of_start(view: View, *, key: str, unit: str = "") -> PageForm:
+    """Give the start form of process KEY (newest version) filled for UNIT."""
+    definition_id = processes.latest_id(view, key=key)
+    row = processes.get(view, definition_id=definition_id)
+    runtimes = view.runtimes
+    stored = runtimes.definition(view.connection, definition_id)
+    runtime = runtimes.of_new(stored["runtime"]).name
+    version = runtimes.deployed(view.connection, definition_id, runtime)
+    start = start_of(version.facts[key])
+    if start is None or not start.form:
+        return PageForm(None, {})
+    schema = version.forms[start.form]
+    path = f"forms/{start.form}.json"
+    content = definitions.file(
+        view, application=row.application, path=path, version=row.version
+    )
+    moment = version.moment(view.now)
+    known: dict[str, Value] = {"unit": unit}
+    shown = Page(known, moment, None, version.application.choices)
+    form = page_form(orjson.loads(content), schema, shown)
+    return PageForm(form, page_values(schema, schema.prefill(known, moment), moment))
+
+
+def start_of(facts: ProcessFacts) -> StartFacts | None:
+    """Give the start event a person uses: the none start, else a message start with a form."""
+    for start in facts.starts:
+        if start.kind == "none":
+            return start
+    return next((s for s in facts.starts if s.kind == "message" and s.form), None)
+
+
+def startable(view: View) -> tuple[Startable, ...]:
+    """Give the processes the actor may start by hand, by application and name."""
+    found = []
+    titles = {row.key: row.title for row in definitions.applications(view)}
+    for row in processes.search(view, wanted={"latest": True}).items:
+        facts = processes.facts(view, definition_id=row.id)
+        units = _units(view, facts)
+        start = start_of(facts)
+        if start is None or not facts.starter_groups or not units:
+            continue
+        title = titles.get(row.application, row.application)
+        text = facts.documentation
+        found.append(
+            Startable(row.key, row.name, text, row.application, title, start.form, units)
+        )
+    return tuple(sorted(found, key=lambda item: (item.application, item.name)))
+
+
+def startable_one(view: View, *, key: str) -> Startable:
+    """Give one process the actor may start; NotFound for all others."""
+    for item in startable(view):
+        if item.key == key:
+            return item
+    raise NotFound
+
+
+def _units(view: View, facts: ProcessFacts) -> tuple[tuple[str, str], ...]:
+    groups = set(facts.starter_groups)
+    held = [post for post in view.actor.posts if not groups or post.role in groups]
+    return tuple(dict.fromkeys((post.unit, post.unit_name) for post in held))

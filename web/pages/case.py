@@ -1,0 +1,156 @@
+"""案件: where a case stands, why, and what every round said."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from engine.queries import cases, diagram, history, instances, processes, registers
+from engine.queries import people as people_query
+from engine.queries.diagram import Diagram
+from web import security, session
+from web.pages import cursors, frame
+from web.pages.todo import paging
+
+case = Blueprint("case", __name__)
+TABS = (
+    ("work", "办理"),
+    ("course", "过程"),
+    ("diagram", "流程图"),
+    ("papers", "材料"),
+    ("log", "日志"),
+)
+MARKS = {"current": "current", "done": "done", "returned": "returned", "cancelled": "cancelled"}
+
+
+@case.get("/case")
+@security.permission("signed-in")
+def search() -> Response:
+    """Search the cases the person may see by number or title."""
+    text = request.args.get("q", "").strip()
+    wanted: dict[str, Any] = {}
+    if text:
+        field = "number" if text.replace("-", "").isalnum() and text.isascii() else "title"
+        wanted[field] = {"$like": f"*{text}*"}
+    for key in ("process_key", "region", "state", "year"):
+        value = request.args.get(key)
+        if value:
+            wanted[key] = int(value) if key == "year" and value.isdigit() else value
+    found = session.ask(cases.search, wanted=wanted, paging=paging())
+    return frame.page(
+        "staff/cases.html",
+        page=found,
+        next_cursor=cursors.next_of(found, 50),
+        search_text=text,
+        wanted=wanted,
+    )
+
+
+@case.get("/case/<ref>")
+@security.permission("signed-in")
+def show(ref: str) -> Response:
+    """Show one tab of the case."""
+    tab = request.args.get("tab", "work")
+    head = session.ask(instances.case, ref=ref)
+    more: dict[str, Any] = {}
+    if tab in ("work", "course"):
+        more["timeline"] = session.ask(history.timeline, ref=ref)
+    if tab == "diagram":
+        more["diagrams"] = _diagrams(head)
+    if tab == "log":
+        more["lines"] = session.ask(history.audit, ref=ref, paging=paging())
+        more["next_cursor"] = cursors.next_of(more["lines"], 50)
+    return frame.page("staff/case.html", ref=ref, case=head, tab=tab, tabs=TABS, **more)
+
+
+def _diagrams(head: instances.CasePage) -> list[dict[str, Any]]:
+    found = []
+    for row in head.instances:
+        drawn = session.ask(diagram.diagram, instance_id=row.id)
+        options = {
+            "xmlUrl": f"/case-diagram/{row.definition_id}.bpmn",
+            "state": state_of(drawn),
+        }
+        found.append({"row": row, "diagram": drawn, "options": options})
+    return found
+
+
+def state_of(drawn: Diagram) -> dict[str, Any]:
+    """Give the marks in the shape the viewer reads."""
+    elements = {
+        mark.element: {
+            "marks": [MARKS[mark.state]] if mark.state in MARKS else [],
+            "running": mark.running,
+            "done": mark.done,
+            "overdue": mark.overdue,
+            "returned": mark.returned,
+            "incidents": mark.incidents,
+        }
+        for mark in drawn.marks
+    }
+    for mark in drawn.marks:
+        if mark.incidents:
+            elements[mark.element]["marks"] = ["incident"]
+    return {"elements": elements, "flows": dict.fromkeys(drawn.flows, "done")}
+
+
+@case.get("/case-diagram/<int:definition_id>.bpmn")
+@security.permission("signed-in")
+def xml(definition_id: int) -> Response:
+    """Give the diagram file of one definition."""
+    content = session.ask(processes.xml, definition_id=definition_id)
+    return Response(content, mimetype="application/xml")
+
+
+# --- lists a form picks from -------------------------------------------------------------
+@case.get("/picks/divisions")
+@security.permission("signed-in")
+def divisions() -> Response:
+    """Give divisions by code, by parent or by part of the name."""
+    args = request.args
+    if args.get("codes"):
+        found = _by_codes("division", args["codes"].split(","))
+    else:
+        parent = args.get("parent") or args.get("root") or None
+        text = args.get("q", "")
+        limit = min(int(args.get("limit", "20")), 200)
+        known = session.ask(
+            registers.search,
+            kind="division",
+            text=text,
+            parent=None if text else parent or "",
+            limit=limit,
+        )
+        found = [_pick(row) for row in known]
+    return jsonify({"items": found})
+
+
+def _by_codes(kind: str, codes: list[str]) -> list[dict[str, Any]]:
+    return [_pick(session.ask(registers.get, kind=kind, code=code)) for code in codes if code]
+
+
+def _pick(row: registers.Row) -> dict[str, Any]:
+    return {"code": row.code, "name": row.label, "parent": row.parent}
+
+
+@case.get("/picks/units")
+@security.permission("signed-in")
+def units() -> Response:
+    """Give units by part of name or code."""
+    args = request.args
+    wanted = args.get("q") or args.get("codes", "")
+    found = session.ask(people_query.units, text=wanted, role=args.get("roleGroup", ""))
+    return jsonify(
+        {"items": [{"code": u.code, "name": u.name, "note": u.level} for u in found]}
+    )
+
+
+@case.get("/picks/persons")
+@security.permission("signed-in")
+def persons() -> Response:
+    """Give colleagues: persons of the units the asker acts for."""
+    args = request.args
+    wanted = args.get("q") or args.get("codes", "")
+    found = session.ask(people_query.colleagues, text=wanted)
+    return jsonify(
+        {"items": [{"code": p.person, "name": p.name, "note": p.unit_name} for p in found]}
+    )

@@ -1,0 +1,31 @@
+"""Put the pages on the application: blueprints, template tools."""
+
+import importlib
+import importlib.util
+
+from flask import Flask
+
+from web.pages import assets
+from web.pages.case import case
+from web.pages.dashboard import dashboard
+from web.pages.door import door
+from web.pages.ledger import ledger
+from web.pages.start import start
+from web.pages.task import task
+from web.pages.todo import todo
+from web.pages.words import FILTERS
+
+BLUEPRINTS = (door, todo, start, case, task, ledger, dashboard)
+
+
+def register_pages(app: Flask) -> None:
+    """Register every page and the filters of the templates."""
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals["error_style"] = assets.error_style
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for name in ("lib", "ops"):  # the owner's and the scheduler's rooms
+        if importlib.util.find_spec(f"web.pages.{name}") is not None:
+            importlib.import_module(f"web.pages.{name}").register(app)

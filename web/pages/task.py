@@ -1,0 +1,188 @@
+"""办理: facts, form, opinion and consequence of one task on one page."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from engine.commands import corrections, instances
+from engine.commands import tasks as commands
+from engine.queries import forecast, page_forms, task_page
+from engine.queries.task_page import TaskForm
+from web import calls, security, session
+from web.pages import frame
+from web.pages.start import REGISTERS
+from web.pages.values import plain
+
+task = Blueprint("task", __name__)
+BODY = 5_000_000  # bytes: a table of a form may hold 2,000 rows
+DRAFT = {"data", "opinion", "outcome"}
+
+
+@task.get("/case/<ref>/task/<int:task_id>")
+@security.permission("signed-in", csp="F")
+def show(ref: str, task_id: int) -> Response:
+    """Show the task; read-only when the person has no open seat."""
+    page = session.ask(task_page.form, task_id=task_id)
+    shown = session.ask(page_forms.of_task, task_id=task_id)
+    mine = [seat for seat in page.task.seats if seat.id in page.my_seats]
+    options = _options(ref, page, shown, mine)
+    rights = {right.verb: right for right in page.rights}
+    return frame.page(
+        "staff/task.html",
+        ref=ref,
+        page=page,
+        task=page.task,
+        mine=mine,
+        rights=rights,
+        options=options,
+        has_form=shown.schema is not None,
+        preview=_preview(task_id, page) if mine else [],
+    )
+
+
+def _options(
+    ref: str, page: TaskForm, shown: page_forms.PageForm, mine: list[Any]
+) -> dict[str, Any]:
+    """Give what the form island needs."""
+    base = f"/case/{ref}/task/{page.task.id}"
+    seat = mine[0] if mine else None
+    draft = dict(page.draft.data) if page.draft else {}
+    wrapped = bool(draft) and set(draft) <= DRAFT
+    acting = {"name": session.require_actor().name, "unit": seat.unit_name if seat else ""}
+    found: dict[str, Any] = {
+        "schema": plain(shown.schema) or {"type": "default", "components": []},
+        "data": plain(shown.data),
+        "submitUrl": f"{base}/completion",
+        "doneUrl": "/todo",
+        "draftUrl": f"{base}/draft" if seat else None,
+        "draftEtag": f'"{page.draft.version if page.draft else 0}"',
+        "draft": plain(draft if wrapped else {"data": draft}) if draft else None,
+        "uploadUrl": "/api/v1/attachments",
+        "expectedVersion": seat.version if seat else None,
+        "idempotencyKey": session.engine().ids.uid(),
+        "readOnly": seat is None,
+        "outcomes": _outcomes(base, page) if seat else [],
+        "opinion": {"label": "我的意见", "phrases": []},
+        "registers": REGISTERS,
+        "extra": {"unit": seat.unit} if seat else {},
+        "actor": acting,
+    }
+    if not page.outcomes:
+        found.pop("opinion")
+    return found
+
+
+def _outcomes(base: str, page: TaskForm) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [
+        {
+            "value": each.value,
+            "label": each.label,
+            "action": "reject" if each.action == "return" else each.action,
+            "reasonMin": each.reason_min,
+            "primary": each.primary,
+        }
+        for each in page.outcomes
+    ]
+    if not found:
+        found.append({"value": None, "label": "提交", "action": "", "primary": True})
+    found += [_back(base, page, target) for target in page.returns.targets]
+    return found
+
+
+def _back(base: str, page: TaskForm, target: task_page.Target) -> dict[str, Any]:
+    """Offer 退回 to one earlier element, with what will happen."""
+    others = [s.unit_name for s in page.task.seats if s.state == "open" and not s.mine]
+    lost = f"；{'、'.join(others)}的席位失效，须重新办理" if others else ""
+    way = "改好后直接回到本环节" if page.returns.then == "direct" else "改好后逐级重新办理"
+    return {
+        "value": f"return:{target.node}",
+        "label": f"退回到{target.name}",
+        "action": "return",
+        "reasonMin": 10,
+        "url": f"{base}/return",
+        "extra": {"target": target.node, "then": page.returns.then},
+        "consequence": f"案件回到“{target.name}”，{way}{lost}。",
+        "novalidate": True,
+    }
+
+
+def _preview(task_id: int, page: TaskForm) -> list[dict[str, Any]]:
+    """Show for each outcome who would get what, on a copy of the case."""
+    found = []
+    for each in page.outcomes or (None,):
+        outcome = each.value if each else None
+        told = session.ask(forecast.next_handlers, task_id=task_id, outcome=outcome)
+        found.append({"label": each.label if each else "提交", "told": told})
+    return found
+
+
+def _body(*keep: str) -> dict[str, Any]:
+    """Read the island's JSON; only the names KEEP reach the command."""
+    sent = request.get_json()
+    body = sent if isinstance(sent, dict) else {}
+    return {
+        name: body[wire]
+        for name, wire in (
+            ("data", "data"),
+            ("outcome", "outcome"),
+            ("opinion", "opinion"),
+            ("unit", "unit"),
+            ("target", "target"),
+            ("then", "then"),
+            ("expected_version", "expectedVersion"),
+        )
+        if name in keep and body.get(wire) is not None
+    }
+
+
+@task.post("/case/<ref>/task/<int:task_id>/completion")
+@security.permission("signed-in", body_limit=BODY)
+def complete(ref: str, task_id: int) -> Response:
+    """Act on one's seat; answers like the API."""
+    del ref
+    body = _body("data", "outcome", "opinion", "unit", "expected_version")
+    return calls.run(commands.CompleteTask(task_id, **body))
+
+
+@task.post("/case/<ref>/task/<int:task_id>/return")
+@security.permission("signed-in", body_limit=BODY)
+def send_back(ref: str, task_id: int) -> Response:
+    """退回 with a reason."""
+    del ref
+    body = _body("target", "then", "unit", "expected_version")
+    sent = request.get_json()
+    reason = str(sent.get("opinion") or sent.get("reason") or "")
+    return calls.run(corrections.ReturnTask(task_id, reason=reason, **body))
+
+
+@task.put("/case/<ref>/task/<int:task_id>/draft")
+@security.permission("signed-in", body_limit=BODY)
+def save_draft(ref: str, task_id: int) -> Response:
+    """暂存 form, opinion and chosen outcome."""
+    del ref
+    sent = request.get_json()
+    kept = {key: sent.get(key) for key in sorted(DRAFT)}
+    matched = request.headers.get("If-Match", "").strip('"')
+    version = int(matched) if matched.isdigit() else 0
+    command = commands.SaveTaskDraft(task_id, kept, version)
+    saved = frame.engine().execute(command, session.require_actor()).as_dict()
+    response = jsonify({"savedAt": plain(session.engine().clock.now())})
+    response.set_etag(str(saved["version"]))
+    return response
+
+
+@task.post("/start/<key>/submit")
+@security.permission("signed-in", body_limit=BODY)
+def begin(key: str) -> Response:
+    """Start a case and lead to its page."""
+    body = _body("data")
+    unit = request.args.get("unit") or None
+    command = instances.StartInstance(key, body.get("data", {}), unit=unit)
+    response = calls.run(command)
+    told = response.get_json()
+    response.set_data(
+        frame.dumps(
+            told | {"location": f"/case/{told.get('number') or told.get('instanceId')}"}
+        )
+    )
+    return response

@@ -1,0 +1,107 @@
+"""待办, 已办, 我发起, 通知: the lists a person starts the day with."""
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from engine.commands import tasks as commands
+from engine.queries import cases, notices, processes, worklist
+from engine.queries.cases import WorkFilter
+from engine.queries.paging import Paging
+from web import security, session
+from web.pages import cursors, frame
+
+todo = Blueprint("todo", __name__)
+ROWS = 50
+TABS = (
+    ("todo", "/todo", "待办"),
+    ("done", "/done", "已办"),
+    ("started", "/started", "我发起"),
+    ("copied", "/notices", "通知"),
+)
+
+
+def wanted() -> WorkFilter:
+    """Read the filter of the address line."""
+    get = request.args.get
+    year = get("year", "")
+    return WorkFilter(
+        text=get("q", "").strip(),
+        process=get("process", ""),
+        region=get("region", ""),
+        year=int(year) if year.isdigit() else None,
+        overdue=get("due") == "overdue",
+        taken=get("taken", ""),
+    )
+
+
+def paging() -> Paging:
+    """Read the page of the address line."""
+    return Paging(ROWS, cursors.read(request.args.get("after")))
+
+
+def _list(tab: str, template: str, found: Any, **more: Any) -> Response:
+    known = processes.search
+    kinds = session.ask(known, wanted={"latest": True}).items
+    filtered = any(request.args.get(key) for key in ("q", "process", "region", "year", "due"))
+    return frame.page(
+        template,
+        tab=tab,
+        tabs=TABS,
+        page=found,
+        next_cursor=cursors.next_of(found, ROWS),
+        kinds=kinds,
+        args=request.args,
+        filtered=filtered,
+        **more,
+    )
+
+
+@todo.get("/todo")
+@security.permission("signed-in")
+def open_work() -> Response:
+    """待办: most urgent first."""
+    found = session.ask(worklist.todo, wanted=wanted(), paging=paging())
+    return _list("todo", "staff/todo.html", found)
+
+
+@todo.get("/done")
+@security.permission("signed-in")
+def done_work() -> Response:
+    """已办: one's own acts, newest first."""
+    found = session.ask(worklist.done, wanted=wanted(), paging=paging())
+    return _list("done", "staff/done.html", found)
+
+
+@todo.get("/started")
+@security.permission("signed-in")
+def started() -> Response:
+    """我发起: cases the person started."""
+    asked = {"starter": session.require_actor().person}
+    found = session.ask(cases.search, wanted=asked, paging=paging())
+    return _list("started", "staff/started.html", found)
+
+
+@todo.get("/notices")
+@security.permission("signed-in")
+def told() -> Response:
+    """通知: what was told to the person or the unit."""
+    found = session.ask(notices.copied, paging=paging())
+    return _list("copied", "staff/notices.html", found)
+
+
+@todo.post("/todo/<int:task_id>/claim")
+@security.permission("signed-in")
+def claim(task_id: int) -> BaseResponse:
+    """认领 one task and come back to the list."""
+    frame.engine().execute(commands.ClaimTask(task_id), session.require_actor())
+    return redirect(request.form.get("back") or "/todo", 303)
+
+
+@todo.post("/todo/<int:task_id>/release")
+@security.permission("signed-in")
+def release(task_id: int) -> BaseResponse:
+    """取消认领."""
+    frame.engine().execute(commands.ReleaseTask(task_id), session.require_actor())
+    return redirect(request.form.get("back") or "/todo", 303)

@@ -1,0 +1,116 @@
+"""How pages write dates, moments, states and sizes."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.queries.due_state import Due
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_WEEK = "一二三四五六日"
+_DUE = {"normal": "", "warning": "w", "overdue": "o", "stopped": "st", "none": ""}
+STATUS = {
+    "active": "办理中",
+    "suspended": "已挂起",
+    "completed": "已办结",
+    "terminated": "已终止",
+    "cancelled": "已撤销",
+    "error": "异常结束",
+}
+SEAT = {
+    "open": "待办",
+    "done": "已办",
+    "void": "失效",
+    "removed": "已减",
+    "transferred": "已转",
+    "held": "暂挂",
+}
+TASK = {
+    "open": "办理中",
+    "completed": "已办结",
+    "cancelled": "已取消",
+    "returned": "已退回",
+    "incident": "异常",
+}
+RULE = {
+    "any": "或签",
+    "all": "会签",
+    "sequential": "依次办理",
+    "vote": "票签",
+    "consult": "联审",
+}
+
+
+def local(value: datetime) -> datetime:
+    """Give VALUE in local time."""
+    return value.astimezone(SHANGHAI)
+
+
+def day(value: datetime | date | None) -> str:
+    """Write a date as 2025-07-18."""
+    if value is None:
+        return ""
+    return (local(value) if isinstance(value, datetime) else value).strftime("%Y-%m-%d")
+
+
+def short_day(value: datetime | date | None) -> str:
+    """Write a date as 07-18."""
+    return day(value)[5:]
+
+
+def moment(value: datetime | None) -> str:
+    """Write a moment as 2025-07-18 09:00."""
+    return local(value).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def long_moment(value: datetime) -> str:
+    """Write a moment with the day of the week: 2025-07-18 周五 09:00."""
+    at = local(value)
+    return f"{at:%Y-%m-%d} 周{_WEEK[at.weekday()]} {at:%H:%M}"
+
+
+def due_class(due: Due) -> str:
+    """Give the class of a due badge: shape and colour."""
+    return _DUE.get(due.state, "")
+
+
+def size(count: int) -> str:
+    """Write a size in bytes for people."""
+    if count < 1024:
+        return f"{count} B"
+    return f"{count / 1024:.0f} KB" if count < 1024 * 1024 else f"{count / 1048576:.1f} MB"
+
+
+def shown(value: Any) -> str:
+    """Write any value of a case for a table."""
+    if value is None or value == "":
+        return "—"
+    for kind, write in _WRITERS:
+        if isinstance(value, kind):
+            return write(value)
+    return str(value)
+
+
+_WRITERS: tuple[tuple[type, Callable[[Any], str]], ...] = (
+    (bool, lambda value: "是" if value else "否"),
+    (datetime, moment),
+    (date, day),
+    (list, lambda value: "、".join(shown(item) for item in value)),
+    (tuple, lambda value: "、".join(shown(item) for item in value)),
+    (dict, lambda value: "；".join(f"{key}：{shown(item)}" for key, item in value.items())),
+)
+
+FILTERS = {
+    "day": day,
+    "short_day": short_day,
+    "moment": moment,
+    "long_moment": long_moment,
+    "due_class": due_class,
+    "size": size,
+    "shown": shown,
+    "status_word": lambda key: STATUS.get(key, key),
+    "seat_word": lambda key: SEAT.get(key, key),
+    "task_word": lambda key: TASK.get(key, key),
+    "rule_word": lambda key: RULE.get(key, key),
+}
