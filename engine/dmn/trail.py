@@ -15,8 +15,6 @@ MAX_TABLES = 1_000  # records of one evaluation; a table called in a loop may be
 class Trail(Run):
     """A run in spec mode that remembers which rows of which tables matched."""
 
-    __slots__ = ("decision", "given", "tables", "version")
-
     def __init__(self, given: Mapping[str, Value], moment: Moment) -> None:
         super().__init__(given, moment, strict=False)
         self.given = given

@@ -48,9 +48,10 @@ def _called(run: Run, function: Value, args: list[Value], at: int) -> Value:
         raise
     except (ArithmeticError, ValueError):
         return run.warn("limit", "计算结果超出范围", at)
-    for index in range(before, len(run.warnings)):
-        if not run.warnings[index].startswith("表达式第"):
-            run.warnings[index] = f"表达式第 {at} 列：{run.warnings[index]}"
+    if len(run.warnings) > before:
+        fresh = run.warnings[before:]
+        placed = [t if t.startswith("表达式第") else f"表达式第 {at} 列：{t}" for t in fresh]
+        run.warnings = [*run.warnings[:before], *placed]
     return result
 
 

@@ -29,20 +29,27 @@ class Expression:
     text: str
     tree: n.Node
     code: Code
-    mode: Mode
+    strict: bool
     reads: frozenset[str]
     unknown: frozenset[str]
     clock: bool
     slots: int
     builds: bool
     asks: bool
+    simple: bool  # needs no slots, and gives nothing that must be checked on its way out
     list_limit: int
     declared: frozenset[str] = frozenset()
     constants: Mapping[str, Value] = field(default_factory=dict)
 
     def __call__(self, scope: Mapping[str, Value], moment: Moment) -> Value:
         """Evaluate; raises ExpressionFailed in strict mode only."""
-        return self._evaluated(self._run(scope, moment))
+        if not self.simple:
+            return self._evaluated(self._run(scope, moment))
+        run = Run(scope, moment, self.strict, self.text)
+        try:
+            return self.code(run)
+        except (LimitReached, ArithmeticError, RecursionError) as error:
+            return self._stopped(run, error)
 
     def with_warnings(
         self, scope: Mapping[str, Value], moment: Moment
@@ -59,7 +66,7 @@ class Expression:
     def within(self, run: Run) -> Value:
         """Evaluate as a part of RUN, with its scope and its budget (for decisions)."""
         outer = run.loc, run.text, run.strict
-        run.loc, run.text, run.strict = [None] * self.slots, self.text, self.mode == "strict"
+        run.loc, run.text, run.strict = [None] * self.slots, self.text, self.strict
         run.charge(self.tree.size)
         run.deepen(self.tree.height)
         try:
@@ -69,8 +76,9 @@ class Expression:
             run.deepen(-self.tree.height)
 
     def _run(self, scope: Mapping[str, Value], moment: Moment) -> Run:
-        run = Run(scope, moment, self.mode == "strict", self.text, self.list_limit)
+        run = Run(scope, moment, self.strict, self.text)
         run.loc = [None] * self.slots
+        run.list_limit = self.list_limit
         run.ops = self.tree.size
         if self.asks:
             run.question = scope.get("?")
@@ -80,17 +88,17 @@ class Expression:
         try:
             value = self.code(run)
             return let_out(run, value) if self.builds else value
-        except LimitReached as reached:
-            return self._failed(run, "limit", reached.zh)
-        except (ArithmeticError, RecursionError):
-            return self._failed(run, "limit", "计算超出范围")
+        except (LimitReached, ArithmeticError, RecursionError) as error:
+            return self._stopped(run, error)
 
-    def _failed(self, run: Run, reason: str, zh: str) -> Value:
-        if self.mode == "strict":
+    def _stopped(self, run: Run, error: Exception) -> Value:
+        """End an evaluation that reached a limit: an error, or null and a warning."""
+        zh = error.zh if isinstance(error, LimitReached) else "计算超出范围"
+        if self.strict:
             raise ExpressionFailed(
-                f"{zh}。表达式：{self.text[:200]}", reason=reason, column=0, text=self.text
+                f"{zh}。表达式：{self.text[:200]}", reason="limit", column=0, text=self.text
             ) from None
-        run.warnings.append(zh)
+        run.warnings = [*run.warnings, zh]
         return None
 
 
@@ -124,17 +132,19 @@ def compile_expression(
     tree = parse(" " * shift + plain, words, unary=kind == "unary", limit=limit)
     scopes = Scopes(known, fixed)
     code = Builder(scopes).code(tree)
+    builds, asks = _builds(tree), kind == "unary"
     return Expression(
         text=source,
         tree=tree,
         code=code,
-        mode=mode,
+        strict=mode == "strict",
         reads=frozenset(scopes.reads - {"?"}),
         unknown=frozenset(scopes.unknown),
         clock=scopes.clock,
         slots=scopes.slots,
-        builds=_builds(tree),
-        asks=kind == "unary",
+        builds=builds,
+        asks=asks,
+        simple=not (builds or asks or scopes.slots),
         list_limit=MAX_LIST,
         declared=known,
         constants=fixed,

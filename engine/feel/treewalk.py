@@ -34,7 +34,7 @@ def evaluate(
     expression: Expression, scope: Mapping[str, Value], moment: Moment
 ) -> tuple[Value, tuple[str, ...]]:
     """Evaluate as EXPRESSION would, the slow and obvious way."""
-    run = Run(scope, moment, expression.mode == "strict", expression.text)
+    run = Run(scope, moment, expression.strict, expression.text)
     run.ops = expression.tree.size
     walker = Walker(run, expression)
     try:
