@@ -11,6 +11,7 @@ from web import security, session
 from web.api import (
     attachments,
     campaigns,
+    decisions,
     definitions,
     deployments,
     drafts,
@@ -24,6 +25,7 @@ from web.api import (
     tasks,
 )
 from web.api.routes import PREFIX
+from web.schemas.base import Problem
 
 NOUNS = (
     people.NOUN,
@@ -32,6 +34,7 @@ NOUNS = (
     drafts.NOUN,
     instances.NOUN,
     tasks.NOUN,
+    decisions.NOUN,
     messages.NOUN,
     jobs.NOUN,
     incidents.NOUN,
@@ -45,6 +48,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 class Documented(Api):  # type: ignore[misc]  # flask-smorest has no types
     """flask-smorest's document of the API; errors are answered by web/errors.py."""
+
+    ERROR_SCHEMA = Problem
 
     def _register_error_handlers(self) -> None:
         return

@@ -89,6 +89,19 @@ class PageInfo(Schema):
     end_cursor = fields.String(allow_none=True)
 
 
+class Problem(Schema):
+    """RFC 9457: every error of the API (application/problem+json)."""
+
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    detail = fields.String()
+    instance = fields.String()
+    code = fields.String()
+    request_id = fields.String()
+    errors = fields.List(fields.Dict(keys=fields.String()))
+
+
 class Search(Schema):
     """A search body; FILTER is checked against the fields the list declares."""
 
