@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from engine.bpmn.activities import Scene
 from engine.bpmn.assemble import Assembler
+from engine.bpmn.checks.choices import choices
 from engine.bpmn.checks.reading import read_first
 from engine.bpmn.checks.run import check
 from engine.bpmn.checks.soundness import soundness
@@ -107,6 +108,7 @@ def build(
             processes=keys,
         )
         plan = Assembler(process, scene).build(digest(files, process.key))
+        choices(plan, process, report)
         plans[process.key] = plan
     if not report.failed:  # the rules on plans need plans without holes
         for process in processes:

@@ -1,6 +1,5 @@
 """XML tree → model: every BPMN element kept, nothing interpreted; iterative throughout."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
@@ -144,7 +143,3 @@ def split(xml: etree._Element) -> tuple[str, str]:
     space, _, local = tag[1:].partition("}")
     return space, local
 
-
-def flow_elements(scope: Element) -> Iterator[Element]:
-    """Give the flow nodes directly inside a process or sub-process."""
-    return (child for child in scope.children if child.kind in words.FLOW_NODES)

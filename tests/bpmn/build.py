@@ -32,7 +32,9 @@ def file(*roots: str) -> bytes:
 
 def process(*body: str, key: str = "p", name: str = "流程", attrs: str = "") -> str:
     """Write an executable process; its words `a -> b` become flows."""
-    inner = "".join(flow(part) if "->" in part and "<" not in part else part for part in body)
+    inner = "".join(
+        flow(part) if "->" in part and not part.startswith("<") else part for part in body
+    )
     return f'<process id="{key}" name="{name}" isExecutable="true" {attrs}>{inner}</process>'
 
 

@@ -211,4 +211,22 @@ STRUCTURE: dict[str, Case] = {
         (process(start(), user(), end(), "s -> u", "u -> e : 1 = 1"),),
         (process(start(), user(), end(), "s -> u", "u -> e"),),
     ),
+    "conditions that overlap": Case(
+        "gateway.overlap",
+        "g",
+        gate("exclusiveGateway", "g -> a : n > 3", "g -> b : n <= 4"),
+        gate("exclusiveGateway", "g -> a : n > 3", "g -> b : n <= 3"),
+    ),
+    "conditions with a gap": Case(
+        "gateway.no_default",
+        "g",
+        gate("exclusiveGateway", "g -> a : n > 3", "g -> b : n < 3"),
+        gate("exclusiveGateway", "g -> a : n > 3", "g -> b : not(n > 3)"),
+    ),
+    "a condition that never holds": Case(
+        "path.dead",
+        "g_a",
+        gate("exclusiveGateway", "g -> a : n > 3 and n < 2", "g -> b", default="g_b"),
+        gate("exclusiveGateway", "g -> a : n > 1 and n < 2", "g -> b", default="g_b"),
+    ),
 }

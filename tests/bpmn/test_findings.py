@@ -20,6 +20,7 @@ ELSEWHERE = {
     "model.nesting",
     "model.size",
     "gateway.no_condition:hides",
+    "path.dead:condition",
     "sound.deadlock:always",
     "sound.livelock:always",
     "sound.unproven",

@@ -1,6 +1,5 @@
-"""Rules about choices: conditions missing, no default path, flows hidden by another."""
+"""Rules about choices: conditions missing, flows hidden by another."""
 
-from engine.bpmn import words
 from engine.bpmn.model import Node, Process
 from engine.bpmn.report import Report, label
 
@@ -23,23 +22,3 @@ def no_condition(process: Process, report: Report) -> None:
             hides = gateway.kind == "exclusiveGateway" and bool(later)
             code = "gateway.no_condition:hides" if hides else "gateway.no_condition"
             report.add(code, gateway.element, f=label(flow.element))
-
-
-def no_default(process: Process, report: Report) -> None:
-    """Find nodes whose conditions may all fail, also a single one."""
-    for node in process.nodes:
-        chooses = node.kind in CHOOSING or node.kind in words.ACTIVITIES
-        open_ended = bool(node.outgoing) and all(flow.condition for flow in node.outgoing)
-        if chooses and open_ended and node.default is None and not covers_both(node):
-            report.add("gateway.no_default", node.element)
-
-
-def covers_both(gateway: Node) -> bool:
-    """Tell whether two conditions are each other's plain negation."""
-    texts = [plain(flow.condition or "") for flow in gateway.outgoing]
-    return any(f"not({text})" in texts for text in texts)
-
-
-def plain(text: str) -> str:
-    """Write a condition without the leading "=" and without spaces."""
-    return "".join(text.removeprefix("=").split())

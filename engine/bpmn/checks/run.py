@@ -25,7 +25,6 @@ RULES: tuple[Rule, ...] = (
     events.uncaught,
     events.catch_dead,
     gateways.no_condition,
-    gateways.no_default,
     seats.seats,
 )
 
