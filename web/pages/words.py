@@ -1,6 +1,6 @@
 """How pages write dates, moments, states and sizes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -101,7 +101,47 @@ _WRITERS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (dict, lambda value: "；".join(f"{key}：{shown(item)}" for key, item in value.items())),
 )
 
+_UNITS = {
+    "workingDay": "个工作日",
+    "workingHour": "个工作小时",
+    "calendarDay": "天",
+    "hour": "小时",
+    "month": "个月",
+}
+
+
+def due_sentences(steps: Mapping[str, Any]) -> list[str]:
+    """Say how a due moment was computed, step by step (operations.md 1, row 18)."""
+    told = []
+    unit = str(steps.get("unit", ""))
+    if unit == "date":
+        told.append("固定日期，遇休息日不顺延。")
+    elif unit in _UNITS and steps.get("amount") is not None:
+        base = moment_of(steps.get("from"))
+        told.append(f"自 {base} 起算，当日为第 0 日，加 {steps['amount']} {_UNITS[unit]}。")
+    if steps.get("revision"):
+        told.append(f"工作日历：{steps.get('calendar', '')}（{str(steps['revision'])[:12]}）。")
+    if steps.get("rolled_from"):
+        told.append(f"原到期日 {moment_of(steps['rolled_from'])[:10]} 为休息日，顺延。")
+    if steps.get("latest"):
+        told.append(f"最迟不超过 {steps['latest']}。")
+    if steps.get("due"):
+        told.append(f"到期：{moment_of(steps['due'])}。")
+    return told
+
+
+def moment_of(value: Any) -> str:
+    """Write a moment that was stored as text or kept as a moment."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+    return moment(value) if isinstance(value, datetime) else shown(value)
+
+
 FILTERS = {
+    "due_sentences": due_sentences,
     "day": day,
     "short_day": short_day,
     "moment": moment,
