@@ -20,7 +20,7 @@ from engine.kernel import (
     waits,
 )
 from engine.kernel.effects import Effect, NodeEntered
-from engine.kernel.handlers import ROOT
+from engine.kernel.lifecycle import ROOT
 from engine.kernel.plan import Kind, Plan
 from engine.kernel.problems import Held, StepLimit
 from engine.kernel.run import Op, Run

@@ -1,69 +1,30 @@
-"""What each event does first, before the step runs on to quiescence (kernel.md 1.3)."""
+"""What an event does first, before the step runs on to quiescence (kernel.md 1.3)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from engine.base import events
 from engine.base.errors import CalendarMissing, ExpressionFailed
+from engine.base.values import Value
 from engine.kernel import (
     catches,
     data,
     incidents,
+    lifecycle,
     returns,
-    scopes,
     throws,
     timers,
-    tokens,
     waits,
 )
 from engine.kernel.effects import TaskClosed
+from engine.kernel.lifecycle import STALE, TAKEN, Answer, refused
 from engine.kernel.plan import Node, Trigger
 from engine.kernel.problems import Held
 from engine.kernel.results import PEOPLE, Done
 from engine.kernel.run import Run
 from engine.kernel.state import Record
-from engine.kernel.step import StepStatus
 from engine.kernel.throws import Thrown
-
-ROOT = "s1"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Whether an event was taken; STALE and REFUSED leave the state as it was."""
-
-    status: StepStatus = "accepted"
-    reason: str = ""
-
-
-TAKEN = Answer()
-STALE = Answer("stale")
-
-
-def refused(reason: str) -> Answer:
-    """Refuse with a Chinese sentence."""
-    return Answer("refused", reason)
-
-
-def start(run: Run, event: events.Start) -> Answer:
-    """Create the instance at the named start, or at the one plain start."""
-    plan = run.plan
-    chosen: tuple[int, ...] | None = None
-    if event.node is not None:
-        at = plan.by_id.get(event.node)
-        if at is None or at not in (*plan.scopes[0].starts, *plan.typed_starts):
-            return refused(f"流程没有名为“{event.node}”的开始节点。")
-        chosen = (at,)
-    elif not plan.scopes[0].starts and plan.typed_starts:
-        return refused("流程没有无类型的开始节点，启动时须指明开始节点。")
-    root = scopes.create(run, 0)
-    try:
-        data.commit(run, root, plan.scopes[0].id, dict(event.vars))
-    except Held as problem:
-        return refused(problem.text)
-    scopes.begin(run, root, chosen, event.trigger)
-    return TAKEN
 
 
 def complete_task(run: Run, event: events.CompleteTask) -> Answer:
@@ -156,11 +117,19 @@ def correlate(run: Run, event: events.Correlate) -> Answer:
     if record["k"] != "message" or record["name"] != event.message:
         return refused("该等待项不接收此消息。")
     for name, wanted in record["keys"].items():
-        sent = event.keys.get(name)
-        if type(sent) is not type(wanted) or sent != wanted:
+        if not _same(event.keys.get(name), wanted):
             return refused(f"消息的关联键“{name}”不一致。")
     throws.message(run, event.wait, dict(event.payload))
     return TAKEN
+
+
+def _same(sent: Value, wanted: Value) -> bool:
+    """Compare keys with their types: 1 is 1.0 as a number, but never "1" nor true."""
+    kinds = [
+        "number" if isinstance(key, int | Decimal) and not isinstance(key, bool) else type(key)
+        for key in (sent, wanted)
+    ]
+    return kinds[0] == kinds[1] and bool(sent == wanted)
 
 
 def signal(run: Run, event: events.Signal) -> Answer:
@@ -252,57 +221,10 @@ def _child_cancelled(run: Run, wid: str, item: int | None) -> Answer:
     return TAKEN
 
 
-def update_variables(run: Run, event: events.UpdateVariables) -> Answer:
-    """Write variables by hand; conditions that read them are looked at."""
-    sid = event.scope or ROOT
-    if sid not in run.draft.doc["scopes"]:
-        return STALE
-    reserved = sorted(name for name in event.patch if name in data.ENGINE_NAMES)
-    if reserved:
-        return refused(f"不能改写引擎变量：{'、'.join(reserved)}。")
-    at = run.plan.scopes[run.draft.scope(sid)["at"]]
-    try:
-        data.commit(run, sid, at.id, dict(event.patch))
-    except Held as problem:
-        return refused(problem.text)
-    return TAKEN
-
-
 def evaluate_conditions(run: Run, _event: events.EvaluateConditions) -> Answer:
     """Look at the conditions that depend on the clock."""
     catches.look(run, run.draft.indexed("clock"))
     return TAKEN
-
-
-def cancel(run: Run, event: events.Cancel) -> Answer:
-    """Stop the instance, or one scope of it, without completion."""
-    sid = event.scope or ROOT
-    scope = run.draft.doc["scopes"].get(sid)
-    if scope is None:
-        return STALE
-    if sid == ROOT:
-        tokens.interrupt(run, sid)
-        scopes.end_instance(run, sid, "terminated" if event.terminate else "cancelled")
-    elif "esp" in scope:
-        _cancel_handler(run, sid, scope["up"])
-    elif "item" in scope:
-        up, tid, item = scope["up"], scope["token"], scope["item"]
-        tokens.drop_scope(run, sid)
-        body = run.draft.token(up, tid)["mi"]
-        left = {k: other for k, other in body["scopes"].items() if other != sid}
-        run.draft.edit_token(up, tid)["mi"] = {**body, "scopes": left}
-        run.later("item_done", up, tid, (item, None))
-    else:
-        up, tid = scope["up"], scope["token"]
-        tokens.kill(run, up, tid)
-        tokens.settle(run, up)
-    return TAKEN
-
-
-def _cancel_handler(run: Run, sid: str, up: str) -> None:
-    tokens.drop_scope(run, sid)
-    scopes.detach_run(run, up, sid)
-    tokens.settle(run, up)
 
 
 def rewind(run: Run, event: events.Rewind) -> Answer:
@@ -323,20 +245,6 @@ def _moved(deed: Callable[[], str]) -> Answer:
     except (Held, ExpressionFailed, CalendarMissing) as problem:
         return refused(str(problem))
     return refused(reason) if reason else TAKEN
-
-
-def suspend(run: Run, _event: events.Suspend) -> Answer:
-    """Stop accepting work; due timers stay queued with the shell."""
-    run.draft.doc["status"] = "suspended"
-    return TAKEN
-
-
-def resume(run: Run, _event: events.Resume) -> Answer:
-    """Accept work again."""
-    if run.draft.doc["status"] != "suspended":
-        return refused("案件没有挂起。")
-    run.draft.doc["status"] = "active"
-    return TAKEN
 
 
 def resolve_incident(run: Run, event: events.ResolveIncident) -> Answer:
@@ -360,11 +268,11 @@ HANDLERS: Mapping[type[events.Event], Any] = {
     events.FinishService: finish_service,
     events.ChildEnded: child_ended,
     events.ChildEscalated: throw_escalation,
-    events.UpdateVariables: update_variables,
+    events.UpdateVariables: lifecycle.update_variables,
     events.EvaluateConditions: evaluate_conditions,
-    events.Cancel: cancel,
-    events.Suspend: suspend,
-    events.Resume: resume,
+    events.Cancel: lifecycle.cancel,
+    events.Suspend: lifecycle.suspend,
+    events.Resume: lifecycle.resume,
     events.ResolveIncident: resolve_incident,
     events.Rewind: rewind,
     events.Move: move,
@@ -378,7 +286,7 @@ def accept(run: Run) -> Answer:
     """Let the event of the step do its first deed, if the instance may take it."""
     event = run.event
     if isinstance(event, events.Start):
-        return start(run, event)
+        return lifecycle.start(run, event)
     status = run.draft.doc["status"]
     if status not in ("active", "suspended"):
         wanted = isinstance(event, events.Cancel | events.UpdateVariables | events.Suspend)

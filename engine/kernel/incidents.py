@@ -15,6 +15,9 @@ def hold(run: Run, sid: str, tid: str, problem: Held, phase: str) -> None:
     PHASE says what a retry repeats: enter (the activity or event), leave (only the choice
     of flows), arm (opening what the scope's event sub-processes wait for).
     """
+    if not tid:
+        _hold_scope(run, sid, problem)
+        return
     if phase == "arm":
         tokens.close_subscriptions(run, sid)
     else:
@@ -26,6 +29,15 @@ def hold(run: Run, sid: str, tid: str, problem: Held, phase: str) -> None:
         token.pop("q", None)
     token["held"] = iid
     run.touched[sid] = None
+
+
+def _hold_scope(run: Run, sid: str, problem: Held) -> None:
+    """Tell that a scope entered without start token could not be armed."""
+    tokens.close_subscriptions(run, sid)
+    plan = run.plan.scopes[run.draft.scope(sid)["at"]]
+    node = (*plan.event_subs, plan.node or 0)[0]
+    fact = {"code": problem.code, "n": node, "s": sid, "ph": "scope"}
+    run.draft.edit_scope(sid)["cycle"] = run.raise_incident(fact, problem.text)
 
 
 def service_failed(run: Run, wid: str, text: str, item: int | None) -> None:
@@ -100,7 +112,7 @@ def _release(run: Run, iid: str, record: Record, how: str) -> None:
     """Clear the incident and whatever refers to it; a held token stands free."""
     if "w" in record:
         _unmark(run, iid, record)
-    elif record["ph"] == "joins":
+    elif record["ph"] in ("joins", "scope"):
         run.draft.edit_scope(record["s"]).pop("cycle", None)
     elif "t" in record:
         run.draft.edit_token(record["s"], record["t"]).pop("held", None)
@@ -136,6 +148,8 @@ def _retry(run: Run, iid: str, record: Record) -> None:
         scopes.begin(run, sid, (record["n"],) if record.get("named") else None)
     elif phase == "joins":
         run.touched[sid] = None
+    elif phase == "scope":
+        run.later("arm", sid)
 
 
 def request_again(run: Run, _sid: str, _tid: str, record: Record) -> None:

@@ -2,7 +2,7 @@
 
 Nodes, flows and scopes are tuples addressed by dense integers in XML document order; BPMN
 ids are kept for effects and messages (kernel.md 1.1). A field marked *layout* belongs to an
-element the kernel does not execute yet: a plan holding it is refused by `unsupported`.
+element the kernel does not execute yet: the compiler refuses it by name at deployment.
 """
 
 from collections.abc import Callable, Mapping

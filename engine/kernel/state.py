@@ -6,7 +6,7 @@
                    "joins": {"<node>": {"<flow>": count}}, "waits": [event sub-process waits],
                    "runs": [scopes of event sub-process runs], "esp": node of the run,
                    "item": number of the multi-instance item, "pm": {"<node>": [definitions]},
-                   "cycle": incident of inclusive joins waiting for each other}},
+                   "cycle": incident of the scope itself: joins waiting for each other}},
  "waits": {"w7": {"k": kind, "s": scope, "t": token|None, "n": node, "d": definition,
                   "r": role: c catch, b boundary, e event sub-process, g gateway, a activity}},
  "idx": {"sig/<name>": [waits], "var/<name>": [waits], "clock": [waits]},

@@ -117,11 +117,9 @@ def _close_own(run: Run, sid: str, tid: str, how: str) -> None:
 
 
 def kill(run: Run, sid: str, tid: str, how: str = "terminated") -> None:
-    """End a token wherever it is; only one that had entered its node tells it left."""
-    entered = "q" not in run.draft.token(sid, tid)
+    """End a token that stands on its node, and all below it."""
     clear(run, sid, tid)
-    if entered:
-        left(run, sid, tid, how)
+    left(run, sid, tid, how)
     remove(run, sid, tid)
 
 

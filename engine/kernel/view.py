@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from engine.kernel.handlers import ROOT
+from engine.kernel.lifecycle import ROOT
 from engine.kernel.plan import Plan
 from engine.kernel.state import Record, ordered
 from engine.kernel.step import State, View

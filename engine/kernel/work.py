@@ -211,8 +211,8 @@ def child_call(run: Run, wid: str, item: Item, scope: data.Names) -> ChildReques
     if depth > run.limits.call_depth:
         raise Held("call_depth", f"流程调用超过 {run.limits.call_depth} 层。")
     if call.inputs is None:
-        sent = {name: scope[name] for name in scope if name not in data.ENGINE_NAMES}
-        sent.pop("tally", None)
+        own = data.ENGINE_NAMES if item.number is None else data.ENGINE_NAMES | {"tally"}
+        sent = {name: scope[name] for name in scope if name not in own}
     else:
         sent = data.assign(run, call.inputs, scope, node.id)
     return ChildRequested(

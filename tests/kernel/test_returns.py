@@ -207,3 +207,37 @@ def test_out_of_a_handler_its_run_is_withdrawn() -> None:
     d.tell(events.Rewind(waits=(d.wait("u"),), node="a", cancel=(d.wait("a"),)))
     assert d.open == ["a"]
     assert d.view.nodes == {"a": 1}
+
+
+def test_a_scope_that_cannot_be_armed_on_the_way_in_is_told_and_repaired() -> None:
+    plan = process(
+        start("s"), user("a"),
+        sub("outer", start("os"), path("os inner"),
+            sub("inner", start("is"), user("u"), path("is u")),
+            esp("h", start("hs", message("m", {"no": "n"})), user("hu"), path("hs hu"))),
+        user("z"), path("s a outer z"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    send_back(d, "a", "u")
+    assert d.open == ["u"]
+    assert d.incidents == [("correlation_null", "h")]
+    assert d.view.subscriptions == ()
+    d.resolve("retry", vars={"n": 3})
+    assert d.incidents == []
+    assert d.view.subscriptions[0]["node"] == "hs"
+    d.complete("u")
+    assert d.open == ["z"]
+
+
+def test_a_scope_that_cannot_be_armed_holds_its_start_token() -> None:
+    plan = process(
+        start("s"), user("u"), path("s u"),
+        esp("h", start("hs", message("m", {"no": "n"})), user("hu"), path("hs hu")),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    assert (d.incidents, d.open) == ([("correlation_null", "s")], [])
+    d.resolve("retry", vars={"n": 3})
+    assert (d.incidents, d.open) == ([], ["u"])
+    assert d.entered == ["s", "u"]
+    d.message("hs", no=3)
+    assert d.open == ["hu"]

@@ -1,6 +1,7 @@
 """Timers, messages, signals, conditions, links and multiple events (kernel.md 2.8-2.10)."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -168,7 +169,7 @@ def test_message_keys_are_strict_and_type_aware() -> None:
         assert told.status == "refused", keys
     other = events.Correlate(wait=wait, message="letter", keys={"no": 1})
     assert d.tell(other).status == "refused"
-    assert d.message("m", no=1).status == "accepted"
+    assert d.message("m", no=Decimal("1.0")).status == "accepted"
     d.assert_clean()
 
 
@@ -206,6 +207,23 @@ def test_a_payload_is_dropped_unless_mapped() -> None:
     d = Drive(mapped).start()
     d.message("m", {"body": 1, "other": 2})
     assert d.vars == {"got": 1}
+
+
+def test_a_message_start_maps_what_triggered_it() -> None:
+    plan = process(
+        start("plain"), user("a"), path("plain a"),
+        start("m", message("tip"), outputs={"text": "body"}), user("b"), path("m b"),
+    )  # fmt: skip
+    d = Drive(plan)
+    d.tell(events.Start(node="m", trigger={"body": "hello"}))
+    assert (d.open, d.vars) == (["b"], {"text": "hello"})
+    assert Drive(plan).start().open == ["a"]
+
+
+def test_a_process_with_typed_starts_only_must_be_told_which() -> None:
+    plan = process(start("m", message("tip")), user("b"), path("m b"))
+    told = Drive(plan).tell(events.Start())
+    assert (told.status, told.state) == ("refused", None)
 
 
 # Signals
