@@ -20,6 +20,7 @@ from engine.base.clock import Clock
 from engine.base.errors import (
     Conflict,
     InvalidDefinition,
+    InvalidForm,
     InvalidRequest,
     NotFound,
     ShouhuError,
@@ -55,7 +56,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return 1
     except ShouhuError as error:
         _complain(error.message)
-        _print_difference(error)
+        _print_details(error)
         return 1
     except PermissionError as error:
         _complain(
@@ -70,7 +71,9 @@ def _complain(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def _print_difference(error: ShouhuError) -> None:
+def _print_details(error: ShouhuError) -> None:
+    for one in error.errors if isinstance(error, InvalidForm) else ():
+        print(f"  {one['field']}：{one['detail']}", file=sys.stderr)
     for change in error.details.get("diff", ())[:20]:
         print(f"  {change['change']}: {change['path']}", file=sys.stderr)
         for line in change["lines"][:30]:

@@ -1,12 +1,15 @@
 """Demo data: an organisation with people and a half-run campaign, by real commands.
 
-What happens in it is told by the application: processes/<application>/demo/cases.json,
-[{"process", "unit", "at": local moment, "data": {…}, "until": element id}], and
-demo/tasks.json, {element id: {"outcome", "data", "opinion", "days"}}. Cases go on by
-simulated staff until the element UNTIL is reached; without it as far as time allows.
+What happens in it is told by the application, processes/<application>/demo/:
+cases.json   [{"process", "unit", "at": local moment, "data": {…}, "until": element id}],
+             a value {"$evidence": [codes]} standing for uploaded pictures
+tasks.json   {element id: {"outcome", "data", "opinion", "days", "after": local day}}
+Cases go on by simulated staff until UNTIL is reached; without it as far as time allows.
 """
 
 import json
+import struct
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,10 +20,11 @@ from engine.base.actor import SYSTEM, Actor
 from engine.base.clock import FakeClock, OffsetClock, shanghai
 from engine.base.errors import ShouhuError
 from engine.commands.accounts import CreatePerson
+from engine.commands.attachments import AddAttachment
 from engine.commands.clock import SETTING
 from engine.commands.definitions import Deploy
 from engine.commands.instances import StartInstance
-from engine.commands.results import Started
+from engine.commands.results import Created, Started
 from engine.commands.tasks import CompleteTask
 from engine.context import View
 from engine.engine import Engine
@@ -39,6 +43,7 @@ GIVEN = (
     "建国", "秀英", "志强", "丽华", "文斌", "晓梅", "国平", "雪琴", "永福", "春燕",
     "海涛", "玉兰", "德明", "婷婷", "卫东", "小红", "振华", "美玲", "家豪", "思远",
 )  # fmt: skip
+EVIDENCE = "$evidence"
 STAFF = (  # login, name, rights
     ("owner", "流程管理员", ("process_owner",)),
     ("scheduler", "调度员", ("scheduler",)),
@@ -65,6 +70,7 @@ class Campaign:
     stops: dict[int, str] = field(default_factory=dict)  # case -> element to stop at
     actors: dict[str, Actor] = field(default_factory=dict)  # by unit code
     refused: set[int] = field(default_factory=set)  # tasks left to the user
+    pictures: int = 0
 
     def run(self, until: datetime) -> None:
         """Go from day to day: due work first, then new cases, then the staff."""
@@ -82,16 +88,35 @@ class Campaign:
 
     def _start(self, case: Mapping[str, Any]) -> None:
         actor = self.actors[case["unit"]]
-        command = StartInstance(case["process"], case.get("data") or {}, case["unit"])
+        data = {k: self._value(v, actor) for k, v in (case.get("data") or {}).items()}
+        command = StartInstance(case["process"], data, case["unit"])
         made = self.engine.execute(command, actor)
         if isinstance(made, Started) and case.get("until"):
             self.stops[made.instance_id] = case["until"]
+
+    def _value(self, value: Any, actor: Actor) -> Any:
+        """Give VALUE, or for {"$evidence": [codes]} one uploaded picture per code."""
+        if not isinstance(value, dict) or EVIDENCE not in value:
+            return value
+        return [self._upload(str(code), actor) for code in value[EVIDENCE]]
+
+    def _upload(self, code: str, actor: Actor) -> dict[str, str]:
+        self.pictures += 1
+        stored = self.engine.files.put([picture(self.pictures)])
+        name = f"{code}{self.pictures}.png"
+        meta = {"code": code}
+        command = AddAttachment(stored.sha256, stored.size, name, "image/png", meta)
+        made = self.engine.execute(command, actor)
+        uid = made.id if isinstance(made, Created) else ""
+        return {"attachmentId": uid, "code": code, "name": name, "sha256": stored.sha256}
 
     def _work(self, now: datetime) -> None:
         """Let every unit finish the work that lay long enough."""
         for row in self.engine.ask(_open_seats, SYSTEM):
             told = self.script.tasks.get(row["node"], {})
             patience = timedelta(days=int(told.get("days", DAYS)))
+            if "after" in told and now < shanghai(told["after"]):
+                continue
             if self.stops.get(row["root_id"]) == row["node"] or row["id"] in self.refused:
                 continue
             if now - row["created_at"] >= patience and row["unit"] in self.actors:
@@ -123,6 +148,26 @@ def _open_seats(view: View) -> list[Row]:
         chosen = (primary or list(outcomes) or [{}])[0]
         row["outcome"] = chosen.get("value")
     return rows
+
+
+def picture(number: int) -> bytes:
+    """Draw a small picture: stripes of earth and green, different for each NUMBER."""
+    width, height = 96, 64
+    rows = bytearray()
+    for y in range(height):
+        rows.append(0)  # filter type of the line
+        for x in range(width):
+            shade = (x * 3 + y * 5 + number * 37) % 90
+            rows += bytes(
+                (70 + shade, 120 + shade // 2, 50) if y > height // 3 else (150, 180, 210)
+            )
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(rows))), (b"IEND", b""))
+    body = b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in parts
+    )
+    return b"\x89PNG\r\n\x1a\n" + body
 
 
 def make(
