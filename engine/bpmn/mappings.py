@@ -73,6 +73,8 @@ def assign(
 def copies(element: Element, kind: str, formulas: Formulas) -> tuple[Assign, ...] | None:
     """Compile camunda:in or camunda:out; None when there are none, or all are copied."""
     listed = [one for one in element.vendor(kind) if "businessKey" not in one.attrs]
+    if len(listed) < len(element.vendor(kind)):
+        formulas.report.add("ext.ignored", element, r=f"camunda:{kind} businessKey")
     whole = [one for one in listed if one.attrs.get("variables") == "all"]
     if whole and kind == "out":
         report_all(element, "camunda:out variables=\"all\"", ALL_OUT, formulas)

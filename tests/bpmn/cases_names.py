@@ -216,4 +216,10 @@ NAMES: dict[str, Case] = {
         (*one(CALL.replace(" name", BIND + " name")), unique(SIMPLE_Q)),
         (*one(CALL.replace(" name", BIND + VERSION + " name")), unique(SIMPLE_Q)),
     ),
+    "a starter role that does not exist": Case(
+        "ref.role",
+        "p",
+        (process(*SUE, attrs='camunda:candidateStarterGroups="CLERK, CHEIF"'),),
+        (process(*SUE, attrs='camunda:candidateStarterGroups="CLERK, CHIEF"'),),
+    ),
 }

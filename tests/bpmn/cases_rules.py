@@ -19,6 +19,7 @@ from tests.bpmn.shapes import (
     body,
     boundary,
     branches,
+    called,
     calls,
     early,
     early_inside,
@@ -266,6 +267,15 @@ RULES: dict[str, Case] = {
     ),
     "an attribute without effect": Case(
         "ext.ignored", "c", one(user("c", camunda__asyncBefore="true")), one(user("c"))
+    ),
+    "a business key handed in": Case(
+        "ext.ignored",
+        "c",
+        (
+            process(start(), called('<camunda:in businessKey="=x"/>'), end(), "s -> c -> e"),
+            unique(SIMPLE_Q),
+        ),
+        (process(start(), called(""), end(), "s -> c -> e"), unique(SIMPLE_Q)),
     ),
     "another engine's words": Case(
         "ext.steering",

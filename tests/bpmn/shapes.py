@@ -217,3 +217,8 @@ def late_inside(flows: str) -> tuple[str, ...]:
     """The form inside a sub-process, the script outside."""
     inner = start(id="i") + user("u", camunda__formRef="f1") + end(id="j") + body("i -> u -> j")
     return (process(start(), script("amount * 2"), sub(inner, "box"), end(), flows),)
+
+
+def called(inner: str) -> str:
+    """A call activity with INNER among its extensions."""
+    return node("callActivity", "c", ext(inner) if inner else "", calledElement="q")

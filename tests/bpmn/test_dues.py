@@ -64,6 +64,8 @@ def test_a_limit_tells_how_it_was_computed() -> None:
 
 
 def test_a_limit_without_its_base_or_calendar_stops_visibly() -> None:
+    for year in ("2026", True, None):
+        assert incident('key="july"', year=year) == [("u", "timer_value")]
     assert incident('amount="1" from="field" field="found"') == [("u", "timer_value")]
     assert incident('key="july"') == [("u", "timer_value")]
     assert incident('amount="300"') == [("u", "calendar_missing")]

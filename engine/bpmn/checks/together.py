@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from engine.bpmn.checks.events import CATCHING
 from engine.bpmn.checks.races import races
 from engine.bpmn.deploy import DeployEnv
+from engine.bpmn.gov import items
 from engine.bpmn.model import Element, File, Node, Process
 from engine.bpmn.report import Report, near
 
@@ -26,6 +27,7 @@ def check_together(files: Iterable[File], env: DeployEnv, report: Report) -> Non
     for process in running:
         number_pattern(process.element, report)
         calendar(process.element, env, report)
+        starters(process.element, env, report)
         correlation(process, report)
         no_due(process, report)
         races(process, env, report)
@@ -171,6 +173,13 @@ def calendar(element: Element, env: DeployEnv, report: Report) -> None:
     name = element.gov.get("calendar", "cn")
     if env.calendars and name not in env.calendars:
         report.add("ref.calendar", element, r=name, **near(name, env.calendars))
+
+
+def starters(element: Element, env: DeployEnv, report: Report) -> None:
+    """Check that the roles that may start a process exist."""
+    for role in items(element.camunda.get("candidateStarterGroups", "")):
+        if role not in env.roles:
+            report.add("ref.role", element, r=role, **near(role, env.roles))
 
 
 def no_due(process: Process, report: Report) -> None:
