@@ -197,7 +197,17 @@ class Decisions:
     def _known(self, needs: Needs) -> Names:
         names = needs.names()
         known = frozenset(name for name in names if not name.startswith("."))
-        return Names(known, self._members | (names - known), self._notes.known)
+        inputs = {
+            path[0]: self._inputs[key][1]
+            for path, key in needs.inputs.items()
+            if len(path) == 1 and key in self._inputs
+        }
+        kinds = {
+            name: kind.base.name
+            for name, kind in inputs.items()
+            if kind is not None and kind.base is not None
+        }
+        return Names(known, self._members | (names - known), self._notes.known, kinds)
 
     def _add_decision(self, place: Place, element: m.Decision) -> None:
         needs = self._graph.needs[place.key]

@@ -1,7 +1,7 @@
 """Boxed expressions to callables: one small function a box, made at deployment."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from engine.base.errors import InvalidExpression
@@ -13,6 +13,7 @@ from engine.dmn.trail import Trail
 from engine.dmn.types import Kind, TypeBook, conform
 from engine.feel.calls import call_value
 from engine.feel.compile import Expression, compile_expression
+from engine.feel.inference import type_problems
 from engine.feel.iteration import source_items
 from engine.feel.numbers import is_number
 from engine.feel.paths import item_at, items_of
@@ -28,18 +29,21 @@ class Names:
     """Names an expression sees: KNOWN here, MEMBERS behind a dot, OUTER variables.
 
     OPEN: in a filter, any name may be an entry of the item. CLOSED: in a function, a name
-    that is not known has no value anywhere.
+    that is not known has no value anywhere. KINDS are the base types of inputs, by name.
     """
 
     known: frozenset[str]
     members: frozenset[str] = frozenset()
     outer: frozenset[str] = frozenset()
+    kinds: Mapping[str, str] = field(default_factory=dict)
     open: bool = False
     closed: bool = False
 
     def more(self, names: Iterable[str]) -> "Names":
         """Give the names with others added."""
-        return replace(self, known=self.known | frozenset(names))
+        fresh = frozenset(names)
+        kinds = {name: kind for name, kind in self.kinds.items() if name not in fresh}
+        return replace(self, known=self.known | fresh, kinds=kinds)
 
 
 class Logic:
@@ -102,6 +106,8 @@ class Logic:
         except InvalidExpression as error:
             self.notes.expression(error, where)
             return _NULL
+        for problem in () if names.open else type_problems(found, names.kinds):
+            self.notes.add("expr.type", where=where, column=problem.column, what=problem.zh)
         if names.closed:
             self.notes.unknown("expr.unknown_name", found.unknown)
         elif not names.open:

@@ -163,6 +163,12 @@ _TEXTS: Mapping[str, tuple[Severity, str, str, str]] = {
         "“{n}” could not be checked fully for gaps and overlaps",
         "请在测试表中核对。",
     ),
+    "expr.type": (
+        "error",
+        "〔{n}〕{where}：表达式第 {column} 列：{what}。",
+        "“{n}” {where}: column {column}: the types do not fit",
+        "请更正表达式，或更正输入数据的类型。",
+    ),
     "expr.unknown_name": (
         "warning",
         "〔{n}〕是函数，其中的名称“{name}”既不是参数，也不是所需的知识，取值总为空。",

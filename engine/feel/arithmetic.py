@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+from engine.base.expressions import Moment
 from engine.base.values import Months, Value
 from engine.feel import numbers
 from engine.feel.numbers import CONTEXT, as_decimal
@@ -177,6 +178,25 @@ def calculate(run: Run, op: str, left: Value, right: Value, at: int) -> Value:
         zh = "除数为 0" if op == "/" else "计算结果超出范围"
         return run.warn("arithmetic", zh, at)
     return result
+
+
+_SAMPLES: Mapping[type, Value] = {
+    int: 1, str: "", date: _ANCHOR, time: time(), datetime: datetime.combine(_ANCHOR, time()),
+    timedelta: _MICRO, Months: Months(1),
+}  # fmt: skip
+
+
+def accepts(op: str, left: type, right: type) -> tuple[bool, type | None]:
+    """Tell whether OP can work on two kinds, and the kind of its result if it is certain."""
+    if left in _N and right in _N:
+        return True, int
+    if (left, right) not in _OTHER[op]:
+        return False, None
+    if left in _SAMPLES and right in _SAMPLES:
+        run = Run({}, Moment(), strict=False)
+        sample = calculate(run, op, _SAMPLES[left], _SAMPLES[right], 0)
+        return True, int if type(sample) in _N else type(sample)
+    return True, None
 
 
 def negate(run: Run, value: Value, at: int) -> Value:

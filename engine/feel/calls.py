@@ -20,6 +20,11 @@ _LETTERS: dict[type, str] = {
 _MISFIT = object()
 
 
+def letter_of(kind: type) -> str | None:
+    """Give the letter signatures use for values of KIND."""
+    return _LETTERS.get(kind)
+
+
 def call_builtin(
     run: Run, name: str, candidates: Candidates, args: Sequence[Value], at: int
 ) -> Value:

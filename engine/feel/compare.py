@@ -13,6 +13,7 @@ _KIND: dict[type, str] = {
     Months: "m", bool: "b", list: "l", dict: "c", Range: "r",
 }  # fmt: skip
 _ORDERED = frozenset("nsdDtwm")
+ORDERED = frozenset({int, Decimal, str, date, datetime, time, timedelta, Months})
 _ANCHOR = date(2000, 1, 1)  # a time of day has no date; zones are read on this one
 
 

@@ -18,7 +18,11 @@ _TOKEN = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
+_ESCAPE = re.compile(
+    r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|"
+    r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)",
+    re.DOTALL,
+)
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 _WIDE = {
     "（": "(", "）": ")", "，": ",", "：": ":", "“": '"', "”": '"', "＝": "=", "＞": ">",
@@ -57,7 +61,9 @@ def string_value(token: Token) -> str:
 
 
 def _unescape(match: re.Match[str]) -> str:
-    code = match.group(1)
+    high, low, code = match.groups()
+    if high is not None:  # a pair of surrogates stands for one character
+        return chr(0x10000 + ((int(high, 16) & 0x3FF) << 10) + (int(low, 16) & 0x3FF))
     if len(code) == 1:
         # an unknown escape stays as written, so that "\d+" works as a pattern
         return _PLAIN.get(code, "\\" + code)

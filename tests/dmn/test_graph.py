@@ -283,6 +283,14 @@ def test_a_type_is_checked_for_inputs_and_results(kind: str, value: Any, expecte
     assert evaluate("d", {"x": value}, *parts).value == expected
 
 
+def test_an_expression_that_can_never_work_for_its_inputs_is_refused() -> None:
+    wrong = decision("d", literal('x > "5"'), inputs=["x"])
+    assert codes(data("x", "number"), wrong) == ["expr.type"]
+    assert codes(data("x"), wrong) == []
+    boxed = "<context>" + entry("x", literal('"a"')) + entry("", literal('x > "5"'))
+    assert codes(data("x", "number"), decision("d", boxed + "</context>", inputs=["x"])) == []
+
+
 def test_a_component_name_with_a_space_is_found_behind_a_dot() -> None:
     parts = (
         ITEMS,

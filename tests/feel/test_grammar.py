@@ -40,6 +40,7 @@ CASES: list[tuple[str, Any]] = [
     ('"文本"', "文本"),
     (r'"a\"b\\c\n\t\'"', "a\"b\\c\n\t'"),
     (r'"中\U01F333"', "中🌳"),
+    (r'"\uD83C\uDF33\uD800"', "🌳\ufffd"),
     (r'"\d+"', "\\d+"),
     ("true", True),
     ("false", False),
