@@ -41,12 +41,14 @@ def jiangxi_story(
     """Give the story of 2025: deployed on the last day of 2024, one clerk in each unit."""
     clock.set(shanghai("2024-12-31 09:00"))
     engine = build(store_url, data_dir, clock=clock, ids=ids, override=jiangxi_runtime)
-    bundle = read_folder(ROOT, "jiangxi")
-    engine.execute(Deploy("jiangxi", bundle.files), SYSTEM)
-    clerks = _people(engine)
-    app = create_app(engine, testing=True)
-    yield Scenario(app, clock, clerks, Worker(engine))
-    engine.close()
+    try:
+        bundle = read_folder(ROOT, "jiangxi")
+        engine.execute(Deploy("jiangxi", bundle.files), SYSTEM)
+        clerks = _people(engine)
+        app = create_app(engine, testing=True)
+        yield Scenario(app, clock, clerks, Worker(engine))
+    finally:
+        engine.close()
 
 
 def _people(engine: Engine) -> dict[str, str]:

@@ -24,6 +24,23 @@ def test_a_returned_problem_goes_straight_back_to_the_level_that_returned_it(
     story.then_no_incidents()
 
 
+def test_the_act_of_returning_does_the_same_as_the_drawn_way(
+    jiangxi_story: Scenario, jiangxi_runtime: str
+) -> None:
+    story = jiangxi_story
+    case = the_county_agrees(story)
+    back = {"case": case, "reason": REASON}
+    if jiangxi_runtime != "kernel":  # kernel.md 4: the reference runtime has no Rewind
+        story.when_returns(CITY[1], "city_review", "city_supplement", **back, expect=501)
+        return
+    story.when_returns(CITY[1], "city_review", "city_supplement", **back)
+    story.then_waits_at(case, ("city_supplement", RESERVE))
+    story.then_state(case, "退回补正")
+    story.when_completes(RESERVE, "city_supplement", "resubmit", case=case)
+    story.then_waits_at(case, *(("city_review", unit) for unit in CITY))
+    story.then_no_incidents()
+
+
 def the_form_is_refused_until_it_is_right(story: Scenario) -> None:
     story.when_passes("2025-06-12 10:00")
     photos = story.when_uploads(RESERVE, "全景")

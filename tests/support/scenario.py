@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engine.base.clock import SHANGHAI, FakeClock, shanghai
+from engine.engine import Engine
 from engine.worker import Worker
 
 API = "/api/v1"
@@ -74,6 +75,7 @@ class Scenario:
     clock: FakeClock
     clerks: Mapping[str, str]
     worker: Worker
+    application: str = "jiangxi"
     browsers: dict[str, Browser] = field(default_factory=dict)
 
     # --- given ------------------------------------------------------------------------------
@@ -111,6 +113,23 @@ class Scenario:
         body["expectedVersion"] = seat["version"]
         path = f"/user-tasks/{task['id']}/completion"
         answer = self.of(unit).send("POST", path, body, expect)
+        self.worker.run_due()
+        return answer
+
+    def when_returns(
+        self,
+        unit: str,
+        node: str,
+        to: str,
+        *,
+        case: Json,
+        reason: str,
+        expect: int | None = None,
+    ) -> Json:
+        """Let the clerk of UNIT send CASE back (退回) from NODE to the element TO."""
+        task, seat = self.mine(unit, node, case)
+        body = {"target": to, "reason": reason, "expectedVersion": seat["version"]}
+        answer = self.of(unit).send("POST", f"/user-tasks/{task['id']}/return", body, expect)
         self.worker.run_due()
         return answer
 
@@ -199,6 +218,18 @@ class Scenario:
             if line["kind"] == "VariablesWritten"
         )
         return [patch[name] for patch in patches if name in patch]
+
+    def stands_on(self, case: Json) -> set[str]:
+        """Name the elements of the case's own diagram that hold a token."""
+        marks = self.overseer().get(f"/process-instances/{case['id']}/diagram")
+        return {one["element"] for one in marks["marks"] if one["state"] == "current"}
+
+    def setting(self, name: str) -> Any:
+        """Give the value of a setting of the deployed application."""
+        engine: Engine = self.worker.engine
+        with engine.database.read() as conn:
+            version = engine.runtimes.version(conn, 1, self.application)
+        return version.application.values[name]
 
     def told(self, case: Json) -> set[str]:
         """Name everyone who was sent a notice about CASE, e.g. "unit:JX-STT"."""

@@ -1,0 +1,70 @@
+"""The yearly frame: phases by their windows, the city lists of July, the next year."""
+
+from tests.processes import jiangxi
+from tests.support.scenario import Scenario
+
+CITY = jiangxi.YANGJIFENG.both("city")
+
+
+def test_the_year_opens_a_list_in_every_city_and_ends_after_december(
+    jiangxi_story: Scenario,
+) -> None:
+    story = jiangxi_story
+    story.when_passes("2025-06-30 12:00")
+    assert story.cases("jx_city_list") == []
+    story.when_passes("2025-07-01 09:00")
+    lists = story.cases("jx_city_list")
+    assert sorted(one["region"] for one in lists) == story.setting("cities")
+    assert len({one["number"] for one in lists}) == len(lists) == 11
+    assert "鹰潭市2025年问题清单（附件2）第1批" in {one["title"] for one in lists}
+    assert {one["category"] for one in lists} == {"设区市问题清单"}
+    for one in lists:
+        city = one["region"]
+        waiting = (("compile_list", f"{city}-LY"), ("compile_list", f"{city}-ST"))
+        story.then_waits_at(one, *waiting)
+        story.then_due(one, "compile_list", "2025-08-31")
+    story.when_passes("2025-09-15")
+    year = story.cases("jx_year")[0]
+    joined = {"phases_end"}  # the ended inspection may be shown waiting at the join
+    open_phases = {"audit_ends", "rectify_ends", "close_begins"}
+    assert story.stands_on(year) - joined == open_phases
+    story.when_passes("2026-01-02")
+    first, second = sorted(story.cases("jx_year"), key=lambda one: one["year"])
+    assert (first["year"], first["status"]) == (2025, "completed")
+    assert (second["year"], second["status"]) == (2026, "active")
+    story.then_no_incidents()
+
+
+def test_a_city_without_problems_sends_a_nil_report_or_is_refused(
+    jiangxi_story: Scenario,
+) -> None:
+    story = jiangxi_story
+    story.when_passes("2025-07-02")
+    case = jiangxi.city_list(story, "360600")
+    unit = CITY[0]
+    bare = {"permits_none": True}
+    refused = story.when_completes(
+        unit, "compile_list", "submit", case=case, data=bare, expect=422
+    )
+    assert [error["field"] for error in refused["errors"]] == ["rows"]
+    silent = {"nil_report": True}
+    refused = story.when_completes(
+        unit, "compile_list", "submit", case=case, data=silent, expect=422
+    )
+    assert [error["field"] for error in refused["errors"]] == ["permits_attached"]
+    nil = {**bare, **silent}
+    story.when_completes(unit, "compile_list", "submit", case=case, data=nil)
+    for one in CITY:
+        story.when_completes(one, "sign_list", "send", case=case)
+    story.then_state(case, "已报送")
+    assert story.case(case["id"])["status"] == "completed"
+
+
+def test_a_city_starts_a_further_list_by_hand(jiangxi_story: Scenario) -> None:
+    story = jiangxi_story
+    story.when_passes("2025-09-10")
+    data = {"city_code": "360600", "year": 2025, "batch": 2}
+    case = story.when_started(CITY[0], "jx_city_list", data)
+    story.then_waits_at(case, *(("compile_list", unit) for unit in CITY))
+    assert story.form(CITY[0], "compile_list", case)["batch"] == 2
+    assert case["number"] == "JXF2-2025-3606-02"
