@@ -177,6 +177,8 @@ def settings_of(extension: Extension, env: DeployEnv) -> dict[str, Any]:
     """Merge the due-table row of gov:due with what the diagram itself says."""
     own = typed(extension, defaults=False)
     row = dict(env.deadlines.get(own.get("key", ""), {}))
+    if "amount" in own:
+        row.pop("date", None)  # what is drawn says otherwise than the table
     return {**row, **own}
 
 

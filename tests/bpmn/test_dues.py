@@ -45,6 +45,7 @@ def incident(inner: str, **vars: object) -> list[tuple[str, str]]:
         ('amount="-10" from="field" field="last"', "2026-03-17 23:59:59"),
         ('amount="3" from="caseStart"', "2026-01-08 23:59:59"),
         ('key="july"', "2026-07-31 23:59:59"),
+        ('key="july" amount="1"', "2026-01-06 23:59:59"),
         ('amount="10" latest="last"', "2026-01-19 23:59:59"),
         ('amount="90" latest="last"', "2026-03-31 23:59:59"),
         ('amount="1" latest="span"', "2026-01-06 23:59:59"),
