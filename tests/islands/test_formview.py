@@ -306,3 +306,22 @@ def test_an_expired_session_keeps_the_form(site, watched):
     page.get_by_role("button", name="已登录，继续").click()
     page.wait_for_url("**/done")
     assert site.sent("POST", "/act")[1].headers["Idempotency-Key"] == "key-1"
+
+
+def test_the_loser_of_a_race_keeps_the_opinion_and_learns_who_was_first(site, watched):
+    task_page(site, caseUrl="/case/GX-1")
+    detail = "张三（市水务局）已于 10:32 办理，结果：同意。"
+    site.routes["POST", "/act"] = lambda _: problem(409, "席位已办理", detail)
+    eye = watched()
+    page = eye.open("/task")
+    fill(page)
+    page.locator("textarea").first.fill("我的话")
+    page.get_by_role("button", name=re.compile("提交：同意")).click()
+    page.wait_for_selector(".errsum")
+    assert detail in page.inner_text(".errsum")
+    assert (
+        page.get_by_role("link", name="在新标签页查看最新状态").get_attribute("href")
+        == "/case/GX-1"
+    )
+    assert page.locator("textarea").first.input_value() == "我的话"
+    eye.clean("409")

@@ -230,6 +230,7 @@ def test_the_context_menu_and_the_palette_speak_chinese(site, watched):
     words = page.inner_text(".djs-popup")
     assert not re.search(r"[A-Za-z]{5}", words), words
     page.keyboard.press("Escape")
+    page.wait_for_selector(".djs-popup-body", state="detached")
     page.keyboard.press("n")
     page.wait_for_selector(".djs-popup-body")
     eye.shot("modeler-create")

@@ -1,6 +1,6 @@
 /* 区划 division: a cascade over the division tables; stores {code, names[]}. */
 import { t } from '../../lib/i18n.js';
-import { ENTRIES, Frame, described, html, searchRegister, useEffect, usePage, useState } from './kit.js';
+import { ENTRIES, Frame, described, fresh, html, searchRegister, useEffect, usePage, useState } from './kit.js';
 
 /* Each level is one select; its rows are the children of the level above. The server sends
  * {code, name, level, leaf, names, abolished}; rootCode and minLevel limit the choice. */
@@ -78,5 +78,5 @@ DivisionField.config = {
   emptyValue: null,
   propertiesPanelEntries: ENTRIES,
   sanitizeValue: ({ value }) => (value && typeof value === 'object' && value.code ? value : null),
-  create: (options = {}) => ({ label: '区划', ...options }),
+  create: fresh({ label: '区划' }),
 };

@@ -3,7 +3,7 @@
 import { Refused, newKey, send } from '../../lib/http.js';
 import { t } from '../../lib/i18n.js';
 import { toastProblem } from '../../lib/toast.js';
-import { ENTRIES, Frame, html, usePage, useState } from './kit.js';
+import { ENTRIES, Frame, fresh, html, usePage, useState } from './kit.js';
 
 /** Send one file; the answer is the server's record of it. */
 export async function upload(url, file, code) {
@@ -125,5 +125,5 @@ EvidenceField.config = {
   emptyValue: null,
   propertiesPanelEntries: ENTRIES,
   sanitizeValue: listValue,
-  create: (options = {}) => ({ label: '佐证材料', codes: ['E1'], min: 1, ...options }),
+  create: fresh({ label: '佐证材料', codes: ['E1'], min: 1 }),
 };

@@ -1,7 +1,7 @@
 /* 明细表 grid: an editable table, list of objects; arrows move, pasted spreadsheet cells fill. */
 import { composing } from '../../lib/dom.js';
 import { t } from '../../lib/i18n.js';
-import { ENTRIES, Frame, html, useRef, useRowErrors, useState } from './kit.js';
+import { ENTRIES, Frame, fresh, html, useRef, useRowErrors, useState } from './kit.js';
 
 const MAX_ROWS = 2000;
 
@@ -185,9 +185,8 @@ GridField.config = {
   emptyValue: null,
   propertiesPanelEntries: ENTRIES,
   sanitizeValue: ({ value }) => (Array.isArray(value) ? value : null),
-  create: (options = {}) => ({
+  create: fresh({
     label: '明细表',
     columns: [{ key: 'item', label: '事项', type: 'textfield' }, { key: 'amount', label: '数量', type: 'number', sum: true }],
-    ...options,
   }),
 };

@@ -12,6 +12,11 @@ export { useEffect, useRef, useState };
 /** Entries of the form editor that our own types share with the built-in ones. */
 export const ENTRIES = ['key', 'label', 'description', 'disabled', 'readonly', 'required', 'validation', 'conditional-hide', 'condition'];
 
+/** Make `create` of a type: DEFAULTS are for a new field only, a loaded one stays as it is. */
+export function fresh(defaults) {
+  return (options = {}) => (options.id || options.key ? { ...options } : { ...defaults, ...options });
+}
+
 const SEARCH_WAIT_MS = 250;
 
 /** The options of the page: register addresses, upload address. Empty inside the editor. */

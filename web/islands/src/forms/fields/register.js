@@ -1,7 +1,7 @@
 /* 单位 orgUnit and 人员 person: search a register on the server, store codes. */
 import { composing } from '../../lib/dom.js';
 import { t } from '../../lib/i18n.js';
-import { ENTRIES, Frame, described, html, searchRegister, useEffect, usePage, useSearch, useState } from './kit.js';
+import { ENTRIES, Frame, described, fresh, html, searchRegister, useEffect, usePage, useSearch, useState } from './kit.js';
 
 /** Make the component of a register field of TYPE whose rows come from PAGE.registers[NAME]. */
 function registerField(type, name, placeholder) {
@@ -86,7 +86,7 @@ function config(type, label) {
     emptyValue: null,
     propertiesPanelEntries: ENTRIES,
     sanitizeValue: ({ value }) => value ?? null,
-    create: (options = {}) => ({ label, ...options }),
+    create: fresh({ label }),
   };
 }
 

@@ -1,6 +1,6 @@
 /* 签名 signature: the typed name with a confirmation; the server adds person, unit and time. */
 import { t } from '../../lib/i18n.js';
-import { ENTRIES, Frame, described, html, usePage } from './kit.js';
+import { ENTRIES, Frame, described, fresh, html, usePage } from './kit.js';
 
 export function SignatureField(props) {
   const { field, value, domId, errors, disabled, readonly, onChange } = props;
@@ -37,5 +37,5 @@ SignatureField.config = {
   emptyValue: null,
   propertiesPanelEntries: ENTRIES,
   sanitizeValue: ({ value }) => (value && typeof value === 'object' ? value : null),
-  create: (options = {}) => ({ label: '签名', ...options }),
+  create: fresh({ label: '签名' }),
 };
