@@ -135,7 +135,10 @@ def _application_verbs(
 
 def _url(args: argparse.Namespace) -> str:
     folder: Path = args.data
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PermissionError(error.errno, error.strerror, str(folder)) from error
     if not os.access(folder, os.W_OK):
         raise PermissionError(13, "not writable", str(folder))
     return args.url or f"sqlite:///{folder.resolve() / 'shouhu.db'}"
@@ -179,6 +182,7 @@ def _demo(args: argparse.Namespace) -> int:
             passwords = importlib.import_module("web.session").Passwords()
             _make_demo(args, passwords.hash(simulation.PASSWORD))
         engine = stack.enter_context(_closing(build(url, args.data, override=args.runtime)))
+        _take_place(args, engine, stack)
         simulation.print_logins(engine, print)
         return _run_site(args, engine, stack, browser=not args.no_browser)
 
@@ -199,7 +203,14 @@ def _serve(args: argparse.Namespace) -> int:
     _require_port(args.host, args.port)
     with ExitStack() as stack:
         engine = stack.enter_context(_closing(_open(args)))
+        _take_place(args, engine, stack)
         return _run_site(args, engine, stack, browser=False)
+
+
+def _take_place(args: argparse.Namespace, engine: Engine, stack: ExitStack) -> None:
+    """Be the one serving process of a SQLite file."""
+    if not engine.database.is_postgres:
+        stack.enter_context(serving_lock(args.data))
 
 
 class _closing:  # noqa: N801 -- reads like contextlib.closing, but typed
@@ -216,8 +227,6 @@ class _closing:  # noqa: N801 -- reads like contextlib.closing, but typed
 def _run_site(
     args: argparse.Namespace, engine: Engine, stack: ExitStack, *, browser: bool
 ) -> int:
-    if not engine.database.is_postgres:
-        stack.enter_context(serving_lock(args.data))
     app = importlib.import_module("web.app").create_app(engine)
     worker = Worker(engine)
     worker.start()

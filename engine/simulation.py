@@ -232,8 +232,8 @@ def _keep_clock(engine: Engine, clock: FakeClock) -> None:
 def print_logins(engine: Engine, say: Callable[[str], None]) -> None:
     """Print who can sign in."""
     with engine.database.read() as conn:
-        people = simulated.people(conn, 8)
+        people = simulated.people(conn)
     say(f"演示账号（密码均为 {PASSWORD}）：")
     for row in people:
-        say(f"  {row['id']:<16} {row['name']}  {row['unit'] or ''}")
+        say(f"  {row['id']:<16} {row['name']}  {row['unit'] or ''}".rstrip())
     say("  …… 其余单位的账号为单位编码的小写形式")

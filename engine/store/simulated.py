@@ -29,14 +29,26 @@ def open_seats(conn: Conn) -> list[Row]:
     return every(conn, query)
 
 
-def people(conn: Conn, limit: int) -> list[Row]:
-    """Give the accounts: those with rights first, then the first LIMIT clerks."""
+def people(conn: Conn) -> list[Row]:
+    """Give the accounts to show: those with rights, and one clerk with open work per kind
+    of unit (level and roles).
+    """
+    busy = sa.select(seat.c.unit).where(seat.c.state == "open")
     query = (
-        sa.select(person.c.id, person.c.name, person.c.rights, unit.c.name.label("unit"))
+        sa.select(
+            person.c.id,
+            person.c.name,
+            person.c.rights,
+            unit.c.name.label("unit"),
+            unit.c.level,
+            unit.c.roles,
+        )
         .outerjoin(post, post.c.person == person.c.id)
         .outerjoin(unit, unit.c.code == post.c.unit)
+        .where(sa.or_(unit.c.code.is_(None), unit.c.code.in_(busy)))
         .order_by(unit.c.level.desc(), person.c.id)
     )
     rows = every(conn, query)
-    special = [row for row in rows if row["rights"]]
-    return special + [row for row in rows if not row["rights"]][:limit]
+    kinds = {(row["level"], tuple(row["roles"] or ())): row for row in reversed(rows)}
+    special = [row for row in rows if row["unit"] is None]
+    return special + [row for row in kinds.values() if row["unit"] is not None]
