@@ -1,5 +1,5 @@
 /* Build the browser assets: esbuild bundles, hashed names, manifest, budgets.
- * Usage: node build.mjs [--check] [--out DIR]. Writes to DIR.tmp, then swaps the directory. */
+ * Usage: node build.mjs [--check] [--out DIR]. Writes to DIR.tmp/PID, then swaps the directory. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
@@ -102,8 +102,7 @@ function overBudget(rows) {
 }
 
 function swap(fresh, out) {
-  const old = `${out}.old`;
-  rmSync(old, { recursive: true, force: true });
+  const old = `${fresh}-old`;
   if (existsSync(out)) renameSync(out, old);
   renameSync(fresh, out);
   rmSync(old, { recursive: true, force: true });
@@ -120,7 +119,7 @@ async function main() {
   const args = process.argv.slice(2);
   const at = args.indexOf('--out');
   const out = at < 0 ? resolve(HERE, '../static/dist') : resolve(args[at + 1]);
-  const fresh = `${out}.tmp`;
+  const fresh = join(`${out}.tmp`, String(process.pid)); // two builds at once do not meet
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { recursive: true });
   const words = literals(HERE);
