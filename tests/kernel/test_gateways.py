@@ -1,6 +1,6 @@
 """Exclusive, parallel, inclusive and event-based gateways (kernel.md 2.4)."""
 
-from engine.base.errors import ExpressionFailed
+from engine.base import events
 from engine.kernel import effects as fx
 from tests.support.driving import Drive
 from tests.support.plans import (
@@ -19,6 +19,7 @@ from tests.support.plans import (
     script,
     signal,
     start,
+    sub,
     task,
     timer,
     user,
@@ -51,7 +52,6 @@ def test_a_failing_condition_holds_the_token_and_the_rest_goes_on() -> None:
     d = Drive(plan).start(x=1)
     assert d.incidents == [("expression", "g")]
     assert d.open == ["b"]
-    assert issubclass(ExpressionFailed, Exception)
 
 
 def fork() -> object:
@@ -198,6 +198,20 @@ def test_an_interrupted_token_lets_the_inclusive_join_go_on() -> None:
     d = Drive(plan).start()
     d.complete("a")
     d.fire("late")
+    assert d.open == ["after"]
+
+
+def test_a_cancelled_sub_process_lets_the_inclusive_join_go_on() -> None:
+    plan = process(
+        start("s"), parallel("p"), user("a"), sub("sp", start("is"), user("u"), path("is u")),
+        inclusive("j"), user("after"), path("s p a j after"), path("p sp j"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    d.complete("a")
+    assert d.open == ["u"]
+    assert d.state is not None
+    inner = next(sid for sid, scope in d.state["scopes"].items() if scope["up"])
+    d.tell(events.Cancel(scope=inner))
     assert d.open == ["after"]
 
 

@@ -264,3 +264,21 @@ def test_a_handler_true_at_the_start_of_its_scope_runs_at_once() -> None:
     )  # fmt: skip
     d = Drive(plan).start(x=1)
     assert d.open == ["hu"]
+
+
+def test_the_runs_of_a_sub_process_end_with_it() -> None:
+    plan = process(
+        start("s"),
+        sub("sp", start("is"), user("a"), path("is a"),
+            esp("h", start("hs", message("m"), interrupting=False), user("hu"),
+                path("hs hu"))),
+        boundary("b", "sp", timer(1)), user("bu"), path("s sp"), path("b bu"),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    d.message("hs")
+    d.message("hs")
+    d.fire("b")
+    assert d.open == ["bu"]
+    assert d.left("terminated").count("hu") == 2
+    d.complete("bu")
+    d.assert_clean()
