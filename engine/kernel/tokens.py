@@ -28,7 +28,6 @@ def place(
         token["vars"] = dict(payload)
     run.draft.part(sid, "tokens")[tid] = token
     run.queue.append((sid, tid))
-    run.touched[sid] = None
     return tid
 
 

@@ -150,6 +150,19 @@ def test_inclusive_join_does_not_wait_for_a_token_that_left_by_another_way() -> 
     assert d.open == ["after"]
 
 
+def test_inclusive_join_does_not_wait_for_a_token_that_turned_off_and_waits() -> None:
+    plan = process(
+        start("s"), parallel("p"), user("a"), user("b", fields="x"), exclusive("g"),
+        user("aside"), inclusive("j"), user("after"),
+        path("s p a j after"), path("p b g"),
+        flow("g aside", when="x == 1"), flow("g j", default=True),
+    )  # fmt: skip
+    d = Drive(plan).start()
+    d.complete("a")
+    d.complete("b", x=1)
+    assert d.open == ["aside", "after"]
+
+
 def test_inclusive_join_counts_the_way_out_of_a_boundary() -> None:
     plan = process(
         start("s"), parallel("p"), user("a"), user("b"), end("e"), inclusive("j"),
