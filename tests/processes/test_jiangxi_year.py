@@ -68,3 +68,18 @@ def test_a_city_starts_a_further_list_by_hand(jiangxi_story: Scenario) -> None:
     story.then_waits_at(case, *(("compile_list", unit) for unit in CITY))
     assert story.form(CITY[0], "compile_list", case)["batch"] == 2
     assert case["number"] == "JXF2-2025-3606-02"
+
+
+def test_a_problem_found_in_october_waits_for_the_list_of_the_next_year(
+    jiangxi_story: Scenario,
+) -> None:
+    story, place = jiangxi_story, jiangxi.YANGJIFENG
+    story.when_passes("2025-10-09")
+    photos = story.when_uploads(place.body, "全景", "细部")
+    data = jiangxi.problem(place, photos=photos, checked_on="2025-10-08")
+    case = story.when_started(place.body, "jx_audit", data)
+    assert case["number"] == "JX-2025-3606-0001"
+    assert story.rows(case) == ["D-05.2", "D-10.4"]
+    assert story.variables(case)["follow_up"] is True
+    story.then_due(case, "submit", "2026-07-31")
+    assert story.ledger_row("problem", case["number"])["year"] == 2026
