@@ -19,7 +19,7 @@ from engine.library.bundle import read_folder
 from engine.worker import Worker
 from web.app import create_app
 from web.session import Passwords
-from web.settings import WebSettings
+from web.settings import ENGINE, SETTINGS, WebSettings
 
 API = "/api/v1"
 PASSWORD = "Correct-horse-9"
@@ -150,8 +150,14 @@ def build_engine(url: str, data_dir: Path, clock: FakeClock) -> Engine:
     return engine
 
 
-def build_site(url: str, data_dir: Path, clock: FakeClock, machine: FakeClock) -> Site:
-    """Build the installation on a fresh database."""
-    engine = build_engine(url, data_dir, clock)
+def build_site(engine: Engine, clock: FakeClock, machine: FakeClock) -> Site:
+    """Serve ENGINE by an application of its own."""
     app = create_app(engine, testing=True, settings=WebSettings(machine_clock=machine))
+    return Site(engine, app, clock, machine)
+
+
+def serve(app: Flask, engine: Engine, clock: FakeClock, machine: FakeClock) -> Site:
+    """Let an APP made before serve another ENGINE: making one costs half a second."""
+    app.extensions[ENGINE] = engine
+    app.extensions[SETTINGS] = WebSettings(machine_clock=machine)
     return Site(engine, app, clock, machine)

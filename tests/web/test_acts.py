@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.support.site import Site
 
 
@@ -130,7 +128,6 @@ def test_a_short_reason_is_refused_with_the_count(site: Site) -> None:
     assert answer.json["detail"] == "请填写不少于 10 个字的理由（当前 4 个字）。"
 
 
-@pytest.mark.xfail(reason="the kernel does not rewind yet", strict=True)
 def test_returning_sends_the_case_back_and_voids_the_other_seat(site: Site) -> None:
     case_id = send_to_review(site)
     task = site.open_task(case_id, "review")

@@ -12,11 +12,10 @@ def test_every_address_declares_who_may_come(site: Site) -> None:
     assert undeclared(site.app) == []
 
 
-def test_an_undeclared_address_is_closed(site: Site) -> None:
-    site.app._got_first_request = False
-    site.app.add_url_rule("/api/v1/forgotten", view_func=lambda: "open")
-    assert undeclared(site.app) != []
-    answer = site.browser("owner").get("/forgotten")
+def test_an_undeclared_address_is_closed(own_site: Site) -> None:
+    own_site.app.add_url_rule("/api/v1/forgotten", view_func=lambda: "open")
+    assert undeclared(own_site.app) != []
+    answer = own_site.browser("owner").get("/forgotten")
     assert answer.status_code == 403
 
 

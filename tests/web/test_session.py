@@ -1,10 +1,8 @@
 """Sign in, stay signed in, be signed out; on the machine's clock, never the demo clock."""
 
 from datetime import timedelta
-from pathlib import Path
 
-from engine.base.clock import FakeClock, shanghai
-from tests.support.site import API, PASSWORD, Site, build_site
+from tests.support.site import API, PASSWORD, Site
 from web.app import create_app
 from web.settings import WebSettings
 
@@ -132,17 +130,11 @@ def test_changing_the_password_ends_other_sessions(site: Site) -> None:
     assert site.anonymous().sign_in("field1", "Better-horse-10").status_code == 200
 
 
-def test_a_session_survives_a_restart_of_the_server(
-    sqlite_url: str, data_dir: Path, clock: FakeClock
-) -> None:
-    machine = FakeClock(shanghai("2026-01-05 08:00"))
-    site = build_site(sqlite_url, data_dir, clock, machine)
+def test_a_session_survives_a_restart_of_the_server(site: Site) -> None:
     browser = site.browser("field1")
     cookie = browser.client.get_cookie("sid")
     assert cookie is not None
-    again = create_app(
-        site.engine, testing=True, settings=WebSettings(machine_clock=machine)
-    ).test_client()
+    settings = WebSettings(machine_clock=site.machine)
+    again = create_app(site.engine, testing=True, settings=settings).test_client()
     again.set_cookie("sid", cookie.value)
     assert again.get(f"{API}/session").json["csrfToken"] == browser.csrf
-    site.engine.close()
