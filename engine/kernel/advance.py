@@ -93,7 +93,12 @@ def _stopped(
 
 
 def _held_at_start(plan: Plan, event: events.Start, problem: Held) -> Step:
-    """Create the instance all the same, one token held at its start."""
+    """Create the instance all the same, one token held at its start.
+
+    Start data that are too large by themselves are refused instead.
+    """
+    if problem.code == "state_size":
+        return Step(None, status="refused", reason=problem.text)
     run = Run(plan, _fresh(plan, event), event)
     scopes.create(run, 0)
     data.commit(run, ROOT, plan.scopes[0].id, dict(event.vars))

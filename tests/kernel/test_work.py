@@ -266,6 +266,14 @@ def test_a_state_that_is_too_large_takes_no_event() -> None:
     assert d.complete("a", x="n").consumed
 
 
+def test_start_data_that_are_too_large_are_refused() -> None:
+    d = Drive(process(start("s"), user("a"), path("s a")))
+    d.limits = events.Limits(state_bytes=1_000)
+    assert d.tell(events.Start(vars={"x": "n" * 2_000})).status == "refused"
+    d.limits = events.Limits(value_bytes=1_000)
+    assert d.tell(events.Start(vars={"x": "n" * 2_000})).status == "refused"
+
+
 # Called processes
 
 
