@@ -96,6 +96,11 @@ class Runtimes:
             raise NotSupported(f"本系统没有安装运行引擎“{name}”。", runtime=name)
         return self._runtimes[name]
 
+    @property
+    def services(self) -> frozenset[str]:
+        """Name the services a diagram may call."""
+        return self._services
+
     def of_new(self, declared: str) -> Runtime:
         """Give the runtime of new instances of an application that DECLARED one."""
         return self.named(self._override or declared)

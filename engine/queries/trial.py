@@ -21,11 +21,12 @@ ZONE = "Asia/Shanghai"
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a decision reads: (id, title, names of its variables)."""
+    """What a decision reads: its id, its title, the NAMES of its variables."""
 
     decision: str
     title: str
     names: tuple[str, ...]
+    types: Mapping[str, str]  # declared type of a variable, where the table names one
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,10 @@ def decisions_of(view: View, *, application: str, path: str) -> tuple[Inputs, ..
     try:
         model = parse(bundle.files[path], path)
         compiled = _compiled(bundle.matching(".dmn"))
+        types = {one.name: one.type for one in model.inputs.values()}
         own = {decision.id for decision in model.decisions.values()}
         return tuple(
-            Inputs(key, compiled.names(key), compiled.inputs(key))
+            Inputs(key, compiled.names(key), compiled.inputs(key), types)
             for key in compiled.ids()
             if key in own
         )

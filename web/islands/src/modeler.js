@@ -37,6 +37,7 @@ island('modeler', async (element, options) => {
   fitReadable(tool.get('canvas'), { left: PALETTE_PX });
   const findings = new Findings({ tool, options });
   findings.show(options.findings || []);
+  showNamed(tool);
   if (options.readOnly || blocked.length) {
     freeze(element, tool, blocked);
     return;
@@ -85,6 +86,14 @@ function freeze(element, tool, blocked) {
 
 /* The palette lies over the left edge of the canvas. */
 const PALETTE_PX = 124;
+
+/* An address ending in #element leads to that element, from a list of findings elsewhere. */
+function showNamed(tool) {
+  const named = tool.get('elementRegistry').get(decodeURIComponent(location.hash.slice(1)));
+  if (!named) return;
+  tool.get('canvas').scrollToElement?.(named, { top: 80, right: 80, bottom: 80, left: 80 });
+  tool.get('selection').select(named);
+}
 
 function fit(tool) {
   fitAll(tool.get('canvas'), PALETTE_PX);

@@ -2,7 +2,7 @@
 import { el } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 
-const KINDS = ['done', 'cancelled', 'returned', 'current', 'incident'];
+const KINDS = ['done', 'cancelled', 'returned', 'current', 'incident', 'added', 'removed', 'changed'];
 
 class StateMarks {
   constructor(canvas, elementRegistry, overlays) {

@@ -1,0 +1,115 @@
+"""Chinese words for what a comparison of versions names: attributes and kinds of elements."""
+
+import re
+
+KINDS = {
+    "process": "流程",
+    "userTask": "用户环节",
+    "serviceTask": "服务环节",
+    "sendTask": "发送环节",
+    "receiveTask": "接收环节",
+    "scriptTask": "脚本环节",
+    "manualTask": "人工环节",
+    "businessRuleTask": "规则环节",
+    "task": "环节",
+    "callActivity": "子流程调用",
+    "subProcess": "子流程",
+    "startEvent": "开始",
+    "endEvent": "结束",
+    "boundaryEvent": "边界事件",
+    "intermediateCatchEvent": "中间事件",
+    "intermediateThrowEvent": "抛出事件",
+    "exclusiveGateway": "排他网关",
+    "parallelGateway": "并行网关",
+    "inclusiveGateway": "包容网关",
+    "eventBasedGateway": "事件网关",
+    "sequenceFlow": "连线",
+    "timerEventDefinition": "定时器",
+    "messageEventDefinition": "消息",
+    "participant": "泳池",
+    "textfield": "单行文本",
+    "textarea": "多行文本",
+    "number": "数字",
+    "datetime": "日期",
+    "select": "下拉",
+    "radio": "单选",
+    "checkbox": "勾选",
+    "checklist": "多选",
+    "taglist": "多选",
+    "group": "分组",
+    "text": "说明文字",
+    "evidence": "佐证材料",
+    "grid": "明细表",
+    "reference": "引用登记册",
+    "division": "区划",
+    "orgUnit": "单位",
+    "person": "人员",
+}
+WORDS = {
+    "name": "名称",
+    "label": "名称",
+    "documentation": "说明",
+    "conditionExpression": "条件",
+    "sourceRef": "来自",
+    "targetRef": "去往",
+    "default": "默认连线",
+    "calledElement": "调用的流程",
+    "camunda:formRef": "表单",
+    "camunda:topic": "服务",
+    "camunda:decisionRef": "决策表",
+    "camunda:resultVariable": "结果变量",
+    "camunda:candidateGroups": "候选岗位",
+    "camunda:assignee": "指定人员",
+    "gov:phase": "阶段",
+    "gov:state": "案件状态",
+    "gov:signOff": "须签名",
+    "gov:mobile": "可在手机办理",
+    "gov:assignment": "承办",
+    "gov:due": "时限",
+    "gov:seats": "席位",
+    "gov:seat": "席位",
+    "gov:outcome": "办理结果",
+    "gov:clause": "依据条款",
+    "gov:return": "退回",
+    "gov:escalation": "升级",
+    "gov:evidence": "证据要求",
+    "gov:searchField": "检索字段",
+    "camunda:properties": "附加属性",
+    "role": "岗位",
+    "level": "层级",
+    "regionOf": "区划来自",
+    "key": "标识",
+    "warnBefore": "提前提醒",
+    "action": "动作",
+    "reasonMin": "理由最少字数",
+    "primary": "主要按钮",
+    "type": "类型",
+    "values": "选项",
+    "validate": "校验",
+    "properties": "规则",
+    "conditional": "显示条件",
+    "readonly": "只读",
+    "defaultValue": "默认值",
+    "text": "文字",
+    "description": "提示",
+    "document": "文件",
+    "requirement": "要求编号",
+    "basis": "性质",
+    "timeDate": "时刻",
+    "timeDuration": "时长",
+    "timeCycle": "周期",
+}
+_PART = re.compile(r"([^.\[\]]+)(\[[^\]]*\])?")
+
+
+def attribute_word(path: str) -> str:
+    """Say the path of an attribute in words: gov:due.key → 时限·标识."""
+    parts = []
+    for name, mark in _PART.findall(path):
+        parts.append(WORDS.get(name, name) + (f"“{mark[1:-1]}”" if mark else ""))
+    return "·".join(parts)
+
+
+def kind_word(kind: str) -> str:
+    """Say the kind of an element."""
+    return KINDS.get(kind, kind)

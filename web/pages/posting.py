@@ -1,0 +1,62 @@
+"""Plain forms that change something: one submission id each, the same answer twice."""
+
+import hashlib
+
+from flask import redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from engine.base.errors import InvalidRequest
+from engine.commands.command import Command
+from engine.commands.results import Result
+from web import session
+
+KEY = "submission_id"
+# What a page says after an act; the address carries the key only.
+TOLD = {
+    "begun": "草稿已建立，由您编辑。",
+    "locked": "草稿现由您编辑。",
+    "unlocked": "已停止编辑，草稿留着，他人可以接着改。",
+    "discarded": "草稿已放弃，已发布的版本没有变化。",
+    "created": "新文件已加入草稿。",
+    "deleted": "文件已从草稿中删除；已发布的版本没有变化。",
+    "saved": "已保存到草稿。",
+    "published": "已发布。新案件用新版本，在办案件留在原版本。",
+    "same": "内容与最新版本相同，没有产生新版本。",
+    "paused": "工作进程已暂停，到期的工作不会执行。",
+    "resumed": "工作进程已继续。",
+    "fired": "已提前到现在，工作进程随即执行。",
+    "retried": "已重新排队执行。",
+    "resolved": "已处理。",
+    "moved": "演示时钟已推进，到期的工作正在执行。",
+}
+
+
+def fresh() -> str:
+    """Give the submission id of one rendering of a form."""
+    return session.engine().ids.uid()
+
+
+def run(command: Command) -> Result:
+    """Execute COMMAND as the signed-in person under the form's submission id."""
+    key = request.form.get(KEY) or None
+    if key is None:
+        raise InvalidRequest("页面已过期，请刷新后重试。", code="submission-id-missing")
+    sent = sorted((k, v) for k, v in request.form.items(multi=True) if k != "csrf_token")
+    return session.engine().execute(
+        command,
+        session.require_actor(),
+        key=key,
+        route=f"{request.method} {request.path}",
+        body_hash=hashlib.sha256(repr(sent).encode()).hexdigest(),
+    )
+
+
+def back(path: str, told: str = "") -> BaseResponse:
+    """Lead to PATH, which says what was done."""
+    joint = "&" if "?" in path else "?"
+    return redirect(f"{path}{joint}told={told}" if told else path, 303)
+
+
+def told() -> str:
+    """Give the sentence about the act that led here, "" without one."""
+    return TOLD.get(request.args.get("told", ""), "")
