@@ -14,6 +14,7 @@ from engine.commands.definitions import Deploy
 from engine.engine import Engine
 from engine.library.bundle import read_folder
 from engine.worker import Worker
+from tests.processes.jiangxi import Changes
 from tests.support.scenario import OVERSEER, PASSWORD, Scenario
 from web.app import create_app
 from web.session import Passwords
@@ -31,8 +32,15 @@ def jiangxi_runtime(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def jiangxi_changes() -> Changes:
+    """Give (path, old text, new text) by which a story's application differs from ours."""
+    return ()
+
+
+@pytest.fixture
 def jiangxi_story(
     jiangxi_runtime: str,
+    jiangxi_changes: Changes,
     store_url: str,
     clock: FakeClock,
     ids: CountingIds,
@@ -42,8 +50,11 @@ def jiangxi_story(
     clock.set(shanghai("2024-12-31 09:00"))
     engine = build(store_url, data_dir, clock=clock, ids=ids, override=jiangxi_runtime)
     try:
-        bundle = read_folder(ROOT, "jiangxi")
-        engine.execute(Deploy("jiangxi", bundle.files), SYSTEM)
+        files = dict(read_folder(ROOT, "jiangxi").files)
+        for path, old, new in jiangxi_changes:
+            assert old.encode() in files[path]
+            files[path] = files[path].replace(old.encode(), new.encode())
+        engine.execute(Deploy("jiangxi", files), SYSTEM)
         clerks = _people(engine)
         app = create_app(engine, testing=True)
         yield Scenario(app, clock, clerks, Worker(engine))

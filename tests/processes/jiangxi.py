@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.support.scenario import Json, Scenario
 
+Changes = tuple[tuple[str, str, str], ...]  # path, old text, new text
 BASIC = ("E1", "E2", "E3", "E4", "E9")
 
 
@@ -135,3 +136,22 @@ def fed_back(story: Scenario, batch: int) -> None:
     case = story.when_started("JX-LYJ", "jx_prov_list", data)
     rows = story.form("JX-LYJ", "form_list", case)["rows"]
     story.when_completes("JX-LYJ", "form_list", "feed_back", case=case, data={"rows": rows})
+
+
+def ready_to_close(story: Scenario, place: Place) -> Json:
+    """Bring a problem of PLACE to 1 December with its rectification completed."""
+    story.when_passes("2025-07-02")
+    case = reviewed_by_the_city(story, place)
+    sent_by_the_city(story, place)
+    story.when_completes("JX-LYJ", "joint_forestry", "list", case=case)
+    story.when_completes("JX-STT", "joint_ecology", "list", case=case)
+    story.when_passes("2025-09-12")
+    fed_back(story, batch=1)
+    forestry, _ = place.both("county")
+    data = plan("2025-11-20", place)
+    story.when_completes(forestry, "plan", "submit", case=case, data=data)
+    story.when_passes("2025-11-14")
+    story.when_completes(forestry, "rectify", "done", case=case)
+    story.when_completes(place.body, "self_check", "pass", case=case)
+    story.when_passes("2025-12-01")
+    return case
