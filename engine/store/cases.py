@@ -8,40 +8,53 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.base.actor import Actor
-from engine.store.rows import Conn, Row, add, every, insert, is_postgres, one
+from engine.store.rows import Conn, Row, add, every, insert, is_postgres, one, update
 from engine.store.tables import attachment, counter, instance, search_value, task
 from engine.store.unit_of_work import guarded
 from engine.store.visible import cases as visible_cases
 from engine.store.visible import root
 
 
+def _locked(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    query = sa.select(instance).where(condition)
+    return query.with_for_update(key_share=True, of=instance)
+
+
+# Statements of the hot path are built once: building costs more than running them.
+_ROOT = _locked(instance.c.id == sa.bindparam("the_id"))
+_mine = instance.alias("mine")
+_ROOT_OF_INSTANCE = _locked(
+    instance.c.id
+    == sa.select(_mine.c.root_id).where(_mine.c.id == sa.bindparam("the_id")).scalar_subquery()
+)
+_ROOT_OF_TASK = _locked(
+    instance.c.id
+    == sa.select(task.c.root_id).where(task.c.id == sa.bindparam("the_id")).scalar_subquery()
+)
+_WRITE = sa.update(instance).where(
+    instance.c.id == sa.bindparam("the_id"), instance.c.version == sa.bindparam("the_version")
+)
+
+
 def lock_root(conn: Conn, root_id: int) -> Row | None:
     """Lock and give the root row: the one writer of a case (reliability.md 2.3)."""
-    return one(conn, _locked(instance.c.id == root_id))
+    return one(conn, _ROOT, the_id=root_id)
 
 
 def lock_root_of_instance(conn: Conn, instance_id: int) -> Row | None:
     """Lock and give the root row of the case INSTANCE_ID belongs to."""
-    mine = instance.alias("mine")
-    root_id = sa.select(mine.c.root_id).where(mine.c.id == instance_id).scalar_subquery()
-    return one(conn, _locked(instance.c.id == root_id))
+    return one(conn, _ROOT_OF_INSTANCE, the_id=instance_id)
 
 
 def lock_root_of_task(conn: Conn, task_id: int) -> Row | None:
     """Lock and give the root row of the case TASK_ID belongs to."""
-    root_id = sa.select(task.c.root_id).where(task.c.id == task_id).scalar_subquery()
-    return one(conn, _locked(instance.c.id == root_id))
+    return one(conn, _ROOT_OF_TASK, the_id=task_id)
 
 
 def try_lock_root(conn: Conn, root_id: int) -> Row | None:
     """Lock and give the root row, or None when somebody else holds it."""
     query = sa.select(instance).where(instance.c.id == root_id)
     return one(conn, query.with_for_update(key_share=True, skip_locked=True, of=instance))
-
-
-def _locked(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    query = sa.select(instance).where(condition)
-    return query.with_for_update(key_share=True, of=instance)
 
 
 def lock_instances(conn: Conn, ids: Iterable[int]) -> list[Row]:
@@ -82,12 +95,8 @@ def insert_instance(conn: Conn, row: Mapping[str, Any]) -> int:
 
 def write_instance(conn: Conn, instance_id: int, seen: int, values: Mapping[str, Any]) -> None:
     """Write VALUES and version SEEN + 1; the unit is re-run when the version moved."""
-    query = (
-        sa.update(instance)
-        .where(instance.c.id == instance_id, instance.c.version == seen)
-        .values(**values, version=seen + 1)
-    )
-    guarded(conn.execute(query))
+    row = {**values, "version": seen + 1}
+    guarded(update(conn, _WRITE, row, the_id=instance_id, the_version=seen))
 
 
 def nearest_due(root_id: int) -> sa.ScalarSelect[Any]:

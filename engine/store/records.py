@@ -11,6 +11,10 @@ from engine.store import codec
 from engine.store.rows import Conn, Row, add, every, insert, is_postgres, one
 from engine.store.tables import audit, history, idem, incident, setting
 
+_SETTING_VERSION = sa.select(setting.c.version).where(
+    setting.c.name == sa.bindparam("the_name")
+)
+
 
 def add_history(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
     """Append linked history lines (engine.store.chain.link)."""
@@ -100,8 +104,7 @@ def read_setting(conn: Conn, name: str) -> Any:
 
 def setting_version(conn: Conn, name: str) -> int:
     """Give how often a setting was written, 0 for never."""
-    query = sa.select(setting.c.version).where(setting.c.name == name)
-    return int(conn.execute(query).scalar() or 0)
+    return int(conn.execute(_SETTING_VERSION, {"the_name": name}).scalar() or 0)
 
 
 def write_setting(conn: Conn, name: str, value: Any) -> int:

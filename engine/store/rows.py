@@ -12,7 +12,9 @@ Row: TypeAlias = dict[str, Any]
 
 def insert(conn: Conn, table: Table, values: Mapping[str, Any]) -> int:
     """Insert one row and give its id."""
-    return int(conn.execute(sa.insert(table).values(values).returning(table.c.id)).scalar_one())
+    # Values are handed over as parameters: built into the statement they cost three times
+    # the processor time of the rest.
+    return int(conn.execute(sa.insert(table).returning(table.c.id), dict(values)).scalar_one())
 
 
 def insert_many(conn: Conn, table: Table, values: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -25,21 +27,36 @@ def insert_many(conn: Conn, table: Table, values: Sequence[Mapping[str, Any]]) -
     return [int(row[0]) for row in conn.execute(query, list(values))]
 
 
+def update(
+    conn: Conn, query: sa.Update, values: Mapping[str, Any], **bound: Any
+) -> sa.CursorResult[Any]:
+    """Write VALUES by a prepared UPDATE whose own parameters are BOUND.
+
+    Column names are the parameters' names, so those of the condition begin with "the_".
+    A value that is an SQL expression is built in.
+    """
+    built = {k: v for k, v in values.items() if isinstance(v, sa.ColumnElement)}
+    plain = {k: v for k, v in values.items() if k not in built}
+    if built:
+        query = query.values(built)
+    return conn.execute(query, {**plain, **bound})
+
+
 def add(conn: Conn, table: Table, values: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows whose ids nobody needs."""
     if values:
         conn.execute(sa.insert(table), list(values))
 
 
-def one(conn: Conn, query: sa.Select[Any]) -> Row | None:
-    """Give the first row of QUERY as a dictionary, or None."""
-    found = conn.execute(query).mappings().first()
+def one(conn: Conn, query: sa.Select[Any], **bound: Any) -> Row | None:
+    """Give the first row of QUERY as a dictionary, or None; BOUND are its parameters."""
+    found = conn.execute(query, bound).mappings().first()
     return dict(found) if found is not None else None
 
 
-def every(conn: Conn, query: sa.Select[Any]) -> list[Row]:
-    """Give all rows of QUERY as dictionaries."""
-    return [dict(row) for row in conn.execute(query).mappings()]
+def every(conn: Conn, query: sa.Select[Any], **bound: Any) -> list[Row]:
+    """Give all rows of QUERY as dictionaries; BOUND are its parameters."""
+    return [dict(row) for row in conn.execute(query, bound).mappings()]
 
 
 def is_postgres(conn: Conn) -> bool:

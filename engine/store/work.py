@@ -6,22 +6,41 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.store.rows import Conn, Row, add, every, insert_many, one
+from engine.store.rows import Conn, Row, add, every, insert_many, one, update
 from engine.store.tables import form_entry, item, seat, task, task_draft
 from engine.store.unit_of_work import guarded
 
 OPEN = ("open", "incident")
 
+# Statements of the hot path are built once: building costs more than running them.
+_TASK = sa.select(task).where(task.c.id == sa.bindparam("the_id"))
+_SEATS = (
+    sa.select(seat)
+    .where(seat.c.task_id == sa.bindparam("the_task"))
+    .order_by(seat.c.order_no, seat.c.id)
+)
+_LAST_ROUND = sa.select(sa.func.max(task.c.round)).where(
+    task.c.instance_id == sa.bindparam("the_instance"), task.c.node == sa.bindparam("the_node")
+)
+_WRITE_SEAT = sa.update(seat).where(
+    seat.c.id == sa.bindparam("the_id"), seat.c.version == sa.bindparam("the_version")
+)
+_WRITE_TASK = (
+    sa.update(task)
+    .where(task.c.id == sa.bindparam("the_id"), task.c.state.in_(OPEN))
+    .values(version=task.c.version + 1)
+)
+_DROP_DRAFTS = sa.delete(task_draft).where(task_draft.c.task_id == sa.bindparam("the_task"))
+
 
 def load_task(conn: Conn, task_id: int) -> Row | None:
     """Give one task row."""
-    return one(conn, sa.select(task).where(task.c.id == task_id))
+    return one(conn, _TASK, the_id=task_id)
 
 
 def seats_of(conn: Conn, task_id: int) -> list[Row]:
     """Give the seats of a round in order."""
-    query = sa.select(seat).where(seat.c.task_id == task_id)
-    return every(conn, query.order_by(seat.c.order_no, seat.c.id))
+    return every(conn, _SEATS, the_task=task_id)
 
 
 def open_tasks(conn: Conn, root_id: int) -> list[Row]:
@@ -32,12 +51,13 @@ def open_tasks(conn: Conn, root_id: int) -> list[Row]:
 
 def rounds(conn: Conn, instance_id: int, nodes: Sequence[str]) -> dict[str, int]:
     """Give the highest round number of each of NODES in one instance."""
-    query = (
-        sa.select(task.c.node, sa.func.max(task.c.round))
-        .where(task.c.instance_id == instance_id, task.c.node.in_(nodes))
-        .group_by(task.c.node)
-    )
-    return {row[0]: int(row[1]) for row in conn.execute(query)}
+    found: dict[str, int] = {}
+    for node in nodes:  # mostly one: a prepared statement beats an IN list
+        last = conn.execute(_LAST_ROUND, {"the_instance": instance_id, "the_node": node})
+        value = last.scalar()
+        if value is not None:
+            found[node] = int(value)
+    return found
 
 
 def supersede(conn: Conn, instance_id: int, nodes: Sequence[str]) -> None:
@@ -62,22 +82,13 @@ def insert_seats(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def write_seat(conn: Conn, seat_id: int, seen: int, values: Mapping[str, Any]) -> None:
     """Write VALUES into a seat whose version is still SEEN."""
-    query = (
-        sa.update(seat)
-        .where(seat.c.id == seat_id, seat.c.version == seen)
-        .values(**values, version=seen + 1)
-    )
-    guarded(conn.execute(query))
+    row = {**values, "version": seen + 1}
+    guarded(update(conn, _WRITE_SEAT, row, the_id=seat_id, the_version=seen))
 
 
 def write_task(conn: Conn, task_id: int, values: Mapping[str, Any]) -> None:
     """Write VALUES into an open round; each round is closed at most once."""
-    query = (
-        sa.update(task)
-        .where(task.c.id == task_id, task.c.state.in_(OPEN))
-        .values(**values, version=task.c.version + 1)
-    )
-    guarded(conn.execute(query))
+    guarded(update(conn, _WRITE_TASK, values, the_id=task_id))
 
 
 def void_seats(conn: Conn, task_ids: Sequence[int]) -> None:
@@ -184,10 +195,10 @@ def write_draft(conn: Conn, row: Mapping[str, Any]) -> None:
 
 def drop_draft(conn: Conn, task_id: int, person: str | None = None) -> None:
     """Forget the drafts of a task, of one person or of all."""
-    query = sa.delete(task_draft).where(task_draft.c.task_id == task_id)
+    query, bound = _DROP_DRAFTS, {"the_task": task_id}
     if person is not None:
         query = query.where(task_draft.c.person == person)
-    conn.execute(query)
+    conn.execute(query, bound)
 
 
 def open_units(conn: Conn, root_id: int, besides: Sequence[int] = ()) -> list[str]:

@@ -96,6 +96,8 @@ def test_a_draft_is_saved_checked_and_published(tiny: Tiny) -> None:
         tiny.do("owner", drafts.SaveDraftFile("tiny", CASE, renamed("初核"), 1))
     with pytest.raises(VersionMissing):
         tiny.do("owner", drafts.SaveDraftFile("tiny", CASE, renamed("初核")))
+    doubtful = renamed("复核").decode().replace('="已等待三天"', '="已等待" + nobody')
+    tiny.do("owner", drafts.SaveDraftFile("tiny", CASE, doubtful.encode(), 2))
     with pytest.raises(InvalidDefinition) as unread:
         tiny.do("owner", drafts.PublishDraft("tiny", "改名"))
     assert unread.value.problem_code == "warnings-unread"

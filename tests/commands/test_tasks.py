@@ -43,9 +43,9 @@ def test_a_claimed_seat_is_refused_to_the_colleague_naming_the_first(tiny: Tiny)
 def test_a_unit_has_one_voice(tiny: Tiny) -> None:
     case_id, _ = at_review(tiny)
     tiny.complete("wood1", case_id, "review", outcome="pass")
-    with pytest.raises(Conflict, match=r"林一（甲县林草局）已于 .* 办理，结果：同意") as refused:
+    with pytest.raises(Conflict, match=r"林一（甲县林草局）已于 .* 办理，结果：同意") as lost:
         tiny.complete("wood1b", case_id, "review", outcome="pass")
-    assert refused.value.problem_code == "seat-decided"
+    assert lost.value.problem_code == "seat-decided"
 
 
 def test_the_first_dissent_fails_the_round_and_voids_the_other_seat(tiny: Tiny) -> None:
