@@ -1,5 +1,7 @@
 """What every test may ask for: databases, a standing clock, countable ids, an engine."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,10 +36,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    made = Databases(tmp_path_factory.mktemp("databases"))
+def databases() -> Iterator[Databases]:
+    """Keep them outside pytest's own folders: several runs rotate those away."""
+    folder = Path(tempfile.mkdtemp(prefix="shouhu-"))
+    folder.chmod(0o755)  # the database server may run as another user
+    made = Databases(folder)
     yield made
     made.close()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -32,10 +32,11 @@ class WebSettings:
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> WebSettings:
-    """Read the settings an installation may change: SHOUHU_TLS, _PROXIES, _HOSTS."""
+    """Read what an installation may change: SHOUHU_TLS, _PROXIES, _HOSTS, _RATE."""
     hosts = environ.get("SHOUHU_HOSTS", "")
     return WebSettings(
         tls=environ.get("SHOUHU_TLS", "") in ("1", "true", "yes"),
         proxies=int(environ.get("SHOUHU_PROXIES", "0") or 0),
         trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
+        requests_per_minute=int(environ.get("SHOUHU_RATE", "") or 1200),
     )

@@ -1,0 +1,1 @@
+"""Crashes, frozen nodes and full disks: what was acknowledged must stay."""
