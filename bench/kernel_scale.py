@@ -91,9 +91,8 @@ def tenth(costs: list[float]) -> float:
     return statistics.median(statistics.fmean(chunk) for chunk in chunks) * 1e6
 
 
-def main() -> None:
-    """Run the three cases and print one line each."""
-    n = int(sys.argv[1]) if len(sys.argv) > 1 else 5_000
+def main(n: int = 5_000) -> None:
+    """Run the three cases with N steps each and print one line each."""
     cases: dict[str, Callable[[int], Iterator[float]]] = {
         "sequence": sequence,
         "loop": turns,
@@ -108,4 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5_000)
