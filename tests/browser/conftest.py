@@ -1,0 +1,247 @@
+"""A served installation, a Chromium, and visitors whose pages are watched for faults."""
+
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from engine.base.actor import SYSTEM
+from engine.base.clock import FakeClock, shanghai
+from engine.bootstrap import build
+from engine.commands.accounts import CreatePerson
+from engine.commands.definitions import Deploy
+from engine.engine import Engine
+from engine.library.bundle import read_folder
+from engine.worker import Worker
+from tests.browser.checks import check_page
+from tests.browser.story import tell
+from tests.support.databases import Databases
+from tests.support.scenario import PASSWORD
+from web.app import create_app
+from web.session import Passwords
+from web.settings import ENGINE
+
+ROOT = Path(__file__).resolve().parents[2]
+DIST = ROOT / "web/static/dist"
+MORNING = "2025-07-18 09:00"
+DATABASE = "live.db"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# login: (name, rights, posts)
+PEOPLE: dict[str, tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]] = {
+    "owner": ("田野", ("process_owner",), ()),
+    "owner2": ("方圆", ("process_owner",), ()),
+    "scheduler": ("马骁", ("scheduler",), ()),
+    "overseer": ("督办员", ("all_regions", "scheduler"), ()),
+    "reserve": ("林守山", (), (("JX-N11-GL", "clerk"),)),
+    "reserve2": ("周青", (), (("JX-N11-GL", "clerk"),)),
+    "county": ("郑文斌", (), (("360681-LY", "clerk"),)),
+    "county2": ("郑小舟", (), (("360681-LY", "clerk"),)),
+    "ecology": ("许海涛", (), (("360681-ST", "clerk"),)),
+    "city": ("赵敏", (), (("360600-LY", "clerk"),)),
+    "elsewhere": ("何远", (), (("360827-LY", "clerk"),)),
+}
+
+
+@dataclass
+class Live:
+    """A running installation: its address, engine, clock and worker."""
+
+    url: str
+    engine: Engine
+    clock: FakeClock
+    password: str = PASSWORD
+    people: tuple[str, ...] = field(default_factory=lambda: tuple(PEOPLE))
+
+    def work(self, moment: str | None = None) -> None:
+        """Do the due work, letting time pass to a local MOMENT."""
+        worker = Worker(self.engine)
+        if moment:
+            worker.run_until(shanghai(moment), self.clock.set)
+        else:
+            while worker.run_due():
+                pass
+
+
+def missing(reason: str) -> None:
+    """Skip with REASON; fail in a complete run, where nothing may be left out."""
+    if os.environ.get("SHOUHU_TEST"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Give one Chromium for all tests, or skip with the reason."""
+    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = os.environ.get("SHOUHU_CHROMIUM") or shutil.which("chromium")
+    if not (DIST / "manifest.json").is_file():
+        missing("the browser assets are not built: python hatch_build.py")
+    with sync.sync_playwright() as tool:
+        if path is None and not os.path.exists(tool.chromium.executable_path):
+            missing("no Chromium: set SHOUHU_CHROMIUM or install chromium")
+        browser = tool.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def deployed(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with the database of the deployed application and its people."""
+    folder = tmp_path_factory.mktemp("deployed")
+    url = databases.sqlite()
+    engine = build(url, folder, clock=FakeClock(shanghai(MORNING)))
+    engine.execute(Deploy("jiangxi", read_folder(ROOT, "jiangxi").files, "首版"), SYSTEM)
+    secret = Passwords(memory_kib=64, rounds=1).hash(PASSWORD)
+    for login, (name, rights, posts) in PEOPLE.items():
+        engine.execute(CreatePerson(login, name, secret, rights, posts), SYSTEM)
+    engine.close()
+    Path(url.removeprefix("sqlite:///")).rename(folder / DATABASE)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def begun(deployed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the same with three problems on their way (see story.py)."""
+    folder = tmp_path_factory.mktemp("begun")
+    shutil.copytree(deployed, folder, dirs_exist_ok=True)
+    clock = FakeClock(shanghai(MORNING))
+    engine = build(f"sqlite:///{folder / DATABASE}", folder, clock=clock)
+    clerks = {unit: login for login, (_, _, posts) in PEOPLE.items() for unit, _ in posts}
+    tell(create_app(engine, testing=True), clock, clerks, Worker(engine))
+    engine.close()
+    return folder
+
+
+@pytest.fixture
+def template(deployed: Path) -> Path:
+    """Give the folder a test starts from; a module may override it with `begun`."""
+    return deployed
+
+
+@pytest.fixture(scope="session")
+def served(deployed: Path) -> Iterator[tuple[str, Flask]]:
+    """Give one application on a free port; each test lets it serve an engine of its own."""
+    engine = build(f"sqlite:///{deployed / DATABASE}", deployed)
+    app = create_app(engine, testing=True)
+    engine.close()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", app
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def live(served: tuple[str, Flask], template: Path, tmp_path: Path) -> Iterator[Live]:
+    """Serve a copy of the template on 2025-07-18, 09:00."""
+    url, app = served
+    folder = tmp_path / "live"
+    shutil.copytree(template, folder)
+    clock = FakeClock(shanghai(MORNING))
+    engine = build(f"sqlite:///{folder / DATABASE}", folder, clock=clock)
+    app.extensions[ENGINE] = engine
+    yield Live(url, engine, clock)
+    engine.close()
+
+
+# What every page must satisfy is checked in `clean`; CSP violations come as console errors.
+class Visitor:
+    """One person at one browser; every page is watched for faults."""
+
+    def __init__(self, context: Any, live: Live) -> None:
+        self.live = live
+        self.page = context.new_page()
+        self.page.set_default_timeout(15000)
+        self.faults: list[str] = []
+        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        self.page.on("console", self._console)
+        self.page.on("request", self._request)
+
+    def _console(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.faults.append(f"{message.type}: {message.text}")
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith((self.live.url, "data:", "blob:")):
+            self.faults.append(f"foreign: {request.url}")
+
+    def sign_in(self, login: str) -> "Visitor":
+        """Sign in through the page."""
+        self.page.goto(f"{self.live.url}/login")
+        self.page.fill("[name=login]", login)
+        self.page.fill("[name=password]", self.live.password)
+        self.page.click("button[type=submit], form button.p")
+        self.page.wait_for_url(lambda url: "/login" not in url)
+        self.ready()
+        return self
+
+    def open(self, path: str) -> Any:
+        """Go to PATH and wait until the page can be used."""
+        self.page.goto(self.live.url + path)
+        self.ready()
+        return self.page
+
+    def ready(self) -> None:
+        """Wait until the page says that it can be used."""
+        self.page.wait_for_selector('body[data-ready="1"]', state="attached")
+
+    def shot(self, name: str, *, full: bool = False) -> None:
+        """Keep a picture when SHOUHU_SHOTS names a folder."""
+        folder = os.environ.get("SHOUHU_SHOTS")
+        if folder:
+            self.page.screenshot(path=f"{folder}/{name}.png", full_page=full)
+
+    def clean(self, *allowed: str) -> None:
+        """Assert that no page had a fault and that nothing overflows sideways."""
+        rest = [each for each in self.faults if not any(word in each for word in allowed)]
+        assert rest == []
+        self.fits()
+
+    def check(self, *allowed: str) -> None:
+        """Assert all that every page must satisfy (checks.py)."""
+        check_page(self.page, self.faults, allowed=allowed)
+
+    def fits(self) -> None:
+        """Assert that the page does not scroll sideways."""
+        wide = self.page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0, f"{self.page.url} is {wide} px too wide"
+
+
+@pytest.fixture
+def visitor(chromium: Any, live: Live) -> Iterator[Any]:
+    """Give a maker of visitors: visitor("owner", width=1280)."""
+    contexts = []
+
+    def make(login: str = "", width: int = 1440, height: int = 860) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+        )
+        contexts.append(context)
+        made = Visitor(context, live)
+        return made.sign_in(login) if login else made
+
+    yield make
+    for context in contexts:
+        context.close()
