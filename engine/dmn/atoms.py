@@ -64,7 +64,7 @@ def _opposite(expression: Expression, node: n.Node, negated: bool) -> Cell | Non
 def _tested(expression: Expression, test: n.Test) -> list[Value] | None:
     """Give the values or ranges one test allows, None when it cannot be told."""
     body = test.body
-    if test.asks:
+    if test.asks and not isinstance(body, n.RangeOf):
         if not isinstance(body, n.Compare) or not _asks(body.left) or body.op == "!=":
             return None
         found = constant(expression, body.right)

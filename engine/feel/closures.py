@@ -300,6 +300,8 @@ class Builder(Loops):
             return None
         low = body.low.value if isinstance(body.low, n.Const) else None
         high = body.high.value if isinstance(body.high, n.Const) else None
+        if any(end.value is None for end in ends if isinstance(end, n.Const)):
+            return None  # null is no end: it leaves open whether a value lies inside
         if len(ends) == 2 and same_kind(low, high) is None:
             return None
         value = Range(low, high, body.low_closed, body.high_closed)

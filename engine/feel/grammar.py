@@ -141,7 +141,7 @@ class Parser(Operands):
         at = self.take().start + 1
         tests = [self.test()]
         if self.at_op(".."):
-            return (n.Test(at, self.range_end(at, tests[0].body, low_closed=False), False),)
+            return (n.Test(at, self.range_end(at, tests[0].body, low_closed=False), True),)
         while self.skip_op(","):
             tests.append(self.test())
         self.expect_op(")")
@@ -160,7 +160,8 @@ class Parser(Operands):
         else:
             body = self.climb(_SUM) if bare else self.expression()
         self.testing -= 1
-        asks, self.asked = self.asked, outer
+        # a range with an unknown end answers null by itself, it is no value to compare with
+        asks, self.asked = self.asked or isinstance(body, n.RangeOf), outer
         return n.Test(token.start + 1, body, asks)
 
     def _operand(self) -> n.Node:

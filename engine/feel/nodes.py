@@ -196,7 +196,7 @@ class Between(Node):
 
 @dataclass(slots=True, eq=False)
 class Test(Node):
-    """One positive unary test; ASKS tells that it mentions `?` itself."""
+    """One positive unary test; ASKS: it answers itself (mentions `?`, or is a range)."""
 
     body: Node
     asks: bool

@@ -1,6 +1,5 @@
 """Requirement graphs, boxed expressions, functions, services, types and imports."""
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -68,6 +67,15 @@ def test_a_chain_of_a_thousand_decisions_needs_no_stack() -> None:
     parts.append(decision("d0", literal("1")))
     assert evaluate("d999", {}, *parts).value == 1000
     assert evaluate("d999", {}, *reversed(parts)).value == 1000
+
+
+def test_a_ladder_of_shared_decisions_is_walked_once() -> None:
+    parts = [decision("a0", literal("1")), decision("b0", literal("1"))]
+    for n in range(1, 60):
+        below = [f"a{n - 1}", f"b{n - 1}"]
+        text = literal(" + ".join(below) + " - 1")
+        parts += [decision(f"{side}{n}", text, decisions=below) for side in "ab"]
+    assert evaluate("a59", {}, *parts).value == 1
 
 
 @pytest.mark.parametrize("size", [1, 2, 5])
@@ -298,52 +306,6 @@ def test_a_component_name_with_a_space_is_found_behind_a_dot() -> None:
         decision("d", literal('x.site name + "!"'), inputs=["x"]),
     )
     assert evaluate("d", {"x": {"site name": "湖"}}, *parts).value == "湖!"
-
-
-LIBRARY = document(
-    data("n"),
-    '<itemDefinition name="tLimit"><typeRef>number</typeRef></itemDefinition>',
-    knowledge("thrice", [("n", "tLimit")], literal("n * 3")),
-    decision("basis value", literal("7"), name="basis value").replace(
-        'id="basis value"', 'id="basis"'
-    ),
-    namespace="urn:library",
-)
-
-
-def importing(*parts: str) -> Mapping[str, Any]:
-    head = (
-        '<import name="lib" namespace="urn:library" importType='
-        '"https://www.omg.org/spec/DMN/20191111/MODEL/"/>'
-    )
-    return {
-        "b.dmn": parse(document(head, *parts), "b.dmn"),
-        "lib.dmn": parse(LIBRARY, "lib.dmn"),
-    }
-
-
-def test_an_imported_model_is_reached_by_its_prefix() -> None:
-    made = compile_model(
-        importing(
-            decision(
-                "d",
-                literal("lib.thrice(lib.basis value)"),
-                decisions=["urn:library#basis"],
-                knowledge=["urn:library#thrice"],
-                kind="lib.tLimit",
-            )
-        )
-    )
-    assert made.evaluate("d", {}, Moment()).value == 21
-    assert made.version("d") != made.version("basis")
-
-
-def test_an_import_that_is_not_deployed_is_refused() -> None:
-    files = dict(importing(decision("d", literal("1"))))
-    del files["lib.dmn"]
-    with pytest.raises(InvalidDefinition) as caught:
-        compile_model(files)
-    assert caught.value.findings[0].code == "dmn.import"
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,16 @@ def _all_of_it(expression: Callable[..., Any], name: str) -> None:
         raise ExpressionFailed
 
 
+def test_the_budget_is_a_hundred_thousand_operations() -> None:
+    text = "some a in 1..{} satisfies a < 0"
+    cost = compile_expression(text.format(9)).tree.size
+    most = MAX_OPERATIONS // cost
+    assert MAX_OPERATIONS == 100_000
+    assert compile_expression(text.format(most - 2)).with_lists(most)({}, MOMENT) is False
+    with pytest.raises(ExpressionFailed, match="计算量过大"):
+        compile_expression(text.format(most + 1)).with_lists(most * 2)({}, MOMENT)
+
+
 def test_the_same_evaluation_always_costs_the_same() -> None:
     ends = []
     for top in (9_000, 30_000):
