@@ -142,9 +142,7 @@ def _seat_conditions(view: View, asked: dict[str, Any]) -> list[sa.ColumnElement
     made: list[sa.ColumnElement[bool]] = []
     mine = asked.pop("mine", None)
     if mine is not None:
-        own = sa.select(seat.c.task_id).where(
-            seat.c.state == "open", visible.own_seats(view.actor)
-        )
+        own = sa.select(seat.c.task_id).where(seat.c.id.in_(visible.open_seats(view.actor)))
         made.append(task.c.id.in_(own) if mine is True else task.c.id.not_in(own))
     on_seats = {name: asked.pop(name) for name in SEAT_FILTERS if name in asked}
     if on_seats:

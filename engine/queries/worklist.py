@@ -129,14 +129,13 @@ def _seats() -> sa.Select[Any]:
 
 def _open_for(view: View, wanted: WorkFilter | None) -> sa.ColumnElement[bool]:
     taken = wanted.taken if wanted else ""
-    units = sorted(view.actor.units)
-    whose = visible.own_seats(view.actor)
     if taken == "no":
-        whose = sa.and_(seat.c.unit.in_(units), seat.c.person.is_(None))
+        found: Any = visible.unclaimed_seats(view.actor)
     elif taken == "colleague":
-        held = sa.and_(seat.c.person.is_not(None), seat.c.person != view.actor.person)
-        whose = sa.and_(seat.c.unit.in_(units), held)
-    return sa.and_(whose, seat.c.state == "open", task.c.state == "open")
+        found = visible.colleague_seats(view.actor)
+    else:
+        found = visible.open_seats(view.actor)
+    return sa.and_(seat.c.id.in_(found), task.c.state == "open")
 
 
 def _done_by(view: View) -> tuple[sa.ColumnElement[bool], ...]:

@@ -1,5 +1,8 @@
 """What an actor may see: one condition per table; every query starts from here."""
 
+import json
+from typing import Any
+
 import sqlalchemy as sa
 
 from engine.base.actor import Actor, Post
@@ -50,12 +53,27 @@ def cases(actor: Actor, row: sa.FromClause = root) -> Condition:
         ways.append(row.c.id.in_(sa.select(seat.c.root_id).where(seat.c.unit.in_(units))))
         ways.append(row.c.place.in_(_places(units)))
     ways.append(row.c.id.in_(sa.select(seat.c.root_id).where(seat.c.person == actor.person)))
+    ways.append(row.c.id.in_(_named(seat.c.root_id, actor)))
     return sa.or_(*ways)
 
 
 def _places(units: list[str]) -> sa.Select[tuple[str]]:
     places = unit_table.c.place
     return sa.select(places).where(unit_table.c.code.in_(units), places != "")
+
+
+def _named(column: sa.ColumnElement[Any], actor: Actor) -> sa.Select[tuple[int]]:
+    """Give COLUMN of the seats whose task names ACTOR among several persons.
+
+    Such seats have no unit; the persons stand in the settings of the round.
+    """
+    settings = sa.cast(task.c.settings, sa.Text)
+    return (
+        sa.select(column)
+        .join(task, task.c.id == seat.c.task_id)
+        .where(seat.c.unit == "", seat.c.person.is_(None), settings.contains('"users"'))
+        .where(settings.contains(json.dumps(actor.person, ensure_ascii=False), autoescape=True))
+    )
 
 
 def tasks(actor: Actor, row: sa.FromClause = task) -> Condition:
@@ -67,11 +85,36 @@ def tasks(actor: Actor, row: sa.FromClause = task) -> Condition:
 
 def own_seats(actor: Actor, row: sa.FromClause = seat) -> Condition:
     """Give the seats ACTOR may act on: named ones, and those of own units not yet taken."""
-    mine = row.c.person == actor.person
-    units = sorted(actor.units)
-    if not units:
-        return mine
-    return sa.or_(mine, sa.and_(row.c.unit.in_(units), row.c.person.is_(None)))
+    free = sa.and_(row.c.unit.in_(sorted(actor.units)), row.c.person.is_(None))
+    return sa.or_(row.c.person == actor.person, free, row.c.id.in_(_named(seat.c.id, actor)))
+
+
+def open_seats(actor: Actor) -> sa.CompoundSelect[tuple[int]]:
+    """Give the ids of the open seats ACTOR may act on, each half read from its own index.
+
+    One OR over both makes the planner scan all open tasks: 420 ms instead of 60 ms on
+    100,000 of them (SQLite).
+    """
+    named = sa.select(seat.c.id).where(seat.c.person == actor.person, seat.c.state == "open")
+    among = _named(seat.c.id, actor).where(seat.c.state == "open")
+    return sa.union_all(named, unclaimed_seats(actor), among)
+
+
+def unclaimed_seats(actor: Actor) -> sa.Select[tuple[int]]:
+    """Give the ids of the open seats of ACTOR's units that nobody has claimed."""
+    return sa.select(seat.c.id).where(
+        seat.c.unit.in_(sorted(actor.units)), seat.c.state == "open", seat.c.person.is_(None)
+    )
+
+
+def colleague_seats(actor: Actor) -> sa.Select[tuple[int]]:
+    """Give the ids of the open seats of ACTOR's units that a colleague has claimed."""
+    return sa.select(seat.c.id).where(
+        seat.c.unit.in_(sorted(actor.units)),
+        seat.c.state == "open",
+        seat.c.person.is_not(None),
+        seat.c.person != actor.person,
+    )
 
 
 def attachments(actor: Actor, row: sa.FromClause = attachment) -> Condition:

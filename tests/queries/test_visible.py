@@ -1,10 +1,24 @@
 """Who sees which case: seat, territory, place, right; the same answer everywhere."""
 
 import pytest
+import sqlalchemy as sa
 
 from engine.base.actor import Actor, Post
-from engine.base.errors import NotFound
-from engine.queries import cases, diagram, history, instances, statistics, tasks
+from engine.base.errors import NotAllowed, NotFound
+from engine.queries import (
+    cases,
+    diagram,
+    drafts,
+    dry_run,
+    history,
+    incidents,
+    instances,
+    operations,
+    statistics,
+    tasks,
+    worklist,
+)
+from engine.store.tables import seat, task
 from engine.store.visible import territory
 from tests.queries.conftest import House
 
@@ -77,3 +91,33 @@ def test_a_person_without_posts_or_rights_sees_own_starts_only(house: House) -> 
     assert house.engine.ask(cases.search, stranger).items == ()
     starter = Actor("field1", "调走的人")
     assert [r.id for r in house.engine.ask(cases.search, starter).items] == [case_id]
+
+
+def test_a_person_named_among_several_sees_the_task(house: House) -> None:
+    case_id = house.start()
+    task_id = house.task(case_id, "check").id
+    with house.engine.database.write() as conn:  # as a diagram with candidate users makes it
+        conn.execute(
+            sa.update(seat).where(seat.c.task_id == task_id).values(unit="", person=None)
+        )
+        settings = {"rule": "any", "users": ["nobody", "other"]}
+        conn.execute(sa.update(task).where(task.c.id == task_id).values(settings=settings))
+    assert [row.case_id for row in house.ask("nobody", worklist.todo).items] == [case_id]
+    assert house.ask("nobody", instances.case, ref=str(case_id)).tasks[0].mine is True
+    assert house.ask("wood2", worklist.todo).items == ()
+    assert house.ask("wood2", cases.search).items == ()
+
+
+def test_the_machine_and_drafts_are_for_those_with_the_right(house: House) -> None:
+    lists = (incidents.incidents, incidents.jobs, incidents.messages, incidents.groups)
+    for login in ("field1", "nobody"):
+        for query in lists:
+            with pytest.raises(NotAllowed):
+                house.ask(login, query)
+        with pytest.raises(NotAllowed):
+            house.ask(login, operations.worker)
+        with pytest.raises(NotAllowed):
+            house.ask(login, dry_run.dry_run, until=house.clock.now())
+        with pytest.raises(NotAllowed):
+            house.ask(login, drafts.get, application="tiny")
+    assert house.ask("admin", incidents.incidents).items == ()
