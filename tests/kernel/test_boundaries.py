@@ -180,6 +180,8 @@ def test_a_service_error_and_a_script_failure_reach_error_boundaries() -> None:
     d.serve("v", error="down")
     assert d.open == ["h"]
     assert d.told(fx.ServiceCancelled) == []
+    d.complete("h")
+    d.assert_clean()
 
 
 def test_an_uncaught_error_holds_the_token_and_other_branches_go_on() -> None:

@@ -59,6 +59,7 @@ def test_the_output_list_is_in_item_order_with_duplicates_kept() -> None:
     assert d.asked == []
     assert d.vars == {"areas": ["x", "y", "z"]}  # no single result before the body is done
     d.complete("a", item=1, opinion="yes")
+    assert d.asked == []  # rows are read once, at the end
     d.complete("a", item=2, opinion="yes")
     assert [need.kind for need in d.asked] == ["mi_results"]
     assert d.vars["opinions"] == ["yes", "yes", "no"]
@@ -70,6 +71,7 @@ def test_the_output_list_is_in_item_order_with_duplicates_kept() -> None:
 def test_a_completion_condition_withdraws_the_rest_and_leaves_null() -> None:
     d = reviews(until="numberOfCompletedInstances >= 2")
     d.complete("a", item=2, opinion="b")
+    assert d.asked == []
     d.complete("a", item=3, opinion="c")
     assert d.vars["opinions"] == [None, "b", "c"]
     closed = d.told(fx.TaskClosed)

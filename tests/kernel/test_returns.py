@@ -232,12 +232,15 @@ def test_a_scope_that_cannot_be_armed_on_the_way_in_is_told_and_repaired() -> No
 def test_a_scope_that_cannot_be_armed_holds_its_start_token() -> None:
     plan = process(
         start("s"), user("u"), path("s u"),
+        esp("first", start("fs", message("f")), user("fu"), path("fs fu")),
         esp("h", start("hs", message("m", {"no": "n"})), user("hu"), path("hs hu")),
     )  # fmt: skip
     d = Drive(plan).start()
     assert (d.incidents, d.open) == ([("correlation_null", "s")], [])
+    assert d.view.subscriptions == ()
     d.resolve("retry", vars={"n": 3})
     assert (d.incidents, d.open) == ([], ["u"])
     assert d.entered == ["s", "u"]
+    assert [s["node"] for s in d.view.subscriptions] == ["fs", "hs"]
     d.message("hs", no=3)
     assert d.open == ["hu"]

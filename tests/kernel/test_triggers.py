@@ -17,6 +17,7 @@ from tests.support.plans import (
     condition,
     end,
     esp,
+    inclusive,
     link_catch,
     link_throw,
     message,
@@ -138,6 +139,17 @@ def test_months_clamp_to_the_last_day_computed_from_the_anchor_each_time() -> No
     assert [at.strftime("%m-%d") for at in found if at] == ["01-31", "02-28", "03-31", "04-30"]
 
 
+def test_a_cycle_ends_at_its_end_and_after_its_last_count() -> None:
+    end_ = MORNING + timedelta(days=2)
+    until = timers.stored(p.Cycle(MORNING, days=1, end=end_))
+    counted = timers.stored(p.Cycle(MORNING, days=1, count=2))
+    for cycle in (until, counted):
+        found = [timers.occurrence(cycle, k, "Asia/Shanghai") for k in (1, 2, 3)]
+        assert [at is None for at in found] == [False, False, True]
+        late = MORNING + timedelta(days=9)
+        assert timers.first_after(cycle, 1, late, "Asia/Shanghai") is None
+
+
 def test_a_day_is_wall_clock_and_hours_are_exact_across_a_clock_change() -> None:
     anchor = datetime(2026, 3, 28, 11, 0, tzinfo=UTC)  # 12:00 in Berlin, the night before DST
     days = timers.stored(p.Cycle(anchor, days=1))
@@ -247,6 +259,15 @@ def test_a_signal_reaches_a_catcher_on_a_sibling_branch_in_both_file_orders(
     assert [thrown.name for thrown in d.all(fx.SignalThrown)] == ["go"]
     d.complete("a")
     d.assert_clean()
+
+
+def test_a_signal_is_thrown_after_inclusive_joins_have_moved() -> None:
+    plan = process(
+        start("s"), parallel("p"), end("t", signal("go")), task("a"), task("b"),
+        inclusive("j"), catch("w", signal("go")), user("u"),
+        path("s p t"), path("p a j w u"), path("p b j"),
+    )  # fmt: skip
+    assert Drive(plan).start().open == ["u"]
 
 
 def test_a_signal_nobody_waits_for_is_gone() -> None:

@@ -70,11 +70,13 @@ def test_an_output_mapping_writes_exactly_the_mapped_values() -> None:
 
 
 def test_earlier_values_never_change_with_later_writes() -> None:
-    d = one(user("a", outputs={"case.list": "[1]"}), case={"list": [0]})
+    d = one(user("a", outputs={"case.list": "[1]", "case.deep.x": "2"}),
+            case={"list": [0], "deep": {"x": 1, "y": 1}})  # fmt: skip
     first = d.log[0]
     assert isinstance(first, fx.VariablesWritten)
     d.complete("a")
-    assert first.patch == {"case": {"list": [0]}}
+    assert first.patch == {"case": {"list": [0], "deep": {"x": 1, "y": 1}}}
+    assert d.vars == {"case": {"list": [1], "deep": {"x": 2, "y": 1}}}
 
 
 def test_a_manual_task_is_confirmed_or_passes() -> None:
