@@ -15,6 +15,7 @@ from engine.feel.compile import Expression, compile_expression
 
 Mode = Literal["strict", "spec"]
 CODES = ("expr.syntax", "expr.unknown_function", "expr.too_complex")
+WORD = re.compile(r"[^\W\d]\w*")
 VARIABLE = re.compile(r"[^\W\d]\w*( \w+)*")
 
 
@@ -81,6 +82,7 @@ class Formulas:
     names: frozenset[str]
     settings: Mapping[str, Value] = field(default_factory=dict)
     warn_unknown: bool = True
+    spaced: dict[str, list[str]] = field(default_factory=dict)  # first word -> names
     made: dict[tuple[str, str, frozenset[str]], Expression | InvalidExpression] = field(
         default_factory=dict
     )
@@ -120,13 +122,24 @@ class Formulas:
             try:
                 self.made[key] = compile_expression(
                     text,
-                    names=self.names | extra,
+                    names=self.relevant(text, extra),
                     mode=mode,
                     constants={"settings": dict(self.settings)},
                 )
             except InvalidExpression as error:
                 self.made[key] = error
         return self.made[key]
+
+    def relevant(self, text: str, extra: frozenset[str]) -> frozenset[str]:
+        """Give the known names TEXT can mean: a large process has thousands of others."""
+        if not self.spaced:
+            self.spaced.update((first_word(name), []) for name in self.names)
+            for name in self.names:
+                if not WORD.fullmatch(name):
+                    self.spaced[first_word(name)].append(name)
+        words = set(WORD.findall(text))
+        found = {name for word in words for name in self.spaced.get(word, ())}
+        return frozenset(found | (words & self.names) | extra)
 
     def complain(
         self, error: InvalidExpression, text: str, at: Element, place: Place
@@ -178,6 +191,12 @@ def plain_value(value: Any) -> Value:
 def literal(expr: Expr | None) -> Value:
     """Give the text of a constant, None for a real expression."""
     return expr.value if isinstance(expr, Constant) else None
+
+
+def first_word(name: str) -> str:
+    """Give the first word of a name, "" when it begins with none."""
+    match = WORD.match(name)
+    return match.group() if match else ""
 
 
 def is_variable(name: str) -> bool:

@@ -202,6 +202,7 @@ class File:
     root: Element
     ids: Mapping[str, Element]
     processes: list[Process] = field(default_factory=list)
+    message_flows: Mapping[str, str] = field(default_factory=dict)  # source id -> target id
 
     def find(self, ref: str, *kinds: str) -> Element | None:
         """Give the element of KINDS with the id REF, or None."""

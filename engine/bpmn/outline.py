@@ -22,12 +22,22 @@ NEED_ID = words.FLOW_NODES | {"sequenceFlow", "process"} | frozenset(words.GLOBA
 
 def outline(root: Element, roles: Mapping[str, str], report: Report) -> File:
     """Build the typed view of one file."""
-    file = File(root.file, root, collect_ids(root, report))
+    file = File(root.file, root, collect_ids(root, report), [], message_flows(root))
     for child in root.all("process"):
         file.processes.append(Outliner(child, file, roles, report).build())
     if not file.processes:
         report.add("xml.no_process", root.file)
     return file
+
+
+def message_flows(root: Element) -> Mapping[str, str]:
+    """Give the targets of the message flows by their source; the first one counts."""
+    found: dict[str, str] = {}
+    for collaboration in root.all("collaboration"):
+        for flow in collaboration.all("messageFlow"):
+            source = flow.attrs.get("sourceRef", "")
+            found.setdefault(source, flow.attrs.get("targetRef", ""))
+    return found
 
 
 def collect_ids(root: Element, report: Report) -> Mapping[str, Element]:

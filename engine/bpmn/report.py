@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,6 +14,8 @@ from engine.base.findings import ORDER, Finding
 from engine.bpmn.model import Element
 
 MOST = 200  # findings shown; the rest is counted
+LOOKED_AT = 500  # names compared for a proposal
+SAME = 300  # findings of one code written out; more of them are only counted
 
 
 @cache
@@ -46,9 +49,14 @@ def label(element: Element) -> str:
 
 
 def near(name: str, options: Iterable[str]) -> dict[str, Any]:
-    """Propose names like NAME; empty texts when none is close."""
-    others = [option for option in options if option != name]
-    close = get_close_matches(name, others, n=3, cutoff=0.5)
+    """Ask for a proposal of names like NAME; worked out only for findings written out."""
+    return {"proposal": (name, options)}
+
+
+def proposed(name: str, options: Iterable[str]) -> dict[str, str]:
+    """Give the proposal in both languages; empty when no name is close."""
+    others = [option for option in sorted(options) if option != name]
+    close = get_close_matches(name, others[:LOOKED_AT], n=3, cutoff=0.5)
     if not close:
         return {"near": "", "near_en": ""}
     return {
@@ -71,12 +79,20 @@ class Report:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.seen: set[tuple[str, str, str, str]] = set()
+        self.counts: Counter[str] = Counter()
+        self.unwritten = 0
 
     def add(self, code: str, at: Element | str, **params: Any) -> None:
         """Add finding CODE at an element, or at a file by its name; never twice the same.
 
         CODE may name a variant of the text after a colon: "sound.deadlock:always".
         """
+        self.counts[code] += 1
+        if self.counts[code] > SAME:
+            self.unwritten += 1
+            return
+        if "proposal" in params:
+            params.update(proposed(*params.pop("proposal")))
         usual, chinese, english, repair = texts()["findings"][code]
         values = {**self.defaults(at), **params}
         finding = Finding(
@@ -131,7 +147,7 @@ class Report:
         """Give the findings by severity, file and document order, at most 200 and a count."""
         ordered = sorted(self.entries, key=lambda entry: entry.rank)
         shown = [entry.finding for entry in ordered[:MOST]]
-        rest = len(ordered) - len(shown)
+        rest = len(ordered) - len(shown) + self.unwritten
         if rest:
             usual, chinese, english, repair = texts()["findings"]["findings.more"]
             shown.append(

@@ -150,11 +150,8 @@ class Triggers:
 
     def target(self, node: Node) -> str | None:
         """Give the process a message flow leads to, or the channel of a black-box pool."""
-        for collaboration in self.file.root.all("collaboration"):
-            for flow in collaboration.all("messageFlow"):
-                if flow.attrs.get("sourceRef") == node.id:
-                    return self.receiver(flow.attrs.get("targetRef", ""))
-        return None
+        reference = self.file.message_flows.get(node.id)
+        return None if reference is None else self.receiver(reference)
 
     def receiver(self, reference: str) -> str | None:
         """Resolve the end of a message flow."""

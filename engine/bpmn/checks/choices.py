@@ -24,7 +24,7 @@ from engine.kernel.plan import Plan
 
 CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"}) | words.ACTIVITIES
 OTHER = "其他值"  # a text no condition mentions
-MOST = 2_000  # sample points of one node
+MOST = 5_000  # evaluations at one node: sample points times conditions
 Literals = dict[str, list[Value]]
 
 
@@ -103,7 +103,7 @@ def tried(
     size = 1
     for values in samples.values():
         size *= len(values or ())
-    if len(samples) > 2 or not 0 < size <= MOST:
+    if len(samples) > 2 or not 0 < size * len(compiled) <= MOST:
         return None
     answers = Answers()
     for combination in product(*(values or () for values in samples.values())):

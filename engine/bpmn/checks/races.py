@@ -11,16 +11,19 @@ from engine.bpmn.report import Report, label
 
 SPLITS = frozenset({"parallelGateway", "inclusiveGateway"})
 BRANCHES = 40  # of one split; a larger one is not looked at
+BUDGET = 200_000  # nodes visited in one process; beyond it the rest is not looked at
 Writers = dict[str, Node]  # variable -> the first node of a branch that writes it
 
 
 def races(process: Process, env: DeployEnv, report: Report) -> None:
     """Find pairs of nodes on parallel branches that both write a variable."""
+    left = BUDGET
     for split in process.nodes:
         forks = split.kind in SPLITS and 1 < len(split.outgoing) <= BRANCHES
-        if not forks:
+        if not forks or left < 0:
             continue
         branches = [reach(flow.target) for flow in split.outgoing]
+        left -= sum(map(len, branches))
         found: Writers = {}
         for place, branch in enumerate(branches):
             others = set().union(*(set(b) for b in branches[:place] + branches[place + 1 :]))

@@ -1,5 +1,6 @@
 """Seats of a task must be able to give a result (operations.md 2.1–2.6)."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +25,7 @@ def complaints(said: dict[str, Any], node: Node) -> Iterator[Complaint]:
     ids = [chair.get("id", "") for chair in chairs]
     if not chairs and not said.get("members"):
         yield "没有席位，也没有席位名单", "no seat and no list of members"
-    for name in sorted({one for one in ids if ids.count(one) > 1}):
+    for name in sorted(one for one, times in Counter(ids).items() if times > 1):
         yield f"席位编号 {name} 重复", f"the seat id {name} is used twice"
     for chair in chairs:
         if not (chair.get("role") or task_role(node)):

@@ -11,6 +11,7 @@ from engine.bpmn.model import Element, File, Node, Process
 from engine.bpmn.report import Report, near
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+CALLS = 200  # call activities of one process looked at for circles
 NUMBERS = re.compile(r"yyyy|province2|prefecture4|county6|seq[1-9]")
 
 
@@ -56,7 +57,8 @@ def call_cycle(processes: Iterable[Process], report: Report) -> None:
     """Find processes that must call each other without any way round the call."""
     must: dict[str, list[tuple[Node, str]]] = {}
     for process in processes:
-        must[process.key] = [pair for pair in calls(process) if unavoidable(pair[0], process)]
+        looked_at = calls(process)[:CALLS]
+        must[process.key] = [pair for pair in looked_at if unavoidable(pair[0], process)]
     shown: set[frozenset[str]] = set()  # a circle is shown once, where it is met first
     for start, pairs in must.items():
         for node, _key in pairs:
