@@ -73,6 +73,14 @@ def test_parallel_branches_that_merge_without_join_repeat_what_follows() -> None
     assert ("sound.unsync", "after") in codes(split(parallel, exclusive))
 
 
+def test_the_document_order_does_not_hide_a_repetition() -> None:
+    plan = process(
+        start("s"), parallel("p"), user("after"), user("a"), user("b"), end("e"), end("e2"),
+        path("s p a after e"), path("p b after"), exclusive("x"), path("x e2"), flow("b x"),
+    )  # fmt: skip
+    assert ("sound.unsync", "after") in codes(plan)
+
+
 def test_parallel_branches_may_end_at_ends_of_their_own() -> None:
     plan = process(
         start("s"), parallel("p"), user("a"), user("b"), end("e1"), end("e2"),
