@@ -222,4 +222,10 @@ NAMES: dict[str, Case] = {
         (process(*SUE, attrs='camunda:candidateStarterGroups="CLERK, CHEIF"'),),
         (process(*SUE, attrs='camunda:candidateStarterGroups="CLERK, CHIEF"'),),
     ),
+    "processes without a start calling each other": Case(
+        "call.cycle",
+        "c",
+        (process(CALL), unique(process(node("callActivity", "d", calledElement="p"), key="q"))),
+        (process(CALL), unique(SIMPLE_Q)),
+    ),
 }
