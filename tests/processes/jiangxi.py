@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from tests.support.scenario import Json, Scenario
+
+# Each runtime and each database once; S01 to S03 run on all four pairs.
+CROSSED = pytest.mark.parametrize(
+    ("jiangxi_runtime", "store_url"),
+    [("kernel", "postgresql"), ("spiffworkflow", "sqlite")],
+    indirect=True,
+)
 
 Changes = tuple[tuple[str, str, str], ...]  # path, old text, new text
 BASIC = ("E1", "E2", "E3", "E4", "E9")

@@ -5,6 +5,7 @@ import pytest
 from tests.processes import jiangxi
 from tests.support.scenario import Json, Scenario
 
+pytestmark = jiangxi.CROSSED
 Changes = jiangxi.Changes
 PLACE = jiangxi.YANGJIFENG
 RESERVE, (FORESTRY, ECOLOGY), GOVERNMENT = PLACE.body, PLACE.both("county"), "360681-ZF"

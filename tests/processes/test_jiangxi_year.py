@@ -3,6 +3,7 @@
 from tests.processes import jiangxi
 from tests.support.scenario import Scenario
 
+pytestmark = jiangxi.CROSSED
 CITY = jiangxi.YANGJIFENG.both("city")
 
 
