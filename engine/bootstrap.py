@@ -3,10 +3,13 @@
 import importlib
 import importlib.util
 import os
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
+
+import structlog
 
 from engine.base.clock import Clock, OffsetClock, SystemClock
 from engine.base.errors import InvalidRequest
@@ -51,6 +54,19 @@ def build(
         clock=clock or _stored_clock(database),
         ids=ids or RandomIds(),
         files=FileStore(data_dir / "attachments"),
+    )
+
+
+def configure_logging() -> None:
+    """Write one JSON line per event to standard error; no values of variables."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 
 

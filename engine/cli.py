@@ -27,7 +27,7 @@ from engine.base.errors import (
 )
 from engine.base.findings import Finding, has_errors
 from engine.base.sarif import as_sarif
-from engine.bootstrap import available, build
+from engine.bootstrap import available, build, configure_logging
 from engine.commands.definitions import Deploy
 from engine.commands.results import Deployed
 from engine.context import Runtimes
@@ -48,6 +48,7 @@ LEVELS = {"error": "错误", "warning": "警告", "note": "提示"}
 def main(words: Sequence[str] | None = None) -> int:
     """Run one verb; give the exit code: 0 done, 1 findings or failures, 2 wrong use."""
     args = _parser().parse_args(words)
+    configure_logging()
     try:
         return int(args.run(args))
     except InvalidDefinition as error:

@@ -88,7 +88,8 @@ class Runtimes:
         self._versions: OrderedDict[tuple[str, str], Assembled] = OrderedDict()
         self._rows: OrderedDict[int, Row] = OrderedDict()
         self._directories: OrderedDict[tuple[str, str, int], Directory] = OrderedDict()
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()  # of the caches, held for moments
+        self._compiling = threading.Lock()  # one compilation at a time: CPU is scarce
 
     def named(self, name: str) -> Runtime:
         """Give the runtime NAME."""
@@ -114,17 +115,30 @@ class Runtimes:
             return Assembled(findings)
         chosen = self.named(runtime) if runtime else self.of_new(application.runtime)
         key = (bundle.hash, chosen.name)
-        with self._lock:  # one compilation at a time: it is the processor that is scarce
-            if key in self._versions:
-                self._versions.move_to_end(key)
-                return self._versions[key]
+        known = self._cached(key)
+        if known is not None:
+            return known
+        with self._compiling:
+            known = self._cached(key)
+            if known is not None:
+                return known
             made = _compile(bundle, application, chosen, self._env(processes))
             made = Assembled((*findings, *made.findings), made.deployed)
             if made.deployed is not None:
-                self._versions[key] = made
-                while len(self._versions) > self._size:
-                    self._versions.popitem(last=False)
-            return made
+                self._keep(key, made)
+        return made
+
+    def _cached(self, key: tuple[str, str]) -> Assembled | None:
+        with self._lock:
+            if key in self._versions:
+                self._versions.move_to_end(key)
+            return self._versions.get(key)
+
+    def _keep(self, key: tuple[str, str], made: Assembled) -> None:
+        with self._lock:
+            self._versions[key] = made
+            while len(self._versions) > self._size:
+                self._versions.popitem(last=False)
 
     def _env(self, processes: frozenset[str]) -> DeployEnv:
         return DeployEnv(services=self._services, processes=processes)
@@ -146,11 +160,9 @@ class Runtimes:
     def deployed(self, conn: Conn, definition_id: int, runtime: str) -> Deployed:
         """Give the compiled version DEFINITION_ID belongs to, for RUNTIME."""
         row = self.definition(conn, definition_id)
-        with self._lock:
-            known = self._versions.get((row["hash"], runtime))
-            if known is not None and known.deployed is not None:
-                self._versions.move_to_end((row["hash"], runtime))
-                return known.deployed
+        known = self._cached((row["hash"], runtime))
+        if known is not None and known.deployed is not None:
+            return known.deployed
         return self.version(conn, row["bundle_id"], row["application"], runtime)
 
     def version(

@@ -2,15 +2,20 @@
 
 import random
 import secrets
+import threading
+import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine.base.actor import SYSTEM
+from engine.base.clock import SystemClock
 from engine.base.errors import Busy, Conflict, ExpressionFailed, InvalidRequest, ShouhuError
 from engine.commands.due import PAUSED, FailJob, RunDueJob, RunStartTimer, is_paused
 from engine.commands.results import Counted, Job, Leased, LeasedCall
@@ -122,24 +127,35 @@ class Worker:
         """Tick every SECONDS in the background until stopped."""
         scheduler = BackgroundScheduler(timezone=UTC)
         options: dict[str, Any] = {"max_instances": 1, "coalesce": True}
-        scheduler.add_job(self._guarded, "interval", [self.run_due], seconds=seconds, **options)
+        ticking = scheduler.add_job(
+            self._guarded, "interval", [self.run_due], seconds=seconds, **options
+        )
         scheduler.add_job(
             self._guarded, "interval", [self.upkeep], seconds=SWEEP_SECONDS, **options
         )
         scheduler.start()
         self.scheduler = scheduler
+        threading.Thread(target=self._listen, args=[scheduler, ticking], daemon=True).start()
 
     def stop(self) -> None:
         """Finish the work in hand and stop ticking."""
-        if self.scheduler is not None:
-            self.scheduler.shutdown(wait=True)
-            self.scheduler = None
+        scheduler, self.scheduler = self.scheduler, None
+        if scheduler is not None:
+            scheduler.shutdown(wait=True)
+
+    def _listen(self, scheduler: BackgroundScheduler, ticking: Any) -> None:
+        """Tick at once after a local commit; losing a wake-up costs a second at most."""
+        while self.scheduler is scheduler:
+            if self.engine.wake.wait(0.5):
+                self.engine.wake.clear()
+                with suppress(JobLookupError):  # stopped meanwhile
+                    ticking.modify(next_run_time=SystemClock().now())
 
     def _guarded(self, work: Callable[[], int]) -> None:
         try:
             work()
-        except Exception:  # noqa: BLE001 -- the outermost loop: a bad tick must not end all
-            _log.exception("tick failed", node=self.node)
+        except Exception as error:  # noqa: BLE001 -- outermost loop: a bad tick ends nothing
+            _report("tick failed", error, node=self.node)
 
     def _count(self, command: Any) -> int:
         answer = self.engine.execute(command, SYSTEM)
@@ -161,7 +177,7 @@ class Worker:
             permanent = isinstance(error, _PERMANENT)
             return self._failed(job_id, attempts, error.problem_code, error.message, permanent)
         except Exception as error:  # noqa: BLE001 -- a poisonous job must not stop the others
-            _log.exception("job failed", job=job_id, node=self.node)
+            _report("job failed", error, job=job_id, node=self.node)
             return self._failed(job_id, attempts, "defect", type(error).__name__, False)
         return int(isinstance(answer, Job) and answer.state != "busy")
 
@@ -211,6 +227,12 @@ class Worker:
             self.engine.execute(failed, SYSTEM)
         except Conflict:
             _log.info("late failure refused", job=call.job_id, fence=call.fence)
+
+
+def _report(text: str, error: Exception, **more: Any) -> None:
+    """Log a defect with its stack, never with the values of variables."""
+    stack = "".join(traceback.format_exception(error))[-4000:]
+    _log.error(text, **more, kind=type(error).__name__, stack=stack)
 
 
 def _next_due(view: View) -> datetime | None:

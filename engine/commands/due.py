@@ -7,13 +7,23 @@ from typing import Any
 
 from engine.base import events
 from engine.base.errors import Conflict
-from engine.commands import finishing, schedule, sending, starting, stepping
+from engine.commands import (
+    entitled,
+    finishing,
+    schedule,
+    sending,
+    starting,
+    stepping,
+    tasks,
+    voting,
+)
 from engine.commands.case import Case, open_case
 from engine.commands.results import Job
 from engine.commands.starting import Beginning
 from engine.context import Context
 from engine.rules import retries
 from engine.rules.permissions import may
+from engine.rules.votes import Decided
 from engine.store import cases, codec, jobs, matching, records
 from engine.store.rows import Row
 
@@ -122,11 +132,26 @@ def _start(case: Case, job: Row) -> bool:
     return True
 
 
+def _round(case: Case, job: Row) -> bool:
+    """Count a vote at its due time over what was cast."""
+    detail = codec.decode(job["payload"]["detail"])
+    held = entitled.task_of(case, detail["task"])
+    if held.task["state"] != "open":
+        return False
+    verdict = voting.judge(held, case.ctx.now)
+    if isinstance(verdict, Decided):
+        case.note(held.live, "RoundDue", {"task": held.task["id"]}, node=held.task["node"])
+        tasks.settle(held, None, verdict, {})
+        finishing.finish(case)
+    return True
+
+
 _KINDS: Mapping[str, Callable[[Case, Row], bool]] = {
     "timer": _timer,
     "message": _message,
     "signal": _signal,
     "start": _start,
+    "round": _round,
 }
 
 

@@ -69,13 +69,18 @@ def _facts(ctx: Context, root: Row, held: "HeldTask | None") -> Facts:
 def hold_task(ctx: Context, task_id: int, verb: str) -> HeldTask:
     """Lock the case of a task and load its round for VERB; NotFound when out of sight."""
     case = open_case(ctx, cases.lock_root_of_task(ctx.conn, task_id))
-    task = work.load_task(ctx.conn, task_id)
-    if task is None:
-        raise NotFound
-    seats = work.seats_of(ctx.conn, task_id)
-    held = HeldTask(case, case.live(task["instance_id"]), task, seats)
+    held = task_of(case, task_id)
     require(ctx, verb, held=held)
     return held
+
+
+def task_of(case: Case, task_id: int) -> HeldTask:
+    """Load a round of a case in hand."""
+    task = work.load_task(case.ctx.conn, task_id)
+    if task is None or task["root_id"] != case.id:
+        raise NotFound
+    seats = work.seats_of(case.ctx.conn, task_id)
+    return HeldTask(case, case.live(task["instance_id"]), task, seats)
 
 
 def belongs(actor: Actor, task: Row, seat: Row) -> bool:

@@ -7,11 +7,12 @@ from typing import Any
 
 from engine.base.events import Correlate
 from engine.base.values import Value
-from engine.commands import staffing, stepping, waiting
+from engine.commands import sending, staffing, stepping, waiting
 from engine.commands.case import Case, Live, OpenedTask
 from engine.commands.results import NextStep
 from engine.context import SearchField
 from engine.rules.assignment import Staffed
+from engine.rules.seats import read_round
 from engine.store import cases, chain, codec, jobs, matching, notices, records, work
 from engine.store.rows import Row
 
@@ -91,14 +92,16 @@ def compute_search(
     for field in fields:
         value, _ = field.value.with_warnings(variables, moment)
         if field.name in COLUMNS:
-            case.root.row[field.name] = _column(field.name, value)
+            case.root.row[field.name] = _column(field.name, value, live.facts.name)
             case.root.touched = True
         else:
             rows[field.name] = {"name": field.name, **_typed(value)}
     return rows
 
 
-def _column(name: str, value: Value) -> Any:
+def _column(name: str, value: Value, default: str) -> Any:
+    if name == "title" and value in (None, ""):
+        return default
     if name == "year":
         return int(value) if isinstance(value, int | Decimal) else None
     return "" if value is None else str(codec.plain(value))
@@ -141,12 +144,22 @@ def _write_tasks(case: Case) -> list[OpenedTask]:
             rows = staffing.seat_rows(case, task.row, answer)
             task.line["seats"] = [[row["unit"], row["role"]] for row in rows]
             task.handlers.extend(row["label"] for row in rows)
+            _close_at_due(case, task)
             seats.extend(rows)
         else:
             row = staffing.incident(case, task.live, task.row, answer.reason)
             case.writes.incidents.append(row)
     work.insert_seats(case.ctx.conn, seats)
     return opened
+
+
+def _close_at_due(case: Case, task: OpenedTask) -> None:
+    """Set the moment at which a vote is counted over what was cast (operations.md 2.5)."""
+    rule = read_round(task.row["settings"], task.row["due_at"])
+    if rule.on_due == "close" and rule.due_at is not None:
+        detail = {"task": task.row["id"], "wait": None}
+        job = sending.engine_job(case, "round", case.id, task.live.id, "", detail)
+        case.writes.jobs.append({**job, "node": task.row["node"], "due_at": rule.due_at})
 
 
 def _settings(answer: Staffed) -> Row:

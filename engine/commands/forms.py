@@ -132,12 +132,12 @@ def keep(held: HeldTask, seat: Row, data: Mapping[str, Value]) -> None:
     cases.use_attachments(ctx.conn, held.case.id, attachment_ids(data))
 
 
-def of_round(held: HeldTask, seat: Row, data: Mapping[str, Value]) -> dict[str, Value]:
+def of_round(held: HeldTask, seat: Row | None, data: Mapping[str, Value]) -> dict[str, Value]:
     """Give the data a decided round leaves with: all seats' entries, the last act last."""
-    if len(held.seats) == 1 or not held.task["form"]:
+    if not held.task["form"] or (seat is not None and len(held.seats) == 1):
         return dict(data)
     merged: dict[str, Value] = {}
     for row in work.form_entries(held.case.ctx.conn, held.task["id"]):
-        if row["seat_id"] != seat["id"]:
+        if seat is None or row["seat_id"] != seat["id"]:
             merged.update(codec.decode(bytes(row["data"])))
     return {**merged, **data}

@@ -25,8 +25,8 @@ REASON = 10  # characters of a reason for 终止, 挂起; operations.md 2.0
 class StartInstance:
     """Start a case of process KEY (latest version) with the start form's DATA.
 
-    UNIT: for which of the actor's units; needed only when several would do. OUTCOME is the
-    button of the start form, if it has any. Answers Started.
+    UNIT: for which of the actor's units; needed only when several would do. OUTCOME is
+    refused: buttons belong to tasks (gov:outcome), a start form has one way on. Started.
     """
 
     key: str
@@ -36,6 +36,8 @@ class StartInstance:
 
     def run(self, ctx: Context) -> Started:
         """Check the form and begin."""
+        if self.outcome is not None:
+            raise InvalidRequest("发起表单没有可选的办理结果。", code="outcome-unknown")
         gate = _Gate.of(ctx, self.key, self.unit)
         return starting.start_cases(ctx, gate.definition, [gate.begin(ctx, self.data)])[0]
 

@@ -71,6 +71,8 @@ class SendMessage:
         wait = receiver["wait"]
         if matching.subscription_at(ctx.conn, receiver["instance_id"], wait) is None:
             return self._kept(ctx, row, "waiting", "")  # it left before the lock was ours
+        if case.root.row["status"] == "suspended":
+            return self._kept(ctx, row, "waiting", "case-suspended")
         live = case.live(receiver["instance_id"])
         case.note(live, "SendMessage", {"name": self.name, "keys": dict(self.keys)})
         event = sending.correlate(case, live, wait, self.name, self.keys, self.payload)

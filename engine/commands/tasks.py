@@ -114,7 +114,7 @@ class CompleteTask:
         self._act(ctx, held, seat, {"decision": decision, "opinion": opinion}, outcome)
         forms.keep(held, seat, data)
         verdict = voting.judge(held, ctx.now)
-        chosen = _settle(held, seat, verdict, data)
+        chosen = settle(held, seat, verdict, data)
         finishing.finish(held.case)
         return Acted(
             task_id=self.task_id,
@@ -172,10 +172,13 @@ class CompleteTask:
         held.case.note(held.live, "CompleteTask", detail, node=task["node"], unit=seat["unit"])
 
 
-def _settle(
-    held: HeldTask, seat: Row, verdict: Verdict, data: Mapping[str, Value]
+def settle(
+    held: HeldTask, seat: Row | None, verdict: Verdict, data: Mapping[str, Value]
 ) -> str | None:
-    """Write the verdict; a decided round closes once and gives the kernel its event."""
+    """Write the verdict; a decided round closes once and gives the kernel its event.
+
+    SEAT is the one that acted, with its DATA; None when the due time decided.
+    """
     conn, task = held.case.ctx.conn, held.task
     if isinstance(verdict, Open):
         work.write_task(conn, task["id"], {"arithmetic": verdict.arithmetic})
