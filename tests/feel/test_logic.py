@@ -9,7 +9,8 @@ import pytest
 from engine.base.errors import ExpressionFailed
 from engine.base.expressions import Expr, Moment
 from engine.feel.compile import Expression, compile_expression
-from engine.feel.names import is_name
+from engine.feel.lexer import tokens
+from engine.feel.names import Names, is_name
 from tests.feel.support import MOMENT, strict, value, warnings
 
 THREE = (True, False, None)
@@ -130,6 +131,11 @@ def test_names_with_spaces_and_signs_are_found_by_the_longest_match() -> None:
     assert value("面积(公顷) * 2", scope) == 14
     assert value("date + count", scope) == 9
     assert value('date("2026-01-01").year + count([1])', scope) == 2027
+
+
+def test_the_longest_name_is_found_whatever_the_order() -> None:
+    for known in (["a b", "a b c"], ["a b c", "a b"]):
+        assert Names(known).match(tokens("a b c d"), 0) == ("a b c", 3)
 
 
 def test_a_local_name_hides_a_function_and_a_name_around() -> None:
