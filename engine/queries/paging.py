@@ -78,22 +78,47 @@ def page(
     paging: Paging,
     build: Callable[[Sequence[sa.Row[Any]]], Sequence[T]],
 ) -> Page[T]:
-    """Read one page of QUERY in the order of KEYS; BUILD makes the items of its rows."""
+    """Read one page of QUERY in the order of KEYS; BUILD makes the items of its rows.
+
+    The last key must be unique: only keys are sorted, the rows of the page are read after.
+    """
     total, exact = count(connection, query)
-    sorted_query = query.add_columns(
-        *(key.column.label(f"sort_{i}") for i, key in enumerate(keys))
-    ).order_by(*(key.column.desc() if key.descending else key.column for key in keys))
-    if paging.after is not None:
-        sorted_query = sorted_query.where(_after(keys, paging.after))
-    rows = connection.execute(sorted_query.limit(paging.limit + 1)).all()
-    shown = rows[: paging.limit]
+    places = _places(connection, query, keys, paging)
+    shown = places[: paging.limit]
     return Page(
-        items=tuple(build(shown)),
+        items=tuple(build(_rows(connection, query, keys[-1], shown))),
         total=total,
         total_is_exact=exact,
-        start_cursor=_cursor(shown[0], keys) if shown else None,
-        end_cursor=_cursor(shown[-1], keys) if len(rows) > len(shown) else None,
+        start_cursor=_cursor(shown[0]) if shown else None,
+        end_cursor=_cursor(shown[-1]) if len(places) > len(shown) else None,
     )
+
+
+def _places(
+    connection: sa.Connection, query: sa.Select[Any], keys: Sequence[SortKey], paging: Paging
+) -> Sequence[sa.Row[Any]]:
+    """Give the sort values of the rows of the page, and of one more."""
+    columns = [key.column.label(f"sort_{i}") for i, key in enumerate(keys)]
+    order = [key.column.desc() if key.descending else key.column for key in keys]
+    narrow = query.with_only_columns(*columns, maintain_column_froms=True).order_by(*order)
+    if paging.after is not None:
+        narrow = narrow.where(_after(keys, paging.after))
+    return connection.execute(narrow.limit(paging.limit + 1)).all()
+
+
+def _rows(
+    connection: sa.Connection,
+    query: sa.Select[Any],
+    last: SortKey,
+    shown: Sequence[sa.Row[Any]],
+) -> list[sa.Row[Any]]:
+    """Read the rows behind the places SHOWN, in their order."""
+    wanted = [place[-1] for place in shown]
+    if not wanted:
+        return []
+    full = query.add_columns(last.column.label("page_key")).where(last.column.in_(wanted))
+    found = {row.page_key: row for row in connection.execute(full)}
+    return [found[key] for key in wanted if key in found]
 
 
 def count(connection: sa.Connection, query: sa.Select[Any]) -> tuple[int, bool]:
@@ -131,8 +156,8 @@ def _after(keys: Sequence[SortKey], after: Cursor) -> sa.ColumnElement[bool]:
     return sa.or_(*ways)
 
 
-def _cursor(row: sa.Row[Any], keys: Sequence[SortKey]) -> Cursor:
-    return tuple(_freeze(row._mapping[f"sort_{i}"]) for i in range(len(keys)))
+def _cursor(place: sa.Row[Any]) -> Cursor:
+    return tuple(map(_freeze, place))
 
 
 def _freeze(value: Any) -> Any:
