@@ -48,7 +48,6 @@ LEVELS = {"error": "错误", "warning": "警告", "note": "提示"}
 def main(words: Sequence[str] | None = None) -> int:
     """Run one verb; give the exit code: 0 done, 1 findings or failures, 2 wrong use."""
     args = _parser().parse_args(words)
-    configure_logging()
     try:
         return int(args.run(args))
     except InvalidDefinition as error:
@@ -228,6 +227,7 @@ class _closing:  # noqa: N801 -- reads like contextlib.closing, but typed
 def _run_site(
     args: argparse.Namespace, engine: Engine, stack: ExitStack, *, browser: bool
 ) -> int:
+    configure_logging()
     app = importlib.import_module("web.app").create_app(engine)
     worker = Worker(engine)
     worker.start()
@@ -260,6 +260,7 @@ def _work(args: argparse.Namespace) -> int:
             raise InvalidRequest(
                 "单独的执行节点需要 PostgreSQL；SQLite 的到期任务由 serve 执行。"
             )
+        configure_logging()
         worker = Worker(engine)
         worker.start()
         print("执行节点已启动（按 Ctrl+C 停止）", flush=True)
