@@ -1,7 +1,6 @@
 """Calls: fit the arguments to a built-in function, or to a function value."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -130,7 +129,3 @@ def builtin_value(name: str) -> Function:
 
     return Function((), call, 1, name)
 
-
-def renamed(function: Function, name: str) -> Function:
-    """Give FUNCTION a name for messages."""
-    return replace(function, name=name)
