@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.bootstrap import available
+from engine.context import Runtimes
+from engine.delivery.services import NAMES
 from engine.library.application import read_application
 from engine.library.bundle import read_folder
 from engine.markup import parse_xml
@@ -150,3 +153,13 @@ def test_rows_of_a_decision_table_are_numbered_and_carry_their_basis(name: str) 
     assert [rule.get("id") for rule in rules] == expected
     for rule in rules:
         assert rule.find(f"{space}annotationEntry/{space}text").text
+
+
+@pytest.mark.parametrize("runtime", ["kernel", "spiffworkflow"])
+def test_the_whole_application_is_checked_without_errors_and_warnings(runtime: str) -> None:
+    runtimes = Runtimes(available(), services=NAMES)
+    made = runtimes.assemble(
+        read_folder(ROOT, "jiangxi"), runtime=runtime, processes=frozenset()
+    )
+    assert [f for f in made.findings if f.severity != "note"] == []
+    assert made.deployed is not None

@@ -80,7 +80,15 @@ def test_lateness_is_escalated_by_kind_and_working_days(
 
 
 def test_nothing_is_said_before_the_time_of_reminding() -> None:
-    assert decide("D-08", kind="rectification", days_overdue_wd=-11).value is None
+    result = decide("D-08", kind="rectification", days_overdue_wd=-11)
+    assert row(result) == []
+    assert result.value["level"] == "—"
+
+
+def test_an_unknown_level_of_reserve_has_no_route_and_says_so() -> None:
+    result = decide("D-05", reserve_level="乡级", ownership="LOCAL")
+    assert (row(result), result.value) == ([], None)
+    assert result.warnings
 
 
 @pytest.mark.parametrize(
