@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.context import View
-from engine.queries.paging import Page, Paging, SortKey, page
+from engine.queries.paging import Page, Paging, SortKey, count, page
 from engine.store import visible
 from engine.store.machine import notice
 from engine.store.visible import root
@@ -36,6 +36,12 @@ def copied(view: View, *, paging: Paging | None = None) -> Page[NoticeRow]:
     )
     keys = [SortKey(notice.c.id, True)]
     return page(view.connection, query, keys, paging or Paging(), _notices)
+
+
+def unread(view: View) -> int:
+    """Count the notices nobody marked as read."""
+    query = sa.select(notice.c.id).where(visible.notices(view.actor), notice.c.read_at.is_(None))
+    return count(view.connection, query)[0]
 
 
 def _notices(rows: Sequence[sa.Row[Any]]) -> list[NoticeRow]:

@@ -4,12 +4,22 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from engine.queries import cases, diagram, history, instances, processes, registers
+from engine.queries import (
+    cases,
+    diagram,
+    form_facts,
+    history,
+    instances,
+    operations,
+    processes,
+    registers,
+)
 from engine.queries import people as people_query
 from engine.queries.diagram import Diagram
 from web import security, session
 from web.pages import cursors, frame
 from web.pages.todo import paging
+from web.pages.words import shown
 
 case = Blueprint("case", __name__)
 TABS = (
@@ -31,10 +41,13 @@ def search() -> Response:
     if text:
         field = "number" if text.replace("-", "").isalnum() and text.isascii() else "title"
         wanted[field] = {"$like": f"*{text}*"}
-    for key in ("process_key", "region", "state", "year"):
+    for key in ("process_key", "region", "state", "status", "year"):
         value = request.args.get(key)
         if value:
             wanted[key] = int(value) if key == "year" and value.isdigit() else value
+    if request.args.get("due") == "overdue":
+        now = session.ask(operations.clock).now
+        wanted |= {"due_at": {"$lt": now}, "ended_at": {"$exists": False}}
     found = session.ask(cases.search, wanted=wanted, paging=paging())
     return frame.page(
         "staff/cases.html",
@@ -50,16 +63,36 @@ def search() -> Response:
 def show(ref: str) -> Response:
     """Show one tab of the case."""
     tab = request.args.get("tab", "work")
+    tab = tab if tab in dict(TABS) else "work"
     head = session.ask(instances.case, ref=ref)
     more: dict[str, Any] = {}
     if tab in ("work", "course"):
         more["timeline"] = session.ask(history.timeline, ref=ref)
+    if tab == "work":
+        more["fields"] = _fields(head)
+    if tab == "papers":
+        logins = {paper.uploaded_by for paper in head.documents}
+        more["uploaders"] = session.ask(form_facts.persons, logins=logins)
     if tab == "diagram":
         more["diagrams"] = _diagrams(head)
     if tab == "log":
         more["lines"] = session.ask(history.audit, ref=ref, paging=paging())
         more["next_cursor"] = cursors.next_of(more["lines"], 50)
     return frame.page("staff/case.html", ref=ref, case=head, tab=tab, tabs=TABS, **more)
+
+
+# Said in the head of the page already.
+_TOLD = frozenset(("title", "region", "place", "year", "category"))
+
+
+def _fields(head: instances.CasePage) -> list[dict[str, str]]:
+    """Give the declared fields that hold something, with names in place of codes."""
+    kept = [f for f in head.fields if f.name not in _TOLD and f.value not in (None, "")]
+    names = session.ask(form_facts.named, values=[field.value for field in kept])
+    return [
+        {"label": field.label, "text": names.get(str(field.value)) or shown(field.value)}
+        for field in kept
+    ]
 
 
 def _diagrams(head: instances.CasePage) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ def frame() -> dict[str, Any]:
     common = {
         "asset": assets.asset,
         "styled": assets.styled,
-        "here": "/" + request.path.split("/")[1],
+        "here": here(),
         "with_query": with_query,
     }
     actor = session.actor()
@@ -59,6 +59,18 @@ def frame() -> dict[str, Any]:
         "clock": clock,
         "can_schedule": bool(actor.rights & _OPERATOR),
     }
+
+
+# Pages that stand below another entry of the navigation.
+_BELOW = {"/done": "/todo", "/started": "/todo", "/notices": "/todo"}
+
+
+def here() -> str:
+    """Give the entry of the navigation this page belongs to."""
+    first = "/" + request.path.split("/")[1]
+    if first == "/case" and "/task/" in request.path:
+        return "/todo"
+    return _BELOW.get(first, first)
 
 
 def page(template: str, **values: Any) -> Response:

@@ -5,11 +5,12 @@ import importlib.util
 
 from flask import Flask
 
-from web.pages import assets
+from web.pages import advice, assets
 from web.pages.case import case
 from web.pages.dashboard import dashboard
 from web.pages.door import door
 from web.pages.ledger import ledger
+from web.pages.logbook import FILTERS as LOG_FILTERS
 from web.pages.start import start
 from web.pages.task import task
 from web.pages.todo import todo
@@ -21,7 +22,10 @@ BLUEPRINTS = (door, todo, start, case, task, ledger, dashboard)
 def register_pages(app: Flask) -> None:
     """Register every page and the filters of the templates."""
     app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update(LOG_FILTERS)
     app.jinja_env.globals["error_style"] = assets.error_style
+    app.jinja_env.globals["error_advice"] = advice.advice
+    app.jinja_env.globals["error_back"] = advice.back
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     for blueprint in BLUEPRINTS:

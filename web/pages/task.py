@@ -6,16 +6,19 @@ from flask import Blueprint, Response, jsonify, request
 
 from engine.commands import corrections, instances
 from engine.commands import tasks as commands
-from engine.queries import forecast, page_forms, task_page
+from engine.queries import forecast, form_facts, page_forms, task_page
 from engine.queries.task_page import TaskForm
 from web import calls, security, session
 from web.pages import frame
 from web.pages.start import REGISTERS
 from web.pages.values import plain
+from web.pages.words import day
 
 task = Blueprint("task", __name__)
 BODY = 5_000_000  # bytes: a table of a form may hold 2,000 rows
 DRAFT = {"data", "opinion", "outcome"}
+PHRASES = ["同意。", "情况属实，同意上报。", "事实清楚，定性准确。", "同意，请按期办理。"]
+HINT = "提交后本席位不可更改"
 
 
 @task.get("/case/<ref>/task/<int:task_id>")
@@ -23,63 +26,76 @@ DRAFT = {"data", "opinion", "outcome"}
 def show(ref: str, task_id: int) -> Response:
     """Show the task; read-only when the person has no open seat."""
     page = session.ask(task_page.form, task_id=task_id)
-    shown = session.ask(page_forms.of_task, task_id=task_id)
     mine = [seat for seat in page.task.seats if seat.id in page.my_seats]
-    options = _options(ref, page, shown, mine)
-    rights = {right.verb: right for right in page.rights}
+    review = not mine or page.writable == ()
+    shown = page_forms.PageForm(None, {})
+    if not review:
+        shown = session.ask(page_forms.of_task, task_id=task_id)
+    preview = _preview(task_id, page) if mine else []
     return frame.page(
         "staff/task.html",
         ref=ref,
         page=page,
         task=page.task,
         mine=mine,
-        rights=rights,
-        options=options,
-        has_form=shown.schema is not None,
-        preview=_preview(task_id, page) if mine else [],
+        waiting=[s for s in page.task.seats if s.state == "open" and not s.mine],
+        options=_options(ref, page, shown, mine, preview) if mine else None,
+        review=review,
+        groups=session.ask(form_facts.of_task, task_id=task_id) if review else (),
+        preview=preview,
     )
 
 
 def _options(
-    ref: str, page: TaskForm, shown: page_forms.PageForm, mine: list[Any]
+    ref: str,
+    page: TaskForm,
+    shown: page_forms.PageForm,
+    mine: list[Any],
+    preview: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """Give what the form island needs."""
+    """Give what the form island needs; without a SHOWN form only opinion and outcomes."""
     base = f"/case/{ref}/task/{page.task.id}"
-    seat = mine[0] if mine else None
+    seat = mine[0]
     draft = dict(page.draft.data) if page.draft else {}
     wrapped = bool(draft) and set(draft) <= DRAFT
-    acting = {"name": session.require_actor().name, "unit": seat.unit_name if seat else ""}
     found: dict[str, Any] = {
         "schema": plain(shown.schema) or {"type": "default", "components": []},
         "data": plain(shown.data),
         "submitUrl": f"{base}/completion",
         "doneUrl": "/todo",
-        "draftUrl": f"{base}/draft" if seat else None,
+        "draftUrl": f"{base}/draft",
         "draftEtag": f'"{page.draft.version if page.draft else 0}"',
         "draft": plain(draft if wrapped else {"data": draft}) if draft else None,
         "uploadUrl": "/api/v1/attachments",
-        "expectedVersion": seat.version if seat else None,
+        "expectedVersion": seat.version,
         "idempotencyKey": session.engine().ids.uid(),
-        "readOnly": seat is None,
-        "outcomes": _outcomes(base, page) if seat else [],
-        "opinion": {"label": "我的意见", "phrases": []},
+        "caseUrl": f"/case/{ref}",
+        "readOnly": False,
+        "outcomes": _outcomes(base, page, preview),
+        "opinion": {"label": "我的意见", "phrases": PHRASES, "hint": HINT},
         "registers": REGISTERS,
-        "extra": {"unit": seat.unit} if seat else {},
-        "actor": acting,
+        "extra": {"unit": seat.unit} if seat.unit else {},
+        "actor": {"name": session.require_actor().name, "unit": seat.unit_name},
     }
     if not page.outcomes:
         found.pop("opinion")
     return found
 
 
-def _outcomes(base: str, page: TaskForm) -> list[dict[str, Any]]:
+def _outcomes(
+    base: str, page: TaskForm, preview: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Give the outcomes: returning ones as red buttons that say what will happen."""
+    told = {each["value"]: _consequence(page, each["told"]) for each in preview}
     found: list[dict[str, Any]] = [
         {
             "value": each.value,
             "label": each.label,
-            "action": "reject" if each.action == "return" else each.action,
+            "action": each.action,
             "reasonMin": each.reason_min,
             "primary": each.primary,
+            "consequence": told.get(each.value) or None,
+            "novalidate": each.action == "return",
         }
         for each in page.outcomes
     ]
@@ -89,11 +105,35 @@ def _outcomes(base: str, page: TaskForm) -> list[dict[str, Any]]:
     return found
 
 
+def _consequence(page: TaskForm, told: forecast.Preview) -> str:
+    """Say in sentences what an act would do: who gets what, whose seat is void."""
+    others = _others(page)
+    if not told.decided:
+        return f"您的意见记入本轮，继续等待{others}。" if others else "您的意见记入本轮。"
+    said = []
+    for step in told.next:
+        units = "、".join(seat.unit_name or seat.label for seat in step.seats)
+        due = f"，期限 {day(step.due_at)}" if step.due_at else ""
+        said.append(f"下一环节“{step.name}”，办理：{units or step.problem or '无人'}{due}。")
+    if told.ends:
+        said.append("案件办结。")
+    if others:
+        said.append(f"{others}本轮不再办理。")
+    return "".join(said)
+
+
+def _others(page: TaskForm) -> str:
+    """Name the units whose seats are still open besides the actor's."""
+    names = [s.unit_name or s.label for s in page.task.seats if s.state == "open"]
+    mine = [s.unit_name or s.label for s in page.task.seats if s.mine]
+    return "、".join(name for name in names if name not in mine)
+
+
 def _back(base: str, page: TaskForm, target: task_page.Target) -> dict[str, Any]:
     """Offer 退回 to one earlier element, with what will happen."""
-    others = [s.unit_name for s in page.task.seats if s.state == "open" and not s.mine]
-    lost = f"；{'、'.join(others)}的席位失效，须重新办理" if others else ""
-    way = "改好后直接回到本环节" if page.returns.then == "direct" else "改好后逐级重新办理"
+    others = _others(page)
+    lost = f"{others}的席位失效，须重新办理。" if others else ""
+    way = "改好后直接回到本环节。" if page.returns.then == "direct" else "改好后逐级重新办理。"
     return {
         "value": f"return:{target.node}",
         "label": f"退回到{target.name}",
@@ -101,7 +141,7 @@ def _back(base: str, page: TaskForm, target: task_page.Target) -> dict[str, Any]
         "reasonMin": 10,
         "url": f"{base}/return",
         "extra": {"target": target.node, "then": page.returns.then},
-        "consequence": f"案件回到“{target.name}”，{way}{lost}。",
+        "consequence": f"案件回到“{target.name}”，{way}{lost}",
         "novalidate": True,
     }
 
@@ -112,7 +152,14 @@ def _preview(task_id: int, page: TaskForm) -> list[dict[str, Any]]:
     for each in page.outcomes or (None,):
         outcome = each.value if each else None
         told = session.ask(forecast.next_handlers, task_id=task_id, outcome=outcome)
-        found.append({"label": each.label if each else "提交", "told": told})
+        found.append(
+            {
+                "value": outcome,
+                "label": each.label if each else "提交",
+                "back": each is not None and each.action in ("return", "reject"),
+                "told": told,
+            }
+        )
     return found
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engine.commands import tasks as commands
+from engine.commands.inbox import ReadNotices
 from engine.queries import cases, notices, processes, worklist
 from engine.queries.cases import WorkFilter
 from engine.queries.paging import Paging
@@ -88,7 +89,23 @@ def started() -> Response:
 def told() -> Response:
     """通知: what was told to the person or the unit."""
     found = session.ask(notices.copied, paging=paging())
-    return _list("copied", "staff/notices.html", found)
+    return _list("copied", "staff/notices.html", found, unread=session.ask(notices.unread))
+
+
+@todo.post("/notices/read")
+@security.permission("signed-in")
+def read() -> BaseResponse:
+    """Mark one notice, or all, as read and come back to the list."""
+    chosen = request.form.get("id", "")
+    ids = (int(chosen),) if chosen.isdigit() else ()
+    frame.engine().execute(ReadNotices(ids), session.require_actor())
+    return redirect("/notices", 303)
+
+
+def _back() -> str:
+    """Give the list the act came from; only one of our own pages."""
+    wanted = request.form.get("back", "")
+    return wanted if wanted.startswith("/todo") else "/todo"
 
 
 @todo.post("/todo/<int:task_id>/claim")
@@ -96,7 +113,7 @@ def told() -> Response:
 def claim(task_id: int) -> BaseResponse:
     """认领 one task and come back to the list."""
     frame.engine().execute(commands.ClaimTask(task_id), session.require_actor())
-    return redirect(request.form.get("back") or "/todo", 303)
+    return redirect(_back(), 303)
 
 
 @todo.post("/todo/<int:task_id>/release")
@@ -104,4 +121,4 @@ def claim(task_id: int) -> BaseResponse:
 def release(task_id: int) -> BaseResponse:
     """取消认领."""
     frame.engine().execute(commands.ReleaseTask(task_id), session.require_actor())
-    return redirect(request.form.get("back") or "/todo", 303)
+    return redirect(_back(), 303)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -88,12 +89,19 @@ def shown(value: Any) -> str:
         return "—"
     for kind, write in _WRITERS:
         if isinstance(value, kind):
-            return write(value)
+            return str(write(value))
     return str(value)
+
+
+def number(value: Decimal) -> str:
+    """Write an exact number without trailing zeros."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 _WRITERS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (bool, lambda value: "是" if value else "否"),
+    (Decimal, number),
     (datetime, moment),
     (date, day),
     (list, lambda value: "、".join(shown(item) for item in value)),
@@ -136,7 +144,7 @@ def moment_of(value: Any) -> str:
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
-            return value
+            return str(value)
     return moment(value) if isinstance(value, datetime) else shown(value)
 
 

@@ -1,4 +1,4 @@
-/* Helpers of plain forms: live counts, confirmation, one submit, search after composition. */
+/* Helpers of plain pages: live counts, confirmation, one submit, print, search after composition. */
 import { clearFields } from './fields.js';
 import { codePoints, composing, debounce } from '../lib/dom.js';
 import { confirmAct } from '../lib/dialog.js';
@@ -11,6 +11,7 @@ export function startForms() {
   document.addEventListener('input', onInput);
   document.addEventListener('submit', onSubmit, true);
   document.addEventListener('click', onPhrase);
+  document.addEventListener('click', (event) => event.target.closest?.('[data-print]') && window.print());
   document.querySelectorAll('textarea[data-count]').forEach(showCount);
   startSearch();
 }

@@ -50,7 +50,7 @@ function useUploads({ value, onChange }) {
 }
 
 function FileLine({ item, locked, remove }) {
-  const link = `/api/v1/attachments/${encodeURIComponent(item.attachmentId)}`;
+  const link = `/api/v1/attachments/${encodeURIComponent(item.attachmentId)}/content`;
   return html`<li>
     <a class="fn" href=${link}>${item.name || item.attachmentId}</a>
     ${item.takenAt && html`<time datetime=${item.takenAt}>${item.takenAt.slice(0, 16).replace('T', ' ')}</time>`}

@@ -1,0 +1,134 @@
+"""日志 in Chinese: what each kind of history line is called and what it says."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.queries.history import Line
+from web.pages.words import moment_of
+
+Detail = Mapping[str, Any]
+
+KINDS: Mapping[str, str] = {
+    "StartInstance": "发起案件",
+    "Started": "流程启动",
+    "InstanceStarted": "流程启动",
+    "InstanceEnded": "流程结束",
+    "SuspendInstance": "暂停案件",
+    "ResumeInstance": "恢复案件",
+    "CancelInstance": "撤销案件",
+    "NodeEntered": "到达环节",
+    "NodeLeft": "离开环节",
+    "VariablesWritten": "写入数据",
+    "DecisionEvaluated": "按决策表判定",
+    "ExpressionWarning": "公式提示",
+    "TaskOpened": "产生待办",
+    "TaskClosed": "待办关闭",
+    "CompleteTask": "办理",
+    "RoundDecided": "本轮结论",
+    "RoundDue": "本轮到期",
+    "ReturnTask": "退回",
+    "RemindTask": "催办",
+    "Notified": "通知",
+    "TimerSet": "设定时限",
+    "TimerFired": "时限到期",
+    "SubscriptionOpened": "等待消息",
+    "MessageThrown": "发出消息",
+    "SendMessage": "收到消息",
+    "MessageReceived": "收到消息",
+    "SignalThrown": "发出信号",
+    "SignalReceived": "收到信号",
+    "ServiceRequested": "调用服务",
+    "ServiceFinished": "服务完成",
+    "ChildStarted": "子流程启动",
+    "ChildMissing": "子流程缺失",
+    "EscalationThrown": "升级处理",
+    "IncidentRaised": "出现异常",
+    "IncidentCleared": "异常已处理",
+}
+HOW: Mapping[str, str] = {
+    "completed": "正常完成",
+    "terminated": "被终止",
+    "withdrawn": "因退回收回",
+    "cancelled": "被取消",
+    "failed": "出错",
+    "error": "出错",
+    "retry": "重试",
+    "skip": "跳过",
+}
+
+
+def kind_word(kind: str) -> str:
+    """Name a KIND of history line; kinds added later are at least readable as such."""
+    return KINDS.get(kind, "其他记录")
+
+
+def sentence(line: Line) -> str:
+    """Say what LINE records, in one phrase; "" when kind and element say it all."""
+    tell = _TELLERS.get(line.kind)
+    return tell(line.detail) if tell else ""
+
+
+def _entered(detail: Detail) -> str:
+    state = detail.get("state")
+    return f"案件状态变为“{state}”" if state else ""
+
+
+def _how(detail: Detail) -> str:
+    how = str(detail.get("how") or "")
+    return HOW.get(how, "") if how != "completed" else ""
+
+
+def _written(detail: Detail) -> str:
+    return f"{len(detail.get('patch') or {})} 项"
+
+
+def _decided(detail: Detail) -> str:
+    rows = [str(row) for table in detail.get("tables") or () for row in table.get("rows", ())]
+    return f"{detail.get('decision', '')}，命中 {'、'.join(rows) or '无'}"
+
+
+def _act(detail: Detail) -> str:
+    head = "，".join(str(detail[key]) for key in ("unit_name", "label") if detail.get(key))
+    opinion = detail.get("opinion")
+    return f"{head}：{opinion}" if opinion else head
+
+
+def _due(detail: Detail) -> str:
+    return f"期限 {moment_of(detail['due'])}" if detail.get("due") else "无期限"
+
+
+def _started(detail: Detail) -> str:
+    return str(detail.get("number") or "")
+
+
+def _first(*keys: str) -> Callable[[Detail], str]:
+    """Tell the first of KEYS the detail has."""
+
+    def tell(detail: Detail) -> str:
+        return next((str(detail[key]) for key in keys if detail.get(key)), "")
+
+    return tell
+
+
+_TELLERS: Mapping[str, Callable[[Detail], str]] = {
+    "StartInstance": _started,
+    "NodeEntered": _entered,
+    "NodeLeft": _how,
+    "TaskClosed": _how,
+    "InstanceEnded": _how,
+    "IncidentCleared": _how,
+    "VariablesWritten": _written,
+    "DecisionEvaluated": _decided,
+    "CompleteTask": _act,
+    "RoundDecided": _first("arithmetic"),
+    "TaskOpened": _due,
+    "TimerSet": _due,
+    "ReturnTask": _first("reason", "opinion"),
+    "SuspendInstance": _first("reason"),
+    "ResumeInstance": _first("reason"),
+    "CancelInstance": _first("reason"),
+    "Notified": _first("title"),
+    "IncidentRaised": _first("text"),
+    "ExpressionWarning": _first("text"),
+}
+FILTERS = {"log_kind": kind_word, "log_text": sentence}
