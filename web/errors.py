@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from flask import Flask, Response, current_app, g, redirect, render_template, request
@@ -129,7 +130,8 @@ def respond(body: Mapping[str, Any]) -> BaseResponse:
 def _page(body: Mapping[str, Any], status: int) -> BaseResponse:
     if status == 401:
         path = request.full_path.rstrip("?") if request.method == "GET" else "/"
-        return redirect("/login" if path == "/" else f"/login?next={path}")
+        own = path.startswith("/") and not path.startswith(("//", "/\\"))
+        return redirect(f"/login?next={quote(path)}" if own and path != "/" else "/login")
     return _finish(Response(render_template("error.html", problem=body), status), body)
 
 

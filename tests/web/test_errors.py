@@ -131,5 +131,8 @@ def test_people_get_a_page_or_the_sign_in_instead_of_json(site: Site) -> None:
     assert answer.status_code == 404
     assert answer.mimetype == "text/html"
     assert answer.headers["X-Request-ID"] in answer.text
+    private = client.get("/todo?text=a%26b", headers={"Accept": "text/html"})
+    assert private.status_code == 302
+    assert private.headers["Location"] == "/login?next=/todo%3Ftext%3Da%2526b"
     fragment = client.get("/no-such-page", headers={"HX-Request": "true"})
     assert fragment.mimetype == "application/problem+json"

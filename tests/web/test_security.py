@@ -99,6 +99,12 @@ def test_the_api_document_lists_every_operation_without_a_foreign_address(site: 
     documented = {path.replace("{", "<").replace("}", ">") for path in document["paths"]}
     plain = {path.replace("<int:", "<") for path in paths}
     assert plain - documented == {"/api/v1/openapi.json", "/api/v1/"}
+    start = document["paths"]["/api/v1/process-instances"]["post"]
+    assert "Idempotency-Key" in str(document["paths"]["/api/v1/process-instances"])
+    assert start["requestBody"]["content"]["application/json"]
+    looks = document["paths"]["/api/v1/process-instances/search"]
+    assert "Idempotency-Key" not in str(looks)
+    assert document["components"]["schemas"]["Problem"]["properties"]["requestId"]
     page = browser.get("/")
     assert page.mimetype == "text/html"
     assert "user-tasks" in page.text

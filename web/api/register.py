@@ -43,6 +43,10 @@ NOUNS = (
     attachments.NOUN,
     registers.NOUN,
 )
+SCHEMES = {
+    "session": {"type": "apiKey", "in": "cookie", "name": "sid"},
+    "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"},
+}
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -62,8 +66,11 @@ def register_api(app: Flask) -> None:
         API_VERSION="v1",
         OPENAPI_VERSION="3.0.3",
         OPENAPI_URL_PREFIX=None,
+        API_SPEC_OPTIONS={"security": [{"session": [], "csrf": []}]},
     )
     api = Documented(app)
+    for name, scheme in SCHEMES.items():
+        api.spec.components.security_scheme(name, scheme)
     for noun in NOUNS:
         api.register_blueprint(noun.blueprint)
     app.register_blueprint(_addresses(api))

@@ -18,6 +18,17 @@ Shape = type[ma.Schema] | ma.Schema
 PREFIX = "/api/v1"
 
 
+# POSTs that change nothing, and signing in, need no key.
+LOOKS = ("/search", "/evaluation", "/next-handlers", "/dry-run", "/session")
+IDEMPOTENCY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": True,
+    "schema": {"type": "string", "minLength": 16, "maxLength": 64},
+    "description": "同一请求号与内容只生效一次，重复时返回首次结果。",
+}
+
+
 class Parser(FlaskParser):
     """webargs, but bodies are read by the application's own JSON: decimals, no NaN."""
 
@@ -60,6 +71,8 @@ class Noun:
         method, path = method_and_path.split(" ", 1)
         status, shape = answer if isinstance(answer, tuple) else (200, answer)
 
+        headers = [IDEMPOTENCY] if method == "POST" and not path.endswith(LOOKS) else []
+
         def declare(view: F) -> F:
             wrapped: Any = security.permission(may, body_limit=limit)(view)
             wrapped = self.blueprint.response(status, shape)(wrapped)
@@ -67,7 +80,7 @@ class Noun:
                 wrapped = self.blueprint.arguments(query, location="query")(wrapped)
             if body is not None:
                 wrapped = self.blueprint.arguments(body, location="json")(wrapped)
-            self.blueprint.route(path, methods=[method])(wrapped)
+            self.blueprint.route(path, methods=[method], parameters=headers)(wrapped)
             return view
 
         return declare
