@@ -26,6 +26,7 @@ SKIPPED = frozenset({"incoming", "outgoing", "flowNodeRef"})
 TRANSPARENT = frozenset({"extensionElements"})
 # Elements of their own: what stands in them is told at them, not at their parent.
 CONTAINERS = frozenset({"laneSet", "lane"})
+REFERENCES = ("sourceRef", "targetRef", "default", "attachedToRef")
 
 Facts = dict[str, str]
 
@@ -108,14 +109,30 @@ def _changes(before: Mapping[str, Item], after: Mapping[str, Item]) -> Iterator[
 
 def _diagram(data: bytes | None) -> dict[str, Item]:
     """Give the elements of a diagram by id, without their places."""
+    elements = _parsed(data)
+    names = {str(each.get("id")): str(each.get("name") or "") for each in elements}
     found: dict[str, Item] = {}
-    for element in _parsed(data):
+    for element in elements[1:]:
         space, local = _split(element)
         if space == MODEL and element.get("id") and local not in CONTAINERS:
-            name = str(element.get("name") or "")
-            found[element.get("id")] = Item(local, name, _facts(element))
-    found.pop(_root_id(data), None)
+            facts = _named(_facts(element), names)
+            found[element.get("id")] = Item(local, _name(element, names), facts)
     return found
+
+
+def _name(element: Any, names: Mapping[str, str]) -> str:
+    """Give the name of an element; a flow without one is called by its ends."""
+    own = names.get(str(element.get("id")), "")
+    if own or not element.get("sourceRef"):
+        return own
+    ends = (element.get("sourceRef"), element.get("targetRef"))
+    return " → ".join(names.get(end) or end for end in ends if end)
+
+
+def _named(facts: Facts, names: Mapping[str, str]) -> Facts:
+    """Write references to other elements by their names."""
+    told = {key: names.get(facts[key]) or facts[key] for key in REFERENCES if key in facts}
+    return {**facts, **told}
 
 
 def _parsed(data: bytes | None) -> list[Any]:
@@ -125,11 +142,6 @@ def _parsed(data: bytes | None) -> list[Any]:
         return [each for each in parse_xml(data, "").iter() if isinstance(each.tag, str)]
     except InvalidDefinition:
         return []
-
-
-def _root_id(data: bytes | None) -> str:
-    elements = _parsed(data)
-    return str(elements[0].get("id") or "") if elements else ""
 
 
 def _split(element: Any) -> tuple[str, str]:

@@ -53,6 +53,7 @@ WORDS = {
     "sourceRef": "来自",
     "targetRef": "去往",
     "default": "默认连线",
+    "attachedToRef": "所附环节",
     "calledElement": "调用的流程",
     "camunda:formRef": "表单",
     "camunda:topic": "服务",

@@ -33,7 +33,7 @@ def check(application: str) -> Response:
         draft=draft,
         found=found,
         findings=_ranked(found.findings if found else ()),
-        counts=_counts(found.findings if found else ()),
+        tally=_counts(found.findings if found else ()),
         editor=editor_of,
     )
 
@@ -137,6 +137,7 @@ def _picture(application: str, side: str, path: str, marks: Any) -> dict[str, An
     return {
         "xmlUrl": f"/lib/{application}/file/{side}/{path}",
         "state": {"elements": marks, "flows": {}},
+        "focus": list(marks),
     }
 
 
@@ -192,7 +193,7 @@ def _release(application: str, refused: ShouhuError | None = None) -> Response:
         head=head,
         draft=draft,
         found=found,
-        counts=_counts(found.findings),
+        tally=_counts(found.findings),
         findings=[f for f in _ranked(found.findings) if f.severity != "note"],
         shown=shown,
         refused=refused,

@@ -26,6 +26,7 @@ island('viewer', async (element, options) => {
   document.addEventListener('click', (event) => {
     if (event.target.closest?.('[data-act="fit"]')) fitAll(viewer.get('canvas'));
   });
+  showFirst(viewer, options.focus || []);
   viewer.on('element.click', ({ element: picked }) => open(viewer, picked, options));
 });
 
@@ -33,6 +34,12 @@ island('viewer', async (element, options) => {
 function fit(viewer, state) {
   const current = Object.entries(state.elements || {}).find(([, facts]) => facts.marks?.includes('current'));
   fitReadable(viewer.get('canvas'), { element: current ? viewer.get('elementRegistry').get(current[0]) : null });
+}
+
+/* A comparison opens where something changed. */
+function showFirst(viewer, ids) {
+  const first = ids.map((id) => viewer.get('elementRegistry').get(id)).find((each) => each && !each.waypoints);
+  if (first) viewer.get('canvas').scrollToElement(first, { top: 120, right: 160, bottom: 120, left: 160 });
 }
 
 /* A click on an activity loads its rounds into the panel the page names. */
