@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
@@ -10,7 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Response, current_app, g, request
 
 from engine.base.actor import SYSTEM, Actor
-from engine.base.errors import Busy, InvalidRequest, NotSignedIn, TooMany
+from engine.base.errors import Busy, InvalidRequest, NotSignedIn, StorageFull, TooMany
 from engine.commands import accounts
 from engine.commands.results import SignedIn, SignInTry
 from engine.engine import Engine
@@ -128,7 +129,8 @@ def _load() -> people.SessionFacts | None:
     if idle > limits.idle_limit or age > limits.absolute_limit:
         return None
     if idle > SEEN_EVERY:
-        engine().execute(accounts.SeeSession(token=cookie, at=now), SYSTEM)
+        with suppress(Busy, StorageFull):  # reading goes on when writing cannot
+            engine().execute(accounts.SeeSession(token=cookie, at=now), SYSTEM)
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.site import API, Site
+from web.api.routes import LOOKS
 from web.security import RIGHTS, rule_of
 
 # What fills the places of a path so that the row exists; the case is one of county 990101.
@@ -31,6 +32,12 @@ BODIES: dict[str, Any] = {
     "POST /user-tasks/<int:task_id>/return": {"target": "check", "reason": REASON},
     "PUT /user-tasks/<int:task_id>/draft": {"data": {}},
     "POST /process-instances/<int:instance_id>/next-handlers": {"taskId": 1},
+    "POST /deployments": {"application": "tiny", "files": {}},
+    "POST /definition-drafts/<application>/publication": {"note": "x"},
+    "POST /jobs/retry": {"code": "x"},
+    "POST /messages/publication": {"name": "x"},
+    "POST /messages/correlation": {"name": "x"},
+    "POST /decisions/evaluation": {"decision": "x"},
     "POST /clock": {"to": "2025-12-01T00:00:00+08:00"},
     "POST /campaigns/dry-run": {"until": "2025-12-01T00:00:00+08:00"},
 }
@@ -141,3 +148,17 @@ def test_only_the_declared_roles_may_start(site: Site) -> None:
     body = {"processDefinitionKey": "tiny_case", "variables": {"station": "S1", "what": "x"}}
     assert site.browser("wood1").post("/process-instances", body).status_code == 403
     assert site.browser("field1").post("/process-instances", body).status_code == 201
+
+
+@pytest.mark.parametrize("login", ["field1", "owner", "scheduler"])
+def test_every_post_that_changes_something_asks_for_a_key(site: Site, login: str) -> None:
+    asked = 0
+    for method, path, _ in routes(site):
+        if method != "POST" or path.endswith(LOOKS):
+            continue
+        answer = site.browser(login).call(
+            method, filled(path), body_of(method, path), Idempotency_Key="-"
+        )
+        assert answer.status_code in (400, 403), f"{path}: {answer.status_code} {answer.text}"
+        asked += answer.status_code == 400
+    assert asked >= 8

@@ -2,6 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+
+from engine.base.errors import StorageFull
+from engine.engine import Engine
 from tests.support.site import API, PASSWORD, Site
 from web.app import create_app
 from web.settings import WebSettings
@@ -138,3 +142,17 @@ def test_a_session_survives_a_restart_of_the_server(site: Site) -> None:
     again = create_app(site.engine, testing=True, settings=settings).test_client()
     again.set_cookie("sid", cookie.value)
     assert again.get(f"{API}/session").json["csrfToken"] == browser.csrf
+
+
+def test_reading_goes_on_when_the_disk_is_full(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = site.browser("field1")
+    site.machine.advance(timedelta(minutes=5))
+
+    def full(self: Engine, *args: object, **kwargs: object) -> None:
+        raise StorageFull
+
+    monkeypatch.setattr(Engine, "execute", full)
+    assert browser.get("/session").status_code == 200
+    assert browser.post("/process-instances", {"processDefinitionKey": "x"}).status_code == 507
