@@ -72,6 +72,8 @@ def test_a_suspended_case_refuses_acts_and_keeps_its_timers(tiny: Tiny) -> None:
     with pytest.raises(InvalidRequest):
         tiny.do("chief", SuspendInstance(case_id, "太短", version))
     tiny.do("chief", SuspendInstance(case_id, "等待上级部门的书面答复意见", version))
+    waiting = tiny.rows(sa.select(job).where(job.c.root_id == case_id))
+    assert [row["state"] for row in waiting] == ["paused"]
     with pytest.raises(Conflict, match=r"案件已由 调度员 于 .* 暂停，原因：等待上级部门"):
         tiny.complete("wood1", case_id, "review", outcome="pass")
     tiny.pass_time(days=10)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from engine.base.actor import SYSTEM
@@ -11,9 +12,10 @@ from engine.base.errors import Busy, Conflict
 from engine.commands.due import RunDueJob
 from engine.commands.instances import CancelInstance
 from engine.commands.tasks import ClaimTask, CompleteTask
-from engine.store import chain
+from engine.store import cases, chain, work
 from engine.store.machine import history, job
 from engine.store.tables import seat, task
+from engine.store.unit_of_work import VersionMoved
 from tests.support.tiny import Tiny
 
 
@@ -93,6 +95,18 @@ def test_a_double_click_with_one_key_answers_twice_the_same(tiny: Tiny) -> None:
         assert not [a for a in answers if isinstance(a, Exception)]
         assert answers[0].as_dict()["seat_id"] == answers[1].as_dict()["seat_id"]
     sound(tiny)
+
+
+def test_a_write_over_a_moved_version_is_never_made(tiny: Tiny) -> None:
+    case_id, task_id = at_review(tiny)
+    seen = tiny.case(case_id)["version"]
+    found = tiny.seats(task_id)[0]
+    with tiny.engine.database.write() as conn:
+        with pytest.raises(VersionMoved):
+            cases.write_instance(conn, case_id, seen - 1, {"title": "旧"})
+        with pytest.raises(VersionMoved):
+            work.write_seat(conn, found["id"], 99, {"state": "done"})
+    assert tiny.case(case_id)["title"] == "乱占林地"
 
 
 def test_two_claims_at_once_have_one_winner(tiny: Tiny) -> None:

@@ -169,6 +169,10 @@ def test_an_overtaken_worker_cannot_hand_in_its_late_answer(tiny: Tiny) -> None:
     tiny.worker.upkeep()
     second = tiny.engine.execute(ClaimCalls("fast"), SYSTEM).calls[0]
     assert (second.key, second.fence) == (first.key, first.fence + 1)
+    with pytest.raises(Conflict):  # it woke up while the other is at work
+        tiny.engine.execute(FinishCall(first.job_id, "slow", first.fence, {}), SYSTEM)
+    with pytest.raises(Conflict):  # its own name does not help it either
+        tiny.engine.execute(FinishCall(first.job_id, "fast", first.fence, {}), SYSTEM)
     tiny.engine.execute(FinishCall(second.job_id, "fast", second.fence, {"by": "fast"}), SYSTEM)
     with pytest.raises(Conflict) as late:
         tiny.engine.execute(FinishCall(first.job_id, "slow", first.fence, {}), SYSTEM)
