@@ -159,7 +159,7 @@ def _gone(state: State, event: Event) -> bool:
         return False
     record = state["waits"].get(wait)
     if record is not None and isinstance(event, events.FireTimer):
-        return record["kind"] != "timer" or event.occurrence < record["occ"]
+        return bool(record["kind"] != "timer" or event.occurrence < record["occ"])
     return record is None
 
 

@@ -153,6 +153,9 @@ instance = Table(
     Column("history_no", sa.Integer, nullable=False, default=0),  # head of the chain
     Column("history_hash", Text, nullable=False, default=""),
     Index("ix_instance_region_status", "region", "status"),
+    Index("ix_instance_starter", "starter"),
+    Index("ix_instance_starter_unit", "starter_unit"),
+    Index("ix_instance_place", "place"),
 )
 search_value = Table(  # declared search fields, typed and indexed
     "search_value",

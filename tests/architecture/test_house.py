@@ -118,7 +118,8 @@ def test_the_lock_has_hashes_and_no_address(name: str) -> None:
 
 
 def test_the_lock_covers_the_declared_dependencies() -> None:
-    declared = re.findall(r'^  "([A-Za-z][A-Za-z0-9-]*)', _section("dependencies"), re.MULTILINE)
+    names_ = re.compile(r'^  "([A-Za-z][A-Za-z0-9-]*)', re.MULTILINE)
+    declared = names_.findall(_section("dependencies"))
     locked = (ROOT / "requirements.lock").read_text().lower()
     missing = [name for name in declared if not re.search(rf"^{name.lower()}==", locked, re.M)]
     assert declared
