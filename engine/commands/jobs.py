@@ -42,13 +42,11 @@ class RetryAll:
     code: str
 
     def run(self, ctx: Context) -> Counted:
-        """Retry each, in the order of their ids."""
+        """Retry each; cases are locked in ascending order, each before its job."""
         may(ctx.actor, "schedule")
         found = jobs.failed(ctx.conn, self.code)
         for job_id in found:
-            job = jobs.hold(ctx.conn, job_id)
-            if job is not None and job["state"] == "failed":
-                _retry(ctx, job)
+            _retry(ctx, _held(ctx, job_id))
         return Counted(count=len(found))
 
 

@@ -122,9 +122,9 @@ def _swap(conn: Conn, root_id: int, old: str, new: str) -> None:
 
 
 def failed(conn: Conn, code: str) -> list[int]:
-    """Give the ids of failed jobs whose error is CODE."""
+    """Give the ids of failed jobs whose error is CODE, in the order of their cases."""
     query = sa.select(job.c.id).where(job.c.state == "failed", job.c.error_code == code)
-    return [int(row[0]) for row in conn.execute(query.order_by(job.c.id))]
+    return [int(row[0]) for row in conn.execute(query.order_by(job.c.root_id, job.c.id))]
 
 
 def lease(
