@@ -46,7 +46,12 @@ class RetryAll:
         may(ctx.actor, "schedule")
         found = jobs.failed(ctx.conn, self.code)
         for job_id in found:
-            _retry(ctx, _held(ctx, job_id))
+            root_id = jobs.root_of(ctx.conn, job_id)
+            if root_id is not None:
+                cases.lock_root(ctx.conn, root_id)
+            job = jobs.hold(ctx.conn, job_id)
+            if job is not None and job["state"] == "failed":  # nobody was first
+                _retry(ctx, job)
         return Counted(count=len(found))
 
 
