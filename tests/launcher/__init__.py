@@ -1,0 +1,1 @@
+"""Tests of the launcher: what a newcomer meets first."""
