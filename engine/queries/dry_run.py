@@ -12,7 +12,7 @@ from engine.context import View
 from engine.kernel import effects
 from engine.queries import deployed
 from engine.queries.forecast import case_row, next_tasks
-from engine.queries.rehearsal import MOST_STEPS, Happening, Rehearsal
+from engine.queries.rehearsal import MOST_STEPS, NOTIFY, Happening, Rehearsal
 from engine.store import definitions, visible
 from engine.store.machine import job
 from engine.store.tables import definition
@@ -181,7 +181,16 @@ def _opened(task: Any) -> str:
 
 def _entered(one: Happening, effect: effects.NodeEntered) -> str:
     node = one.copy.facts.nodes.get(effect.node)
-    return f"状态变为“{node.state}”" if node and node.state else ""
+    if node is None:
+        return ""
+    if node.event == "timer":
+        return "定时器到时"
+    return f"状态变为“{node.state}”" if node.state else ""
+
+
+def _service(one: Happening, effect: effects.ServiceRequested) -> str:
+    del one
+    return "通知有关单位和人员" if effect.name == NOTIFY else f"调用服务“{effect.name}”"
 
 
 _WORDS: Mapping[type[Any], Any] = {
@@ -189,7 +198,7 @@ _WORDS: Mapping[type[Any], Any] = {
     effects.TaskClosed: lambda _, e: "关闭任务" if e.how != "completed" else "",
     effects.MessageThrown: lambda _, e: f"发出消息“{e.name}”",
     effects.SignalThrown: lambda _, e: f"发出信号“{e.name}”",
-    effects.ServiceRequested: lambda _, e: f"调用服务“{e.name}”",
+    effects.ServiceRequested: _service,
     effects.IncidentRaised: lambda _, e: f"停下报异常：{e.text}",
     effects.InstanceEnded: lambda o, e: f"流程“{o.copy.facts.name}”结束（{e.how}）",
 }

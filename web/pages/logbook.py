@@ -44,6 +44,9 @@ KINDS: Mapping[str, str] = {
     "EscalationThrown": "升级处理",
     "IncidentRaised": "出现异常",
     "IncidentCleared": "异常已处理",
+    "FireJobNow": "提前触发",
+    "RetryJob": "重试作业",
+    "ResolveIncident": "处理异常",
 }
 HOW: Mapping[str, str] = {
     "completed": "正常完成",
@@ -110,6 +113,11 @@ def _first(*keys: str) -> Callable[[Detail], str]:
     return tell
 
 
+def _repaired(detail: Detail) -> str:
+    parts = (HOW.get(str(detail.get("how") or ""), ""), str(detail.get("reason") or ""))
+    return "：".join(part for part in parts if part)
+
+
 _TELLERS: Mapping[str, Callable[[Detail], str]] = {
     "StartInstance": _started,
     "NodeEntered": _entered,
@@ -129,6 +137,8 @@ _TELLERS: Mapping[str, Callable[[Detail], str]] = {
     "CancelInstance": _first("reason"),
     "Notified": _first("title"),
     "IncidentRaised": _first("text"),
+    "FireJobNow": _first("reason"),
+    "ResolveIncident": _repaired,
     "ExpressionWarning": _first("text"),
 }
 FILTERS = {"log_kind": kind_word, "log_text": sentence}

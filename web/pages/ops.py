@@ -7,7 +7,8 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engine.base.actor import Actor
-from engine.base.errors import InvalidRequest
+from engine.base.errors import Conflict, InvalidRequest
+from engine.base.events import Repair
 from engine.commands import jobs as commands
 from engine.queries import agenda, definitions, incidents, operations, phases
 from engine.queries.paging import Paging, Sort
@@ -25,6 +26,7 @@ KINDS = {
     "message": "消息",
     "notify": "通知",
 }
+HOW: dict[str, Repair] = {"retry": "retry", "skip": "skip"}
 JOB_STATES = {"ready": "等待", "leased": "执行中", "failed": "失败", "paused": "已停"}
 LANES = {"engine": "流程推进", "callout": "外部调用", "bulk": "批量", "external": "外部执行"}
 
@@ -204,6 +206,10 @@ def retry(job_id: int) -> BaseResponse:
 @security.permission("operations")
 def incident_list() -> Response:
     """异常: the cause in words beside what repairs it."""
+    return _incidents()
+
+
+def _incidents(refused: str = "") -> Response:
     args = request.args
     state = args.get("state", "open")
     wanted: dict[str, Any] = {"state": state} if state != "all" else {}
@@ -219,7 +225,9 @@ def incident_list() -> Response:
         next_cursor=cursors.next_of(found, ROWS),
         state=state,
         filtered=bool(args.get("code") or args.get("node")),
+        refused=refused,
         advice=repairs.advice,
+        said=repairs.said,
         ways=repairs.ways,
     )
 
@@ -228,16 +236,17 @@ def incident_list() -> Response:
 @security.permission("scheduler")
 def resolve(incident_id: int) -> BaseResponse:
     """处理 one incident: retry, or skip with a reason."""
-    form = request.form
-    how, reason = form.get("how", "retry"), form.get("reason", "").strip()
-    if how == "skip":
-        if not reason:
-            raise InvalidRequest("跳过须写明理由。", code="reason-missing")
-        posting.run(commands.ResolveIncident(incident_id, how="skip", reason=reason))
-    elif how == "retry":
-        posting.run(commands.ResolveIncident(incident_id, how="retry", reason=reason))
-    else:
+    how, reason = request.form.get("how", "retry"), request.form.get("reason", "").strip()
+    if how not in HOW:
         raise InvalidRequest("请选择重试或跳过。", code="repair-kind")
+    if how == "skip" and not reason:
+        raise InvalidRequest("跳过须写明理由。", code="reason-missing")
+    try:
+        posting.run(commands.ResolveIncident(incident_id, how=HOW[how], reason=reason))
+    except (Conflict, InvalidRequest) as refused:
+        response = _incidents(f"没有处理：{refused.message}")
+        response.status_code = 409
+        return response
     return posting.back("/ops/incidents", "resolved")
 
 

@@ -32,7 +32,6 @@ class Cause:
 
     code: str
     node: str
-    title: str
     text: str
     count: int
     advice: str
@@ -54,9 +53,14 @@ def advice(code: str) -> str:
 
 def cause(group: IncidentGroup) -> Cause:
     """Give a group of incidents in words."""
-    where = group.node_name or group.node
-    title = f"环节“{where}”停下" if where else "后台作业失败"
-    return Cause(group.code, group.node, title, group.text, group.count, advice(group.code))
+    text = said(group.node_name or group.node, group.text)
+    return Cause(group.code, group.node, text, group.count, advice(group.code))
+
+
+def said(where: str, text: str) -> str:
+    """Say where something stopped and why, the place only once."""
+    place = f"环节“{where}”" if where else "后台作业"
+    return text if place in text else f"{place}：{text}"
 
 
 def ways(row: IncidentRow) -> tuple[Way, ...]:
