@@ -25,7 +25,7 @@ _NAMELESS = """() => {
     || '';
   const controls = 'button, a[href], input:not([type=hidden]), select, textarea';
   return [...document.querySelectorAll(controls)]
-    .filter((node) => seen(node) && !node.closest('.djs-container, .bjs-container') && !name(node))
+    .filter((node) => seen(node) && !node.closest('.djs-container') && !name(node))
     .map((node) => node.outerHTML.slice(0, 160));
 }"""
 
@@ -33,7 +33,7 @@ _HEADINGS = "() => document.querySelectorAll('h1').length"
 
 _HIDDEN_LOGOS = """() => [...document.querySelectorAll('.bjs-powered-by, .fjs-powered-by')]
   .filter((logo) => {
-    logo.scrollIntoView({ block: 'center' });
+    logo.scrollIntoView({ block: 'center', behavior: 'instant' });
     const box = logo.getBoundingClientRect();
     const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
     return !(box.width > 10 && top && (logo.contains(top) || top.contains(logo)));

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from werkzeug.serving import make_server
 
@@ -20,6 +21,8 @@ from engine.commands.accounts import CreatePerson
 from engine.commands.definitions import Deploy
 from engine.engine import Engine
 from engine.library.bundle import read_folder
+from engine.store.machine import notice
+from engine.store.tables import instance, task
 from engine.worker import Worker
 from tests.browser.checks import check_page
 from tests.browser.story import tell
@@ -54,6 +57,7 @@ PEOPLE: dict[str, tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]] = {
     "county2": ("郑小舟", (), (("360681-LY", "clerk"),)),
     "ecology": ("许海涛", (), (("360681-ST", "clerk"),)),
     "city": ("赵敏", (), (("360600-LY", "clerk"),)),
+    "city2": ("陈立", (), (("360600-ST", "clerk"),)),
     "elsewhere": ("何远", (), (("360827-LY", "clerk"),)),
 }
 
@@ -67,6 +71,20 @@ class Live:
     clock: FakeClock
     password: str = PASSWORD
     people: tuple[str, ...] = field(default_factory=lambda: tuple(PEOPLE))
+
+    def task_path(self, number: str, node: str) -> str:
+        """Give the address of the newest task at NODE of case NUMBER."""
+        query = sa.select(sa.func.max(task.c.id)).join(instance, instance.c.id == task.c.root_id)
+        query = query.where(instance.c.number == number, task.c.node == node)
+        with self.engine.database.read() as conn:
+            return f"/case/{number}/task/{conn.execute(query).scalar_one()}"
+
+    def tell(self, recipient: str, title: str, text: str) -> None:
+        """Put a notice into the inbox of RECIPIENT."""
+        row = {"outbox_uid": title, "recipient": recipient, "root_id": None, "title": title}
+        row |= {"text": text, "at": self.clock.now()}
+        with self.engine.database.write() as conn:
+            conn.execute(sa.insert(notice).values(row))
 
     def work(self, moment: str | None = None) -> None:
         """Do the due work, letting time pass to a local MOMENT."""
@@ -122,7 +140,10 @@ def begun(deployed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(deployed, folder, dirs_exist_ok=True)
     clock = FakeClock(shanghai(MORNING))
     engine = build(f"sqlite:///{folder / DATABASE}", folder, clock=clock)
-    clerks = {unit: login for login, (_, _, posts) in PEOPLE.items() for unit, _ in posts}
+    clerks: dict[str, str] = {}
+    for login, (_, _, posts) in PEOPLE.items():
+        for unit, _ in posts:
+            clerks.setdefault(unit, login)
     tell(create_app(engine, testing=True), clock, clerks, Worker(engine))
     engine.close()
     return folder
@@ -141,6 +162,7 @@ def served(deployed: Path) -> Iterator[tuple[str, Flask]]:
     app = create_app(engine, testing=True)
     engine.close()
     server = make_server("127.0.0.1", 0, app, threaded=True)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # one line per request is noise
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}", app

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 from engine.commands.attachments import AddAttachment
 from engine.queries import instances
@@ -30,7 +30,12 @@ def upload() -> Response:
     meta = {key: value for key, value in request.form.items() if key in uploads.META}
     command = AddAttachment(stored.sha256, stored.size, name, media, meta)
     body = f"{stored.sha256}:{name}:{sorted(meta.items())}"
-    return calls.run(command, body_hash=hashlib.sha256(body.encode()).hexdigest())
+    answer = calls.run(command, body_hash=hashlib.sha256(body.encode()).hexdigest())
+    made = answer.get_json()
+    # What a form keeps of the file, so that it need not ask again.
+    kept = {"sha256": stored.sha256, "name": name, "size": stored.size, **meta}
+    answer.set_data(current_app.json.dumps({**made, "attachmentId": made["id"], **kept}))
+    return answer
 
 
 @route("GET /attachments/<attachment_id>", "signed-in", answer=shape(instances.Document))

@@ -22,17 +22,20 @@ def show() -> Response:
     late: Counter[tuple[str, str]] = Counter()
     for figure in figures:
         key = (figure.process, figure.process_name)
-        state = figure.state_name or "（无状态）"
-        groups.setdefault(key, Counter())[state] += figure.count
+        groups.setdefault(key, Counter())[figure.state_name] += figure.count
         late[key] += figure.overdue
     regions: Counter[tuple[str, str]] = Counter()
+    status: Counter[str] = Counter()
     for figure in figures:
         regions[(figure.region, figure.region_name)] += figure.count
+        status[figure.status] += figure.count
     return frame.page(
         "staff/dashboard.html",
         groups=groups,
         late=late,
         regions=regions.most_common(20),
+        status=status,
+        overdue=late.total(),
         year=year,
         total=sum(figure.count for figure in figures),
     )

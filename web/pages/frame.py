@@ -50,7 +50,8 @@ def frame() -> dict[str, Any]:
         return common | {"actor": None, "nav": [], "clock": None}
     clock = engine().ask(operations.clock, actor)
     counts = engine().ask(worklist.counts, actor)
-    unit = "·".join(post.unit_name for post in actor.posts[:2])
+    names = dict.fromkeys(post.unit_name for post in actor.posts)  # each unit once
+    unit = "·".join(list(names)[:2])
     return common | {
         "actor": actor,
         "unit_line": unit or "系统管理",
@@ -80,9 +81,12 @@ def page(template: str, **values: Any) -> Response:
     return response
 
 
+_ONCE = frozenset(("after", "acted", "began", "told"))  # said once, not kept in links
+
+
 def with_query(**changes: Any) -> str:
     """Give the address of this page with query values changed; None takes one away."""
-    kept = {key: value for key, value in request.args.items() if key != "after"}
+    kept = {key: value for key, value in request.args.items() if key not in _ONCE}
     kept.update({key: str(value) for key, value in changes.items() if value is not None})
     for key in [key for key, value in changes.items() if value is None]:
         kept.pop(key, None)

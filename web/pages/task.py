@@ -1,6 +1,7 @@
 """办理: facts, form, opinion and consequence of one task on one page."""
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -17,7 +18,7 @@ from web.pages.words import day
 task = Blueprint("task", __name__)
 BODY = 5_000_000  # bytes: a table of a form may hold 2,000 rows
 DRAFT = {"data", "opinion", "outcome"}
-PHRASES = ["同意。", "情况属实，同意上报。", "事实清楚，定性准确。", "同意，请按期办理。"]
+PHRASES = ["同意。", "情况属实。", "请按期办理。"]
 HINT = "提交后本席位不可更改"
 
 
@@ -62,7 +63,7 @@ def _options(
         "schema": plain(shown.schema) or {"type": "default", "components": []},
         "data": plain(shown.data),
         "submitUrl": f"{base}/completion",
-        "doneUrl": "/todo",
+        "doneUrl": f"/todo?acted={quote(ref)}",
         "draftUrl": f"{base}/draft",
         "draftEtag": f'"{page.draft.version if page.draft else 0}"',
         "draft": plain(draft if wrapped else {"data": draft}) if draft else None,
@@ -229,7 +230,7 @@ def begin(key: str) -> Response:
     told = response.get_json()
     response.set_data(
         frame.dumps(
-            told | {"location": f"/case/{told.get('number') or told.get('instanceId')}"}
+            told | {"location": f"/case/{told.get('number') or told['instanceId']}?began=1"}
         )
     )
     return response
