@@ -25,7 +25,8 @@ def publish(
     ctx: Context, bundle: Bundle, note: str, base_version: int | None, acknowledged: bool
 ) -> Answer:
     """Publish BUNDLE unless it is the latest already; one publisher at a time."""
-    cases.take_numbers(ctx.conn, f"deploy:{bundle.application}")  # the lock of this act
+    # The lock of this act, for all applications: two must not take one process key at once.
+    cases.take_numbers(ctx.conn, "deploy")
     latest = definitions.latest_bundle(ctx.conn, bundle.application)
     made = assemble(ctx, bundle)
     findings = tuple(finding.as_dict() for finding in made.findings)

@@ -29,8 +29,8 @@ class ClaimCalls:
     def run(self, ctx: Context) -> Leased:
         """Mark the rows leased, fence counted up."""
         may(ctx.actor, "machine")
-        until = ctx.now + timedelta(seconds=self.lease_seconds)
-        rows = jobs.lease(ctx.conn, self.lane, self.owner, ctx.now, until, self.batch)
+        now, span = jobs.present(ctx.conn, ctx.clock), timedelta(seconds=self.lease_seconds)
+        rows = jobs.lease(ctx.conn, self.lane, self.owner, now, span, self.batch)
         return Leased(calls=tuple(_call(row) for row in rows))
 
 

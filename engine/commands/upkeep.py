@@ -44,7 +44,7 @@ class Sweep:
     def run(self, ctx: Context) -> Counted:
         """Change states only."""
         may(ctx.actor, "machine")
-        done = jobs.sweep(ctx.conn, ctx.now)
+        done = jobs.sweep(ctx.conn, jobs.present(ctx.conn, ctx.clock))
         done += matching.expire_messages(ctx.conn, ctx.now)
         done += records.forget_keys(ctx.conn, ctx.now - KEEP_KEYS)
         return Counted(count=done)

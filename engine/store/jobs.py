@@ -1,16 +1,41 @@
 """The machine's work: due rows, claims, leases, repairs (reliability.md 3)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
+from engine.base.clock import Clock, SystemClock
+from engine.store.columns import UtcMoment
 from engine.store.rows import Conn, Row, add, every, is_postgres, one
 from engine.store.tables import job, slot
 
+# What due and lease decisions are held against: a moment, or the database's own clock.
+Present: TypeAlias = datetime | sa.ColumnElement[datetime]
 
-def due_heads(conn: Conn, now: datetime, limit: int, skip: Sequence[int] = ()) -> list[Row]:
+
+def present(conn: Conn, clock: Clock) -> Present:
+    """Give the moment that decides what is due (reliability.md 3.2).
+
+    Several nodes on PostgreSQL agree by the database clock; statement_timestamp() is stable
+    within a statement and so may be an index condition, which clock_timestamp() is not. A
+    clock that can be moved (demo, tests) and SQLite use the clock itself.
+    """
+    if is_postgres(conn) and isinstance(clock, SystemClock):
+        return sa.func.statement_timestamp(type_=UtcMoment)
+    return clock.now()
+
+
+def later(now: Present, span: timedelta) -> Any:
+    """Give NOW + SPAN as a value to write."""
+    if isinstance(now, datetime):
+        return now + span
+    return sa.type_coerce(now, sa.TIMESTAMP(timezone=True)) + sa.literal(span, sa.Interval)
+
+
+def due_heads(conn: Conn, now: Present, limit: int, skip: Sequence[int] = ()) -> list[Row]:
     """Give the oldest due engine job of each case: {"id", "root_id"}, in due order.
 
     At most LIMIT cases; SKIP leaves cases out. A pure look: claiming is the job's own act.
@@ -42,7 +67,7 @@ def root_of(conn: Conn, job_id: int) -> int | None:
     return conn.execute(sa.select(job.c.root_id).where(job.c.id == job_id)).scalar()
 
 
-def claim(conn: Conn, job_id: int, now: datetime) -> Row | None:
+def claim(conn: Conn, job_id: int, now: Present) -> Row | None:
     """Lock a job that is still ready and due; None when it is gone or held."""
     query = sa.select(job).where(
         job.c.id == job_id, job.c.state == "ready", job.c.due_at <= now
@@ -127,10 +152,17 @@ def failed(conn: Conn, code: str) -> list[int]:
     return [int(row[0]) for row in conn.execute(query.order_by(job.c.root_id, job.c.id))]
 
 
+def halted(conn: Conn, instance_id: int, code: str) -> list[Row]:
+    """Lock and give the failed jobs of an instance whose error is CODE."""
+    query = sa.select(job).where(job.c.instance_id == instance_id, job.c.state == "failed")
+    query = query.where(job.c.error_code == code).order_by(job.c.id)
+    return every(conn, query.with_for_update())
+
+
 def lease(
-    conn: Conn, lane: str, owner: str, now: datetime, until: datetime, batch: int
+    conn: Conn, lane: str, owner: str, now: Present, span: timedelta, batch: int
 ) -> list[Row]:
-    """Lease up to BATCH due jobs of LANE to OWNER until UNTIL, fence counted up."""
+    """Lease up to BATCH due jobs of LANE to OWNER for SPAN, fence counted up."""
     picked = (
         sa.select(job.c.id)
         .where(job.c.lane == lane, job.c.state == "ready", job.c.due_at <= now)
@@ -147,7 +179,7 @@ def lease(
         .values(
             state="leased",
             lock_owner=owner,
-            lock_until=until,
+            lock_until=later(now, span),
             fence=job.c.fence + 1,
             attempts=job.c.attempts + 1,
         )
@@ -165,9 +197,16 @@ def finish_lease(conn: Conn, job_id: int, owner: str, fence: int) -> bool:
     return conn.execute(query).rowcount == 1
 
 
-def sweep(conn: Conn, now: datetime) -> int:
-    """Return expired leases to ready."""
-    query = sa.update(job).where(job.c.state == "leased", job.c.lock_until <= now)
+def sweep(conn: Conn, now: Present) -> int:
+    """Return expired leases to ready; a row somebody works on is left to the next sweep.
+
+    It holds jobs without their cases, so it must never wait for one.
+    """
+    expired = sa.select(job.c.id).where(job.c.state == "leased", job.c.lock_until <= now)
+    picked = expired.with_for_update(skip_locked=True).cte("picked")
+    if is_postgres(conn):
+        picked = picked.prefix_with("MATERIALIZED", dialect="postgresql")
+    query = sa.update(job).where(job.c.id.in_(sa.select(picked.c.id)))
     return conn.execute(query.values(state="ready", lock_owner=None)).rowcount
 
 
@@ -177,7 +216,7 @@ def start_timers(conn: Conn, application: str) -> list[Row]:
     return every(conn, query)
 
 
-def due_starts(conn: Conn, now: datetime, limit: int) -> list[tuple[int, int]]:
+def due_starts(conn: Conn, now: Present, limit: int) -> list[tuple[int, int]]:
     """Give (id, attempts) of the start timers that are due, oldest first."""
     query = (
         sa.select(job.c.id, job.c.attempts)
@@ -193,7 +232,7 @@ def due_starts(conn: Conn, now: datetime, limit: int) -> list[tuple[int, int]]:
     return [(int(row[0]), int(row[1])) for row in conn.execute(query)]
 
 
-def any_due(conn: Conn, lane: str, now: datetime) -> bool:
+def any_due(conn: Conn, lane: str, now: Present) -> bool:
     """Tell whether LANE holds a job that is due."""
     query = sa.select(job.c.id).where(
         job.c.lane == lane, job.c.state == "ready", job.c.due_at <= now
@@ -202,12 +241,14 @@ def any_due(conn: Conn, lane: str, now: datetime) -> bool:
 
 
 def take_slot(conn: Conn, name: str, at: datetime) -> bool:
-    """Take the slot (NAME, AT) of periodic work; False when another node has it."""
-    taken = sa.select(slot.c.name).where(slot.c.name == name, slot.c.slot_at == at)
-    if conn.execute(taken).first():
-        return False
-    add(conn, slot, [{"name": name, "slot_at": at}])
-    return True
+    """Take the slot (NAME, AT) of periodic work; False when another node has it.
+
+    Waits for a twin in flight: the primary key lets one through.
+    """
+    dialect = postgresql if is_postgres(conn) else sqlite
+    query = dialect.insert(slot).values(name=name, slot_at=at)
+    query = query.on_conflict_do_nothing(index_elements=[slot.c.name, slot.c.slot_at])
+    return conn.execute(query.returning(slot.c.name)).first() is not None
 
 
 def release(conn: Conn, job_id: int, owner: str, fence: int, due: datetime, text: str) -> bool:
