@@ -64,7 +64,12 @@ def occurred(session: Session, record: Record) -> None:
             waits.close(session, record, "completed")
         definition.fire(task)
     else:
-        definition.repeat(task)
+        repeat(record, task)
+
+
+def repeat(record: Record, task: Any) -> None:
+    """Let a boundary event occur that stays armed: the wait is that of the fresh task."""
+    record["task"] = str(task.task_spec.event_definition.repeat(task).id)
 
 
 # --- results -----------------------------------------------------------------------------
@@ -136,7 +141,7 @@ def fire_timer(session: Session, record: Record, _event: events.FireTimer) -> No
     due = timers.occurrence(record["cycle"], following, zone)
     waits.set_timer(session, record, node.id, due, {})
     if fires:
-        task.task_spec.event_definition.repeat(task)
+        repeat(record, task)
 
 
 def _done(
@@ -257,21 +262,35 @@ def route_escalation(
         session.emit(EscalationThrown(record["node"], code, dict(values)))
 
 
+def _around(session: Session, task: Any) -> list[str]:
+    """Give the tasks boundary events hang on: of TASK, then of each sub-process around."""
+    found = []
+    at = task
+    while at is not None:
+        if at.parent is not None:
+            found.append(str(at.parent.id))
+        inside = at.workflow
+        above = getattr(inside, "parent_task_id", None)
+        at = None if above is None else session.workflow.get_task_from_id(above)
+    return found
+
+
 def catch(
     session: Session, record: Record, trigger: Trigger, code: str, values: Mapping[str, Value]
 ) -> bool:
     """Find the boundary event for CODE, exact before catch-all, and let it happen."""
-    host = session.node(record["node"])
-    found: list[tuple[bool, Record]] = []
+    found: list[tuple[int, bool, Record]] = []
+    splits = _around(session, find_task(session, record))
     for other in session.doc["waits"].values():
-        if other["kind"] != str(trigger) or session.node(other["node"]).host != host.index:
+        if other["kind"] != str(trigger):
             continue
         wanted = session.node(other["node"]).defs[0].code
-        if wanted in (None, code):
-            found.append((wanted is None, other))
+        split = str(find_task(session, other).parent.id)
+        if wanted in (None, code) and split in splits:
+            found.append((splits.index(split), wanted is None, other))
     if not found:
         return False
-    chosen = min(found, key=lambda pair: pair[0])[1]
+    chosen = min(found, key=lambda row: row[:2])[2]
     node = session.node(chosen["node"])
     if node.outputs is not None:
         scope = session.names({**values, "errorCode": code})

@@ -57,14 +57,16 @@ class Armed(EventDefinition):  # type: ignore[misc]  # the library has no types
         my_task._set_internal_data(event_fired=True)
         my_task.task_spec._update(my_task)
 
-    def repeat(self, my_task: Any) -> None:
-        """Let the event occur and stay armed: another run of the path beside the activity."""
-        for output in my_task.task_spec.outputs:
-            if output.name.endswith(".BoundaryEventJoin"):
-                continue
-            child = my_task._add_child(output, TaskState.FUTURE)
-            child.task_spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
-            child.task_spec._update(child)
+    def repeat(self, my_task: Any) -> Any:
+        """Let the event occur and arm a fresh one beside the same activity; give that one.
+
+        The path of this occurrence must not hang below a task that the end of the activity
+        cancels, so the fresh task waits in its place.
+        """
+        again = my_task.parent._add_child(my_task.task_spec, TaskState.WAITING)
+        again.task_spec._predict(again, mask=TaskState.NOT_FINISHED_MASK)
+        self.fire(my_task)
+        return again
 
 
 class Boundary(BoundaryEvent):  # type: ignore[misc]  # the library has no types
