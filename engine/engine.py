@@ -9,8 +9,10 @@ from engine.base.actor import Actor
 from engine.base.clock import Clock
 from engine.base.errors import Busy, InvalidRequest
 from engine.base.ids import Ids
+from engine.commands import halting
 from engine.commands.command import Command, Following, Prepared
 from engine.commands.results import Replayed, Result
+from engine.commands.stepping import Halted
 from engine.context import Context, Runtimes, View
 from engine.store import records, unit_of_work
 from engine.store.database import Database
@@ -91,6 +93,15 @@ class Engine:
             return unit_of_work.run(self.database, unit)
         except OutcomeUnknown:
             return self._look_up(claim)
+        except Halted as halted:
+            self._keep_incident(halted, actor)
+            raise
+
+    def _keep_incident(self, halted: Halted, actor: Actor) -> None:
+        def unit(conn: Conn) -> None:
+            halting.keep(self._context(conn, actor), halted)
+
+        unit_of_work.run(self.database, unit)
 
     def _look_up(self, claim: Row | None) -> Result:
         """Find out whether a commit whose answer was lost had happened."""

@@ -20,6 +20,7 @@ from engine.base.errors import Busy, Conflict, ExpressionFailed, InvalidRequest,
 from engine.commands.due import PAUSED, FailJob, RunDueJob, RunStartTimer, is_paused
 from engine.commands.results import Counted, Job, Leased, LeasedCall
 from engine.commands.services import ClaimCalls, FailCall, FinishCall
+from engine.commands.stepping import Halted
 from engine.commands.upkeep import DeliverMissed, DeliverNotices, Seal, Sweep
 from engine.context import View
 from engine.delivery.messages import words
@@ -28,12 +29,13 @@ from engine.engine import Engine
 from engine.store import jobs, matching, notices, records
 
 BATCH = 100  # cases looked at per pass; reliability.md 3.3
+CALLS = 20  # outside calls per tick: timers shall not wait long behind them
 MOST_PASSES = 10_000  # of run_due: a process that never rests is a fault, not a long day
 SWEEP_SECONDS = 5  # reliability.md 3.4, 6.9
 _log = structlog.get_logger()
 
 # Not worth another try: the same input fails the same way (reliability.md 3.5).
-_PERMANENT = (InvalidRequest, ExpressionFailed)
+_PERMANENT = (InvalidRequest, ExpressionFailed, Halted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Due:
 
 def look(view: View, skip: tuple[int, ...] = ()) -> Due:
     """See what is due now; a pure read, so an idle tick takes no write lock."""
-    conn, now = view.connection, view.now
+    conn = view.connection
+    now = jobs.present(conn, view.clock)
     if is_paused(records.read_setting(conn, PAUSED)):
         return Due(paused=True)
     return Due(
@@ -63,7 +66,7 @@ def look(view: View, skip: tuple[int, ...] = ()) -> Due:
         starts=tuple(jobs.due_starts(conn, now, BATCH)),
         calls=jobs.any_due(conn, "callout", now),
         notices=notices.any_ready(conn),
-        missed=tuple((r["id"], r["root_id"]) for r in matching.missed_pairs(conn, now)),
+        missed=tuple((r["id"], r["root_id"]) for r in matching.missed_pairs(conn, view.now)),
     )
 
 
@@ -86,7 +89,8 @@ class Worker:
         if due.calls:
             done += self._calls()
         for message_id, root_id in due.missed:
-            done += self._count(DeliverMissed(message_id, root_id))
+            with suppress(Halted):  # its incident is kept, the message waits
+                done += self._count(DeliverMissed(message_id, root_id))
         if due.notices:
             done += self._count(DeliverNotices(words))
         return done
@@ -192,11 +196,14 @@ class Worker:
         return random.uniform(-1, 1)  # noqa: S311 -- spreads retries only
 
     def _calls(self) -> int:
-        leased = self.engine.execute(ClaimCalls(self.node), SYSTEM)
-        calls = leased.calls if isinstance(leased, Leased) else ()
-        for call in calls:
-            self._call(call)
-        return len(calls)
+        """Lease one call after the other: none waits, its lease running out, for another."""
+        for done in range(CALLS):
+            leased = self.engine.execute(ClaimCalls(self.node, batch=1), SYSTEM)
+            calls = leased.calls if isinstance(leased, Leased) else ()
+            if not calls:
+                return done
+            self._call(calls[0])
+        return CALLS
 
     def _call(self, call: LeasedCall) -> None:
         """Call a service with no transaction open and hand its answer in behind the fence."""
@@ -216,6 +223,8 @@ class Worker:
             return
         try:
             self.engine.execute(FinishCall(call.job_id, self.node, call.fence, result), SYSTEM)
+        except Halted as halted:
+            self._call_failed(call, halted.problem_code, halted.message, False)
         except Conflict:
             _log.info("late answer refused", job=call.job_id, fence=call.fence)
 

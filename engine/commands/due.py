@@ -18,8 +18,10 @@ from engine.commands import (
     voting,
 )
 from engine.commands.case import Case, open_case
+from engine.commands.halting import LIMITS
 from engine.commands.results import Job
 from engine.commands.starting import Beginning
+from engine.commands.stepping import HALTED
 from engine.context import Context
 from engine.rules import retries
 from engine.rules.permissions import may
@@ -49,7 +51,7 @@ class RunDueJob:
         root = cases.try_lock_root(ctx.conn, root_id)
         if root is None:
             return Job(job_id=self.job_id, state="busy")
-        job = jobs.claim(ctx.conn, self.job_id, ctx.now)
+        job = jobs.claim(ctx.conn, self.job_id, jobs.present(ctx.conn, ctx.clock))
         if job is None:
             return Job(job_id=self.job_id, state="gone")
         if root["status"] == "suspended" and job["kind"] != "start":
@@ -164,7 +166,7 @@ class RunStartTimer:
     def run(self, ctx: Context) -> Job:
         """Claim the row, start, and move it on along its grid."""
         _system_only(ctx)
-        job = jobs.claim(ctx.conn, self.job_id, ctx.now)
+        job = jobs.claim(ctx.conn, self.job_id, jobs.present(ctx.conn, ctx.clock))
         if job is None:
             return Job(job_id=self.job_id, state="gone")
         known = dict(job["payload"])
@@ -223,6 +225,8 @@ class FailJob:
     def _incident(self, ctx: Context, job: Row) -> None:
         if records.recur(ctx.conn, self.job_id, ctx.now):
             return
+        if self.code == HALTED and records.any_open(ctx.conn, job["instance_id"], LIMITS):
+            return  # resolving that one makes the job ready again
         records.open_incident(
             ctx.conn,
             {

@@ -10,7 +10,9 @@ from engine.base.values import Value
 from engine.commands import entitled, finishing, staffing, stepping
 from engine.commands.case import Case, open_case
 from engine.commands.due import PAUSED
+from engine.commands.halting import LIMITS
 from engine.commands.results import CaseChanged, Counted, Job, Nothing
+from engine.commands.stepping import HALTED
 from engine.context import Context
 from engine.rules import retries
 from engine.rules.assignment import Staffed
@@ -56,11 +58,15 @@ class RetryAll:
 
 
 def _retry(ctx: Context, job: Row) -> None:
+    _set_ready(ctx, job)
+    records.clear_incidents(ctx.conn, {"job_id": job["id"]}, ctx.actor.person, ctx.now)
+    _record(ctx, "RetryJob", job, "")
+
+
+def _set_ready(ctx: Context, job: Row) -> None:
     rule = retries.policy(job["lane"], job["payload"].get("retries"))
     fresh = {"attempts": 0, "tries_left": rule.tries, "due_at": ctx.now, "state": "ready"}
     jobs.set_job(ctx.conn, job["id"], **fresh, lock_owner=None)
-    records.clear_incidents(ctx.conn, {"job_id": job["id"]}, ctx.actor.person, ctx.now)
-    _record(ctx, "RetryJob", job, "")
 
 
 def _held(ctx: Context, job_id: int) -> Row:
@@ -180,6 +186,9 @@ class ResolveIncident:
 
     def _tell(self, case: Case, row: Row) -> None:
         live = case.live(row["instance_id"])
+        if not row["ref"]:  # of a wish that was undone: no token is held by it
+            self._close(case, row)
+            return
         event = events.ResolveIncident(
             **case.stamp(live),
             incident=row["ref"],
@@ -189,6 +198,20 @@ class ResolveIncident:
             vars=self.vars,
         )
         stepping.must_step(case, live, event)
+        if row["code"] in LIMITS:
+            self._rearm(case, live.id)
+
+    def _close(self, case: Case, row: Row) -> None:
+        if self.how != "retry" or self.vars:
+            raise InvalidRequest("此异常只能确认后重试，变量请另行更正。", code="repair-kind")
+        by, now = case.ctx.actor.person, case.ctx.now
+        records.clear_incidents(case.ctx.conn, {"id": row["id"]}, by, now)
+        self._rearm(case, row["instance_id"])
+
+    def _rearm(self, case: Case, instance_id: int) -> None:
+        """Let the jobs a limit stopped try again."""
+        for job in jobs.halted(case.ctx.conn, instance_id, HALTED):
+            _set_ready(case.ctx, job)
 
     def _staff(self, case: Case, row: Row) -> None:
         """Give a round seats now that somebody holds the post; never pass it over."""

@@ -14,6 +14,7 @@ from engine.kernel.effects import Effect
 from engine.kernel.step import Need, Step
 from engine.store import codec, work
 
+HALTED = "case-held"  # problem code: a limit stopped the step, an incident says which
 Apply = Callable[[Case, Live, Any], None]
 
 # One line an effect: which function writes it down.
@@ -46,6 +47,21 @@ APPLY: Mapping[type[Effect], Apply] = {
 }
 
 
+class Halted(Conflict):
+    """A limit stopped the step: nothing of this wish is kept, EVENT stays pending.
+
+    The front door rolls back, keeps the incident (engine.commands.halting) and tells it.
+    """
+
+    code = HALTED
+
+    def __init__(self, case: Case, live: Live, event: Event, answer: Step) -> None:
+        super().__init__(f"{answer.reason}本次操作没有生效，已记为异常，请流程负责人处理。")
+        self.root_id, self.instance_id, self.event = case.id, live.id, event
+        raised = [e for e in answer.effects if isinstance(e, effects.IncidentRaised)]
+        self.incident = raised[0] if raised else None  # None: it is open already
+
+
 def step(case: Case, live: Live, event: Event) -> Step:
     """Tell LIVE the EVENT and work until the whole case rests; give the event's own step.
 
@@ -75,21 +91,33 @@ def drain(case: Case) -> None:
 
 
 def advance(case: Case, live: Live, event: Event) -> Step:
-    """Tell one instance one event and write down its effects."""
+    """Tell one instance one event and write down its effects; raise Halted at a limit."""
+    answer = ask(case, live, event)
+    if answer.status != "accepted":
+        return answer
+    if not answer.consumed:
+        raise Halted(case, live, event, answer)
+    write_down(case, live, answer)
+    return answer
+
+
+def ask(case: Case, live: Live, event: Event) -> Step:
+    """Give the runtime's answer to an event, with the rows it needs; write nothing."""
     runtime = live.deployed.runtime
     needs = runtime.needs(live.plan, live.state, event)
     if needs:
         rows: dict[object, Value] = {need: _row(case, live, need) for need in needs}
         event = replace(event, env=replace(event.env, rows=rows))
-    answer = runtime.advance(live.plan, live.state, event)
-    if answer.status != "accepted":
-        return answer
+    return runtime.advance(live.plan, live.state, event)
+
+
+def write_down(case: Case, live: Live, answer: Step) -> None:
+    """Take over the state of an accepted answer and apply its effects in order."""
     live.state, live.touched = answer.state, True
     if answer.state is not None:
         live.row["status"] = answer.state["status"]
     for effect in answer.effects:
         APPLY[type(effect)](case, live, effect)
-    return answer
 
 
 def _row(case: Case, live: Live, need: Need) -> Value:

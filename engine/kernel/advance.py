@@ -86,10 +86,10 @@ def _stopped(
         if fact["code"] == problem.code and fact["ph"] in ("step", "start")
     ]
     if known:
-        return Step(base, consumed=False)
+        return Step(base, reason=problem.text, consumed=False)
     run = Run(plan, base, event)
     run.raise_incident({"code": problem.code, "n": node, "s": ROOT, "ph": "step"}, problem.text)
-    return Step(run.draft.doc, _told(run), consumed=False)
+    return Step(run.draft.doc, _told(run), reason=problem.text, consumed=False)
 
 
 def _held_at_start(plan: Plan, event: events.Start, problem: Held) -> Step:

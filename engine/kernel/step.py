@@ -26,7 +26,7 @@ class Step:
     state: State | None
     effects: tuple[Effect, ...] = ()
     status: StepStatus = "accepted"
-    reason: str = ""  # for refused: Chinese sentence
+    reason: str = ""  # for refused and not consumed: Chinese sentence
     consumed: bool = True
 
 

@@ -60,6 +60,16 @@ def recur(conn: Conn, job_id: int, at: datetime) -> bool:
     return done.rowcount > 0
 
 
+def any_open(conn: Conn, instance_id: int | None, codes: Sequence[str]) -> bool:
+    """Tell whether an instance has an open incident of one of CODES."""
+    query = sa.select(incident.c.id).where(
+        incident.c.instance_id == instance_id,
+        incident.c.state == "open",
+        incident.c.code.in_(list(codes)),
+    )
+    return conn.execute(query.limit(1)).first() is not None
+
+
 def open_incident(conn: Conn, row: Mapping[str, Any]) -> int:
     """Open one incident and give its id."""
     return insert(conn, incident, row)
