@@ -207,7 +207,8 @@ def sweep(conn: Conn, now: Present) -> int:
     if is_postgres(conn):
         picked = picked.prefix_with("MATERIALIZED", dialect="postgresql")
     query = sa.update(job).where(job.c.id.in_(sa.select(picked.c.id)))
-    return conn.execute(query.values(state="ready", lock_owner=None)).rowcount
+    query = query.values(state="ready", lock_owner=None)
+    return len(conn.execute(query.returning(job.c.id)).all())  # no rowcount behind a WITH
 
 
 def start_timers(conn: Conn, application: str) -> list[Row]:
