@@ -15,7 +15,7 @@ from flask_limiter.util import get_remote_address
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.engine import Engine
-from web import errors, security
+from web import errors, limits, security
 from web.api.register import register_api
 from web.schemas import wire
 from web.session import Passwords
@@ -28,16 +28,20 @@ class Json(JSONProvider):
     def dumps(self, obj: Any, **kwargs: Any) -> str:
         """Write OBJ."""
         del kwargs
-        raw = orjson.dumps(obj, default=_write, option=orjson.OPT_PASSTHROUGH_DATETIME)
+        try:
+            raw = orjson.dumps(obj, default=_write, option=orjson.OPT_PASSTHROUGH_DATETIME)
+        except orjson.JSONEncodeError:  # whole numbers beyond 64 bits are good JSON too
+            return json.dumps(obj, default=_write, ensure_ascii=False)
         return raw.decode()
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Read S exactly."""
         del kwargs
         try:
-            return json.loads(s, parse_float=Decimal, parse_constant=_refuse)
+            read = json.loads(s, parse_float=Decimal, parse_constant=_refuse)
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
+        return limits.bounded(read)
 
 
 def _write(value: Any) -> Any:
@@ -57,6 +61,7 @@ def create_app(
     settings = settings or from_environment()
     app = Flask(__name__, static_folder="static", static_url_path="/static")
     app.json = Json(app)
+    app.url_map.converters["int"] = limits.Id
     app.testing = testing
     app.config["MAX_FORM_PARTS"] = 1000
     app.config["PROPAGATE_EXCEPTIONS"] = False

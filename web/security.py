@@ -12,7 +12,8 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 
 from engine.base.errors import NotAllowed, NotSignedIn
-from web import session
+from web import limits, session
+from web.errors import BadRequest
 from web.settings import SETTINGS, WebSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -106,15 +107,21 @@ def guard() -> None:
     request.max_content_length = rule.body_limit
     needed = RIGHTS[rule.permission]
     if needed is not None:
-        actor = session.actor()
-        if actor is None:
-            raise NotSignedIn
-        if needed and not actor.rights.intersection(needed):
-            raise NotAllowed
+        _check_rights(needed)
     if request.method not in SAFE:
         _check_origin()
         if needed is not None:
             _check_csrf()
+    if limits.unreadable(request):
+        raise BadRequest("地址或内容含有不能使用的字符。")
+
+
+def _check_rights(needed: tuple[str, ...]) -> None:
+    actor = session.actor()
+    if actor is None:
+        raise NotSignedIn
+    if needed and not actor.rights.intersection(needed):
+        raise NotAllowed
 
 
 def _check_origin() -> None:

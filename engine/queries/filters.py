@@ -111,6 +111,13 @@ def _moment(raw: Any) -> datetime:
     return moment
 
 
+def _integer(raw: Any) -> int:
+    number = int(raw)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(raw)
+    return number
+
+
 def _flag(raw: Any) -> bool:
     if isinstance(raw, bool):
         return raw
@@ -120,7 +127,7 @@ def _flag(raw: Any) -> bool:
 _READERS: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = (
     (UtcMoment, _moment),
     (sa.Boolean, _flag),
-    (sa.Integer, int),
+    (sa.Integer, _integer),
     (sa.Numeric, lambda raw: Decimal(str(raw))),
     (sa.Date, lambda raw: date.fromisoformat(str(raw))),
 )

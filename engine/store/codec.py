@@ -20,6 +20,7 @@ _OPTIONS |= orjson.OPT_PASSTHROUGH_DATACLASS
 _MARK = b'"$'
 _MICROSECOND = timedelta(microseconds=1)
 _SMALL = 1 << 63
+_DIGITS = 300  # beyond it no float can show a number
 
 
 def _dur(value: timedelta) -> int:
@@ -130,8 +131,15 @@ def plain(value: Any) -> Any:
     return write(value) if write else value
 
 
-def _number(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
+def _whole(value: int) -> int | str:
+    return value if -_SMALL <= value < _SMALL else str(value)
+
+
+def _number(value: Decimal) -> int | float | str:
+    """Give a JSON number; text when it has more digits than such columns hold."""
+    if abs(value.adjusted()) > _DIGITS:
+        return str(value)
+    return _whole(int(value)) if value == value.to_integral_value() else float(value)
 
 
 def duration_text(value: timedelta | MixedDuration) -> str:
@@ -149,6 +157,7 @@ def duration_text(value: timedelta | MixedDuration) -> str:
 
 
 _PLAIN: dict[type, Callable[[Any], Any]] = {
+    int: _whole,
     Decimal: _number,
     datetime: datetime.isoformat,
     date: date.isoformat,

@@ -15,6 +15,7 @@ from marshmallow import fields
 from web.schemas import wire
 
 _NO_MOMENT = "须为带时区的时间，如 2025-07-18T09:00:00+08:00。"
+_COLUMN = ma.validate.Range(-(2**63), 2**63 - 1, error="数值超出范围。")
 _LIMIT = ma.validate.Range(1, 200, error="每页条数须在 1 至 200 之间。")
 _ORDER = ma.validate.OneOf(["asc", "desc"], error="须为 asc 或 desc。")
 
@@ -53,6 +54,17 @@ class Free(fields.Field[Any]):
         return value
 
 
+class Named(Free):
+    """A map of plain JSON: values by name, such as variables or the data of a form."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        if not isinstance(value, Mapping):
+            raise ma.ValidationError("须为对象：{名称: 值}。")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class Schema(ma.Schema):
     """The base: camelCase on the wire, unknown fields refused."""
 
@@ -62,8 +74,10 @@ class Schema(ma.Schema):
         unknown = ma.RAISE
 
     def on_bind_field(self, field_name: str, field_obj: Any) -> None:
-        """Name the field in camelCase."""
+        """Name the field in camelCase; whole numbers fit a column of the database."""
         field_obj.data_key = wire.camel(field_obj.data_key or field_name)
+        if isinstance(field_obj, fields.Integer):
+            field_obj.validators.append(_COLUMN)
 
 
 class PageAsk(Schema):

@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow import fields
 
-from web.schemas.base import Free, Moment, Schema
+from web.schemas.base import Moment, Named, Schema
 
 TEXT = ma.validate.Length(max=20_000, error="内容过长。")
 REPAIRS = ma.validate.OneOf(["retry", "skip", "error", "move"], error="不支持的处理方式。")
@@ -28,7 +28,7 @@ class Start(Schema):
     """Start a case: the process and what its start form holds."""
 
     process_definition_key = fields.String(required=True)
-    variables = Free(load_default=dict)
+    variables = Named(load_default=dict)
     unit = fields.String(load_default=None, allow_none=True)
     outcome = fields.String(load_default=None, allow_none=True)
 
@@ -37,7 +37,7 @@ class StartRows(Schema):
     """Start one case per row, all or none."""
 
     process_definition_key = fields.String(required=True)
-    rows = fields.List(Free(), required=True, validate=ma.validate.Length(1, 200))
+    rows = fields.List(Named(), required=True, validate=ma.validate.Length(1, 200))
     unit = fields.String(load_default=None, allow_none=True)
 
 
@@ -58,7 +58,7 @@ class Assignment(Schema):
 class Completion(Schema):
     """An act on one's seat."""
 
-    data = Free(load_default=dict)
+    data = Named(load_default=dict)
     outcome = fields.String(load_default=None, allow_none=True)
     opinion = fields.String(load_default="", validate=TEXT)
     expected_version = fields.Integer(load_default=None, allow_none=True)
@@ -79,13 +79,13 @@ class Return(Schema):
 class Data(Schema):
     """What a form holds so far."""
 
-    data = Free(required=True)
+    data = Named(required=True)
 
 
 class Preview(Schema):
     """What would be submitted, to see what follows."""
 
-    data = Free(load_default=dict)
+    data = Named(load_default=dict)
     outcome = fields.String(load_default=None, allow_none=True)
     unit = fields.String(load_default=None, allow_none=True)
 
@@ -106,8 +106,8 @@ class Publication(Schema):
     """A message from outside."""
 
     name = fields.String(required=True)
-    correlation_keys = Free(load_default=dict)
-    variables = Free(load_default=dict)
+    correlation_keys = Named(load_default=dict)
+    variables = Named(load_default=dict)
     message_id = fields.String(load_default="")
     time_to_live = fields.String(load_default="P1D")
     instance_id = fields.Integer(load_default=None, allow_none=True)
@@ -119,7 +119,7 @@ class Evaluation(Schema):
     decision = fields.String(required=True)
     application = fields.String(load_default=None, allow_none=True)
     version = fields.Integer(load_default=None, allow_none=True)
-    variables = Free(load_default=dict)
+    variables = Named(load_default=dict)
 
 
 class Deployment(Schema):
@@ -162,7 +162,7 @@ class Repair(Schema):
     how = fields.String(load_default="retry", validate=REPAIRS)
     code = fields.String(load_default=None, allow_none=True)
     node = fields.String(load_default=None, allow_none=True)
-    variables = Free(load_default=dict)
+    variables = Named(load_default=dict)
     reason = fields.String(load_default="", validate=TEXT)
 
 

@@ -41,8 +41,13 @@ def duration(value: timedelta | MixedDuration) -> str:
     return f"{sign}P{(day + ('T' + clock if clock else '')) or 'T0S'}"
 
 
-def number(value: Decimal) -> int | float:
-    """Write a decimal as a JSON number."""
+DIGITS = 300  # a number with more before the point is written as text
+
+
+def number(value: Decimal) -> int | float | str:
+    """Write a decimal as a JSON number; as text when no JSON number can show it."""
+    if abs(value.adjusted()) > DIGITS:
+        return str(value)
     return int(value) if value == value.to_integral_value() else float(value)
 
 
