@@ -208,6 +208,7 @@ def _compile(
         bundle.models(),
         DeployEnv(
             forms={name: dict(form.fields) for name, form in forms.items()},
+            derived={name: form.derived for name, form in forms.items()},
             roles=application.roles,
             services=env.services,
             deadlines=application.deadlines,

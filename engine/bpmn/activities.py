@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.base.writable import PROPERTY, items
 from engine.bpmn import words
 from engine.bpmn.assign import assignment
 from engine.bpmn.decisions import SHAPES, DecisionRule, Decisions
 from engine.bpmn.deploy import DeployEnv
 from engine.bpmn.dues import task_due
 from engine.bpmn.formulas import Constant, Formulas, Place
-from engine.bpmn.gov import items
 from engine.bpmn.loops import item_names
 from engine.bpmn.mappings import assigns, copies
 from engine.bpmn.model import Element, File, Node
@@ -30,7 +30,6 @@ from engine.kernel.plan import (
 SCRIPT = Place("的脚本", "script")
 PRIORITY = Place("的优先级（priority）", "priority")
 CALLED = Place("的被调用流程（calledElement）", "called element")
-WRITABLE = "form.writable"
 OUTCOME = "outcome.variable"
 Parts = dict[str, Any]  # fields of engine.kernel.plan.Node
 
@@ -139,16 +138,12 @@ def fields(element: Element, form: str, scene: Scene) -> frozenset[str]:
     if declared is None:
         scene.formulas.report.add("ref.form", element, r=form, **near(form, scene.env.forms))
         return frozenset()
-    writable = element.properties().get(WRITABLE)
-    if writable is None:
-        return frozenset(declared)
-    listed = list(items(writable))
-    for name in listed:
+    for name in items(element.properties().get(PROPERTY, "")):
         if name not in declared:
             scene.formulas.report.add(
                 "task.writable", element, r=name, form=form, **near(name, declared)
             )
-    return frozenset(listed) & frozenset(declared)
+    return scene.env.written(form, element.properties())
 
 
 def binding(element: Element, attribute: str, scene: Scene) -> None:

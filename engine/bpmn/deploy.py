@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.base import writable
 from engine.base.findings import Finding
 from engine.bpmn.facts import ProcessFacts
 
@@ -12,7 +13,8 @@ from engine.bpmn.facts import ProcessFacts
 class DeployEnv:
     """Names a diagram may refer to, and rules compiled into the plan.
 
-    FORMS: form id -> its declared fields {name: type}, types of engine.forms.
+    FORMS: form id -> its declared fields {name: type}, types of engine.forms. DERIVED:
+    form id -> its computed and copied fields {name: the names they read}.
     DEADLINES: due-table key -> {"amount","unit","from","date","title","basis",…}, the
     rows of `deadlines` in application.yaml. ROLES: role code -> title. SERVICES: names.
     CALENDARS: published calendar ids -> years with data. SETTINGS: the application's
@@ -28,6 +30,15 @@ class DeployEnv:
     processes: frozenset[str] = frozenset()  # keys deployed already, callable late
     decisions: frozenset[str] = frozenset()
     strict_names: bool = True
+    derived: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+
+    def written(self, form: str, properties: Mapping[str, str]) -> frozenset[str]:
+        """Give the fields of FORM a task with PROPERTIES writes; none of an unknown form."""
+        declared = frozenset(self.forms.get(form, ()))
+        names = writable.named(properties)
+        if names is None:
+            return declared
+        return writable.implied(names, self.derived.get(form, {})) & declared
 
 
 @dataclass(frozen=True, slots=True)

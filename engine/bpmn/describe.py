@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from engine.base.writable import items
 from engine.bpmn.deploy import DeployEnv
 from engine.bpmn.dues import settings_of
 from engine.bpmn.facts import FlowFacts, NodeFacts, ProcessFacts, StartFacts
-from engine.bpmn.gov import items, typed
+from engine.bpmn.gov import typed
 from engine.bpmn.model import Definition, Element, File, Lane, Node, Process
 from engine.bpmn.names import data_name, form_of
 

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from engine.base.errors import InvalidExpression
+from engine.base.writable import items
 from engine.bpmn import words
 from engine.bpmn.deploy import DeployEnv
 from engine.bpmn.model import Element, Extension, Process
@@ -234,11 +235,6 @@ def is_duration(text: str) -> bool:
     except InvalidExpression:
         return False
     return True
-
-
-def items(text: str) -> Iterator[str]:
-    """Split a comma separated list."""
-    return (part.strip() for part in text.replace("，", ",").split(",") if part.strip())
 
 
 def typed(extension: Extension, defaults: bool = True) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.base import writable
 from engine.base.errors import InvalidForm, InvalidRequest
 from engine.base.values import Value
 from engine.commands.case import load
@@ -13,8 +14,6 @@ from engine.feel.compile import compile_expression
 from engine.forms.schema import FormSchema
 from engine.store import cases, codec, ledger_rows, work
 from engine.store.rows import Row
-
-WRITABLE = "form.writable"  # camunda:property: fields a task may write, comma separated
 
 
 def known(held: HeldTask) -> dict[str, Value]:
@@ -45,21 +44,13 @@ def with_rows(
     return found
 
 
-def writable(properties: Mapping[str, Any]) -> frozenset[str] | None:
-    """Give the fields a task may write; None = all that are not read-only."""
-    text = properties.get(WRITABLE)
-    if text is None:
-        return None
-    return frozenset(part.strip() for part in str(text).split(",") if part.strip())
-
-
 def clean(held: HeldTask, data: Mapping[str, Value]) -> dict[str, Value]:
     """Give the clean data of the task's form of the deployed version."""
     if not held.task["form"]:
         return no_form(data)
     schema = held.live.deployed.forms[held.task["form"]]
     moment = held.live.deployed.moment(held.case.ctx.now)
-    allowed = writable(held.live.node(held.task["node"]).properties)
+    allowed = writable.named(held.live.node(held.task["node"]).properties)
     held_before = with_rows(held, schema, known(held))
     fields = {name: held_before[name] for name in schema.fields if name in held_before}
     files = files_of(held.case.ctx, {**fields, **data}, held.case.id)

@@ -83,10 +83,7 @@ class Cleaning:
 
     def _stores(self, one: Field) -> bool:
         """A derived field is written when it, or something it reads, may be written."""
-        writable = self.wanted.writable
-        if writable is None or one.key in writable:
-            return True
-        return bool(one.derived and one.derived.reads & (writable | self.result.keys()))
+        return self.wanted.writable is None or one.key in self.wanted.writable
 
     def _locked(self, one: Field) -> bool:
         writable = self.wanted.writable

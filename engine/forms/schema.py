@@ -7,6 +7,7 @@ from typing import Any
 from engine.base.errors import ExpressionFailed, InvalidForm
 from engine.base.expressions import Moment
 from engine.base.values import Value
+from engine.base.writable import implied
 from engine.forms.checks import empty, options_of
 from engine.forms.cleaning import Cleaning, Wanted
 from engine.forms.describe import describe_field
@@ -34,6 +35,11 @@ class FormSchema:
         """Give the declared fields: key -> type; what a task with this form may write."""
         return {one.key: one.type for one in self.all}
 
+    @property
+    def derived(self) -> dict[str, frozenset[str]]:
+        """Give the computed and copied fields: key -> the names their expressions read."""
+        return {one.key: one.derived.reads for one in self.all if one.derived is not None}
+
     def get(self, key: str) -> Field | None:
         """Give the field KEY."""
         return self._by_key.get(key)
@@ -50,15 +56,18 @@ class FormSchema:
     ) -> dict[str, Value]:
         """Give the values DATA may write over the variables KNOWN, or raise InvalidForm.
 
-        WRITABLE limits the keys (None: all that are not read-only; empty: review only). A
-        DRAFT is checked for types only, and keeps only what may be written. ATTACHMENTS answers
-        an attachment id with {"sha256", "media", "size"}, or None when it is foreign.
-        Computed and copied values are evaluated here; what was sent for them is ignored.
+        WRITABLE limits the keys (None: all that are not read-only; empty: review only); what
+        is computed from them follows. A DRAFT is checked for types only, and keeps only what
+        may be written. ATTACHMENTS answers an attachment id with {"sha256", "media", "size"},
+        or None when it is foreign. Computed and copied values are evaluated here; what was
+        sent for them is ignored.
         """
         scope = Scope(dict(known), moment, attachments)
         for key in () if draft else data:
             if key not in self._by_key:
                 scope.problems.append(problem(str(key), "field-unknown", str(key)[:80]))
+        if writable is not None:
+            writable = implied(writable, self.derived)
         cleaning = Cleaning(Wanted(self.all, self.order, writable, draft), scope, dict(known))
         result = cleaning.run(data)
         if not draft:

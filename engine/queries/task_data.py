@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.base import writable
 from engine.base.errors import NotFound, ShouhuError
 from engine.base.expressions import Moment
 from engine.base.values import Value
@@ -18,8 +19,6 @@ from engine.store import codec, visible, work
 from engine.store.rows import Row, one
 from engine.store.tables import instance, task
 from engine.store.visible import root
-
-WRITABLE = "form.writable"  # camunda:property: fields a task may write, comma separated
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +62,7 @@ class TaskData:
     @property
     def writable(self) -> frozenset[str] | None:
         """Give the fields this task may write; None = all that are not read-only."""
-        text = self.node.properties.get(WRITABLE)
-        if text is None:
-            return None
-        return frozenset(part.strip() for part in str(text).split(",") if part.strip())
+        return writable.named(self.node.properties)
 
 
 def load(view: View, task_id: int) -> TaskData:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from engine.bpmn.deploy import DeployEnv
 from engine.bpmn.extensions import parameters
-from engine.bpmn.gov import items
 from engine.bpmn.model import Element, Node, Process
 from engine.bpmn.names import context_keys, form_of
 from engine.bpmn.report import Report, label
@@ -67,8 +66,7 @@ def written(element: Element, env: DeployEnv) -> Iterator[str]:
     yield from (one.attrs.get("target", "") for one in element.vendor("out"))
     form = form_of(element)
     if form and element.kind == "userTask":
-        listed = element.properties().get("form.writable")
-        yield from env.forms.get(form, ()) if listed is None else items(listed)
+        yield from env.written(form, element.properties())
     if element.governed("outcome"):
         yield element.properties().get("outcome.variable", "outcome")
     if element.gov.get("resultMode") == "spread":

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from engine.base.writable import items
 from engine.bpmn.checks.events import CATCHING
 from engine.bpmn.checks.races import races
 from engine.bpmn.deploy import DeployEnv
-from engine.bpmn.gov import items
 from engine.bpmn.model import Element, File, Node, Process
 from engine.bpmn.report import Report, near
 
