@@ -74,7 +74,8 @@ class Live:
 
     def task_path(self, number: str, node: str) -> str:
         """Give the address of the newest task at NODE of case NUMBER."""
-        query = sa.select(sa.func.max(task.c.id)).join(instance, instance.c.id == task.c.root_id)
+        newest = sa.select(sa.func.max(task.c.id))
+        query = newest.join(instance, instance.c.id == task.c.root_id)
         query = query.where(instance.c.number == number, task.c.node == node)
         with self.engine.database.read() as conn:
             return f"/case/{number}/task/{conn.execute(query).scalar_one()}"
