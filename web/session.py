@@ -170,11 +170,15 @@ def sign_in(login: str, password: str) -> SignedIn:
     return cast(SignedIn, engine().execute(command, SYSTEM))
 
 
+def password_change(old: str, new: str) -> accounts.ChangePassword:
+    """Give the command that replaces the OLD password of the signed-in person by NEW."""
+    made = checked_hash(old, new)
+    return accounts.ChangePassword(made, token(), machine_now(), request.remote_addr or "")
+
+
 def checked_hash(old: str, new: str) -> str:
-    """Give the hash of a NEW password after checking the OLD one and the rules for new ones."""
-    stored = _count(require_actor().person)
-    if not passwords().fits(stored, old):
-        raise InvalidRequest("原密码不正确。", code="wrong-password")
+    """Give the hash of a NEW password after checking its rules, then the OLD one."""
+    person = require_actor().person
     kinds = (str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum())
     classes = sum(any(map(kind, new)) for kind in kinds)
     if len(new) < MIN_PASSWORD or classes < MIN_CLASSES:
@@ -183,6 +187,8 @@ def checked_hash(old: str, new: str) -> str:
             f"须含大写、小写、数字、符号中的 {MIN_CLASSES} 类。",
             code="weak-password",
         )
+    if not passwords().fits(_count(person), old):
+        raise InvalidRequest("原密码不正确。", code="wrong-password")
     return passwords().hash(new)
 
 

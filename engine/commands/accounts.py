@@ -25,6 +25,7 @@ class CountSignIn:
 
     AT is the machine's moment (never the demo clock). Answers SignInTry with the stored
     hash, or retry_after when a name failed 5 times in 10 minutes, or an address 30 times.
+    A sign-in that succeeds gives both counts back: a whole bureau may share one address.
     """
 
     login: str
@@ -33,9 +34,8 @@ class CountSignIn:
 
     def run(self, ctx: Context) -> SignInTry:
         """Count in the database; parallel guesses cannot slip by."""
-        minutes = self.at.astimezone(UTC)
-        window = minutes.replace(minute=minutes.minute // 10 * 10, second=0, microsecond=0)
-        tries = people_rows.count_bucket(ctx.conn, f"signin:{self.address}", window)
+        window = _window(self.at)
+        tries = people_rows.count_bucket(ctx.conn, _bucket(self.address), window)
         if tries > MOST_PER_ADDRESS:
             return SignInTry(retry_after=int((window + WINDOW - self.at).total_seconds()) + 1)
         row = people_rows.count_try(ctx.conn, self.login, self.at, WINDOW)
@@ -52,6 +52,15 @@ class CountSignIn:
         return SignInTry(hash=row["password"])
 
 
+def _window(at: datetime) -> datetime:
+    moment = at.astimezone(UTC)
+    return moment.replace(minute=moment.minute // 10 * 10, second=0, microsecond=0)
+
+
+def _bucket(address: str) -> str:
+    return f"signin:{address}"
+
+
 @dataclass(frozen=True, slots=True)
 class SignIn:
     """Open a session for LOGIN whose password was verified; REHASH replaces the hash.
@@ -66,7 +75,7 @@ class SignIn:
     rehash: str | None = None
 
     def run(self, ctx: Context) -> SignedIn:
-        """Forget the failures, open the session, note it."""
+        """Forget the failures, give back the count of the address, open the session."""
         row = people_rows.load_person(ctx.conn, self.login)
         if row is None or not row["active"]:
             raise NotSignedIn
@@ -74,6 +83,7 @@ class SignIn:
         if self.rehash:
             values["password"] = self.rehash
         people_rows.set_person(ctx.conn, self.login, **values)
+        people_rows.uncount_bucket(ctx.conn, _bucket(self.address), _window(self.at))
         if self.old_token:
             people_rows.end_sessions(ctx.conn, self.at, token=self.old_token)
         token = ctx.ids.token()
@@ -156,11 +166,15 @@ class ChangePassword:
     hash: str
     keep_token: str
     at: datetime
+    address: str = ""  # where the old password was tried, once, with success
 
     def run(self, ctx: Context) -> Nothing:
-        """Write the hash, end the sessions elsewhere."""
+        """Write the hash, give back the counted try, end the sessions elsewhere."""
         login = ctx.actor.person
-        people_rows.set_person(ctx.conn, login, password=self.hash, must_change=False)
+        values: Row = {"failed": 0, "failed_since": None, "locked_until": None}
+        values |= {"password": self.hash, "must_change": False}
+        people_rows.set_person(ctx.conn, login, **values)
+        people_rows.uncount_bucket(ctx.conn, _bucket(self.address), _window(self.at))
         people_rows.end_sessions(ctx.conn, self.at, login=login, keep=self.keep_token)
         records.add_audit(ctx.conn, self.at, login, "ChangePassword", {})
         return Nothing()

@@ -132,6 +132,16 @@ def count_bucket(conn: Conn, key: str, window_at: datetime) -> int:
     return int(conn.execute(query.returning(rate_bucket.c.n)).scalar_one())
 
 
+def uncount_bucket(conn: Conn, key: str, window_at: datetime) -> None:
+    """Take back one event of KEY; the count of a window never falls below zero."""
+    conn.execute(
+        sa.update(rate_bucket)
+        .where(rate_bucket.c.key == key, rate_bucket.c.window_at == window_at)
+        .where(rate_bucket.c.n > 0)
+        .values(n=rate_bucket.c.n - 1)
+    )
+
+
 def token_hash(token: str) -> str:
     """Give what is stored of a session token."""
     return hashlib.sha256(token.encode()).hexdigest()

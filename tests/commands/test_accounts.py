@@ -49,6 +49,19 @@ def test_an_address_is_limited_over_all_names(tiny: Tiny) -> None:
     assert count(tiny, address="b").hash == "no-hash"
 
 
+def test_sign_ins_that_succeed_do_not_use_up_their_address(tiny: Tiny) -> None:
+    for _ in range(40):  # a whole bureau behind one address
+        assert count(tiny).retry_after == 0
+        tiny.engine.execute(SignIn("field1", NOW, "a"), SYSTEM)
+    here = tiny.engine.execute(SignIn("field1", NOW, "a"), SYSTEM).token
+    for _ in range(40):
+        assert count(tiny).retry_after == 0
+        tiny.do("field1", ChangePassword("new", here, NOW, "a"))
+    names = [f"nobody{n}" for n in range(30)]
+    assert {count(tiny, name).retry_after for name in names} == {0}  # nothing below zero
+    assert count(tiny, "nobody31").retry_after > 0
+
+
 def test_a_session_is_stored_as_a_hash_and_ends(tiny: Tiny) -> None:
     first = tiny.engine.execute(SignIn("field1", NOW), SYSTEM)
     second = tiny.engine.execute(SignIn("field1", NOW, old_token=first.token), SYSTEM)

@@ -52,6 +52,19 @@ def test_five_failures_lock_the_name_for_ten_minutes(site: Site) -> None:
     assert browser.sign_in("field1").status_code == 200
 
 
+def test_thirty_failures_close_an_address_and_successes_do_not_count(site: Site) -> None:
+    for _ in range(31):
+        assert site.anonymous().sign_in("field2").status_code == 200
+    browser = site.anonymous()
+    assert {browser.sign_in(f"x{n}", "bad").status_code for n in range(30)} == {401}
+    shut = browser.sign_in("field1")
+    assert (shut.status_code, shut.json["code"]) == (429, "sign-in-locked")
+    page = browser.client.post("/login", data={"login": "field1", "password": PASSWORD})
+    assert page.status_code == 429
+    site.machine.advance(timedelta(minutes=11))
+    assert browser.sign_in("field1").status_code == 200
+
+
 def test_signing_in_again_ends_the_session_before(site: Site) -> None:
     browser = site.anonymous()
     browser.sign_in("field1")

@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, jsonify
 from marshmallow import fields
 
-from engine.commands import accounts
 from engine.queries import people
 from web import calls, security, session
 from web.api.routes import Noun
@@ -70,9 +69,7 @@ def sign_out() -> Response:
 @route("PUT /session/password", "signed-in", body=NewPassword)
 def change_password(body: dict[str, Any]) -> Response:
     """修改密码: all other sessions of the person end."""
-    made = session.checked_hash(body["old_password"], body["new_password"])
-    command = accounts.ChangePassword(made, session.token(), session.machine_now())
-    return calls.run(command)
+    return calls.run(session.password_change(body["old_password"], body["new_password"]))
 
 
 @route("GET /units", "signed-in", query=UnitSearch, answer=shape(people.UnitRow)(many=True))

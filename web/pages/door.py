@@ -4,7 +4,6 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engine.base.errors import ShouhuError
-from engine.commands import accounts
 from web import security, session
 from web.pages import frame
 
@@ -75,8 +74,7 @@ def change_password() -> Response:
     try:
         if new != request.form.get("again", ""):
             return frame.page("me.html", error="两次输入的新密码不一致。", done=False)
-        found = session.checked_hash(old, new)
-        command = accounts.ChangePassword(found, session.token(), session.machine_now())
+        command = session.password_change(old, new)
         session.engine().execute(command, session.require_actor())
     except ShouhuError as error:
         return frame.page("me.html", error=error.message, done=False)
