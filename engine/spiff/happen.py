@@ -1,26 +1,19 @@
 """What each event does to a wait on SpiffWorkflow."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from engine.base import events
 from engine.base.errors import NotSupported
 from engine.base.values import Value
 from engine.kernel import timers
-from engine.kernel.effects import (
-    EscalationThrown,
-    IncidentCleared,
-    IncidentRaised,
-    ItemFinished,
-    ItemsDropped,
-    ServiceCancelled,
-    TaskClosed,
-)
-from engine.kernel.plan import Kind, Node, Trigger
+from engine.kernel.data import measure
+from engine.kernel.effects import EscalationThrown, IncidentCleared, IncidentRaised
+from engine.kernel.plan import Node, Trigger
 from engine.kernel.problems import Held
-from engine.kernel.step import Need
-from engine.spiff import waits
+from engine.kernel.results import Done
+from engine.spiff import multi, waits
 from engine.spiff.session import Session
 
 Record = dict[str, Any]
@@ -30,23 +23,17 @@ class Refused(Exception):
     """The event does not fit the wait; the text is Chinese, for the caller."""
 
 
-def find_task(session: Session, record: Record) -> Any:
-    """Give SpiffWorkflow's task of a wait."""
-    return session.workflow.get_task_from_id(UUID(record["task"]))
-
-
 def finish(session: Session, record: Record) -> None:
     """Close the wait (and its siblings at an event gateway) and let the token go on."""
-    task = find_task(session, record)
     if "chosen" in record:
+        task = waits.find_task(session, record)
         task.internal_data["chosen"] = record["chosen"]
         others = [r for r in session.doc["waits"].values() if r["task"] == record["task"]]
         for other in others:
-            waits.close(session, other, "completed" if other is record else "cancelled")
+            waits.retire(session, other, "completed" if other is record else "cancelled")
     else:
         waits.close(session, record, "completed")
-    task.run()
-    session.left(task)
+    waits.go_on(session, record)
 
 
 def occurred(session: Session, record: Record) -> None:
@@ -55,7 +42,7 @@ def occurred(session: Session, record: Record) -> None:
         finish(session, record)
         return
     node = session.node(record["node"])
-    task = find_task(session, record)
+    task = waits.find_task(session, record)
     definition = task.task_spec.event_definition
     if node.interrupting or record["kind"] == "timer":
         session.doc["waits"].pop(record["wait"])
@@ -76,44 +63,100 @@ def repeat(record: Record, task: Any) -> None:
 def complete_task(session: Session, record: Record, event: events.CompleteTask) -> None:
     """Write a person's result and go on."""
     node = session.node(record["node"])
-    unknown = sorted(set(event.result) - node.result.fields)
-    if unknown and node.outputs is None:
-        raise Refused(f"提交了表单未声明的内容：{'、'.join(unknown)}。")
-    _done(session, record, node, dict(event.result), event.outcome, event.item)
+    _wants(record, "task", "该等待项不是人工任务。")
+    _fits(session, node, event.result)
+    raw = dict(event.result)
+    if event.outcome is not None:
+        raw[node.result.outcome] = event.outcome
+    _done(session, record, node, Done(dict(event.result), raw, event.outcome), event.item)
+
+
+def _wants(record: Record, kind: str, text: str) -> None:
+    if record["kind"] != kind:
+        raise Refused(text)
+
+
+def _fits(session: Session, node: Node, result: Mapping[str, Value]) -> None:
+    """Refuse what the form does not have, what is missing, and what is too large."""
+    unknown = sorted(set(result) - node.result.fields)
+    if unknown:
+        raise Refused(f"提交了表单没有的字段：{'、'.join(unknown)}。")
+    missing = sorted(name for name in node.result.required if result.get(name) is None)
+    if missing:
+        raise Refused(f"缺少必填字段：{'、'.join(missing)}。")
+    sizes = {name: measure(value) for name, value in result.items()}
+    for name, size in sizes.items():
+        if size > session.limits.value_bytes:
+            raise Refused(f"字段“{name}”的内容过大，请改为附件。")
+    if measure(session.doc["vars"]) + sum(sizes.values()) > session.limits.scope_bytes:
+        raise Refused("案件变量的总量超过上限，请把大段内容改为附件。")
 
 
 def finish_service(session: Session, record: Record, event: events.FinishService) -> None:
-    """Take a service's answer: a result, a BPMN error, or a failure."""
+    """Take a service's answer: a result, a BPMN error, or that it gave up."""
+    _wants(record, "service", "该等待项不是服务调用。")
+    node = session.node(record["node"])
+    _item(record, node, event.item)
+    values = dict(event.result or {})
     if event.error is not None:
-        route_error(session, record, event.error, {})
+        route_error(session, record, event.error, values)
     elif event.failure is not None:
-        code = session.node(record["node"]).result.error_code
-        if code is None:
-            raise_incident(session, record, "service_failed", event.failure)
-        else:
-            route_error(session, record, code, {})
+        raise_incident(session, record, "service_failed", event.failure, event.item)
     else:
-        node = session.node(record["node"])
-        _done(session, record, node, dict(event.result or {}), None, event.item)
+        _done(session, record, node, Done(values, values), event.item)
 
 
 def child_ended(session: Session, record: Record, event: events.ChildEnded) -> None:
     """Take a called process's end."""
-    if event.outcome == "error":
-        route_error(session, record, event.code or "", event.out)
-        return
+    _wants(record, "child", "该等待项不是子流程调用。")
     node = session.node(record["node"])
-    _done(session, record, node, dict(event.out), None, event.item)
+    _item(record, node, event.item)
+    out = dict(event.out)
+    if event.outcome == "error":
+        route_error(session, record, event.code or "", out)
+    elif event.outcome == "cancelled" and event.item is None:
+        raise_incident(session, record, "child_cancelled", "被调用的流程已被取消。")
+    else:
+        done = None if event.outcome == "cancelled" else Done(out, out)
+        _done(session, record, node, done, event.item)
+
+
+def _item(record: Record, node: Node, item: int | None) -> None:
+    reason = multi.unfit(record, node, item)
+    if reason:
+        raise Refused(reason)
+
+
+def _done(
+    session: Session, record: Record, node: Node, done: Done | None, item: int | None
+) -> None:
+    """Go on after finished work; without DONE it was skipped and writes nothing."""
+    _item(record, node, item)
+    if item is not None:
+        multi.item_done(session, record, node, item, done)
+        return
+    if done is not None:
+        session.write(node.id, session.patch(node, done, record.get("locals", {})))
+    finish(session, record)
 
 
 def correlate(session: Session, record: Record, event: events.Correlate) -> None:
     """Take a message; every declared key must be equal (kernel.md 2.9)."""
-    if record["name"] != event.message:
-        raise Refused("消息名称不符。")
-    wanted = record["keys"]
-    if wanted and any(event.keys.get(name) != value for name, value in wanted.items()):
-        raise Refused("消息的关联键不符。")
+    if record["kind"] != "message" or record["name"] != event.message:
+        raise Refused("该等待项不接收此消息。")
+    for name, wanted in record["keys"].items():
+        if not _same(event.keys.get(name), wanted):
+            raise Refused(f"消息的关联键“{name}”不一致。")
     received(session, record, event.payload)
+
+
+def _same(sent: Value, wanted: Value) -> bool:
+    """Compare keys with their types: 1 is 1.0 as a number, never "1" nor true."""
+    kinds = [
+        "number" if isinstance(key, int | Decimal) and not isinstance(key, bool) else type(key)
+        for key in (sent, wanted)
+    ]
+    return kinds[0] == kinds[1] and bool(sent == wanted)
 
 
 def received(session: Session, record: Record, payload: Mapping[str, Value]) -> None:
@@ -133,7 +176,7 @@ def fire_timer(session: Session, record: Record, _event: events.FireTimer) -> No
         return
     zone, now = session.moment.zone, session.event.at
     fires, following = timers.following(record, now, zone, record["catch_up"])
-    task = find_task(session, record)
+    task = waits.find_task(session, record)
     if following is None:
         occurred(session, record)
         return
@@ -142,107 +185,6 @@ def fire_timer(session: Session, record: Record, _event: events.FireTimer) -> No
     waits.set_timer(session, record, node.id, due, {})
     if fires:
         repeat(record, task)
-
-
-def _done(
-    session: Session,
-    record: Record,
-    node: Node,
-    values: dict[str, Value],
-    outcome: str | None,
-    item: int | None,
-) -> None:
-    if node.multi is not None:
-        _item_done(session, record, node, values, outcome, item)
-        return
-    _write(session, node, values, outcome, record.get("locals", {}))
-    finish(session, record)
-
-
-def _write(
-    session: Session,
-    node: Node,
-    values: Mapping[str, Value],
-    outcome: str | None,
-    extra: Mapping[str, Value],
-) -> None:
-    named = {node.result.outcome: outcome} if outcome is not None else {}
-    if node.outputs is not None:
-        scope = session.names({**extra, **values, **named})
-        session.write(node.id, {**session.assign(node.outputs, scope, node.id), **named})
-    elif node.kind in waits.PEOPLE:
-        session.write(node.id, {**values, **named})
-    elif node.kind is Kind.SERVICE:
-        session.computed(node, dict(values), extra)
-
-
-# --- multi-instance ----------------------------------------------------------------------
-def _item_done(
-    session: Session,
-    record: Record,
-    node: Node,
-    values: dict[str, Value],
-    outcome: str | None,
-    item: int | None,
-) -> None:
-    counts, multi = record["mi"], node.multi
-    if item is None or multi is None:
-        raise Refused("缺少办理项的序号。")
-    counts["done"] += 1
-    counts["active"] -= 1
-    if outcome is not None:
-        counts["tally"] = {**counts["tally"], outcome: counts["tally"].get(outcome, 0) + 1}
-    wait = record["wait"]
-    if record["kind"] == "task":
-        session.emit(TaskClosed(wait, "completed", item))
-    output: Value = values
-    if multi.output_item is not None:
-        seen = {**waits.scope_of(record, {"loopCounter": item}), **values}
-        output = session.value(multi.output_item, session.names(seen), node.id)
-    if multi.output is not None:
-        session.emit(ItemFinished(wait, item, output, outcome))
-    _go_on(session, record, node, item, output)
-
-
-def _go_on(session: Session, record: Record, node: Node, item: int, output: Value) -> None:
-    """Open the next item, wait for the others, or complete the body."""
-    counts, multi = record["mi"], node.multi
-    if multi is None:
-        return
-    over = counts["done"] >= counts["total"]
-    if not over and multi.completion is not None:
-        scope = session.names(waits.scope_of(record, {"loopCounter": item}))
-        over = multi.completion(scope, session.moment) is True
-    if over:
-        complete_body(session, record, node, {item: output})
-    elif multi.sequential:
-        number = counts["done"] + 1
-        need = Need("mi_item", record["wait"], number)
-        value = session.event.env.rows.get(need)
-        counts["active"] = 1
-        element = {multi.element: value} if multi.element else {}
-        waits.open_item(session, record, node, {"loopCounter": number, **element})
-
-
-def complete_body(
-    session: Session, record: Record, node: Node, now: Mapping[int, Value]
-) -> None:
-    """End a body: withdraw what is open, write the output in item order, go on."""
-    counts, multi, wait = record["mi"], node.multi, record["wait"]
-    if counts["active"] > 0 and counts["done"] < counts["total"]:
-        if record["kind"] == "task":
-            session.emit(TaskClosed(wait, "withdrawn"))
-        elif record["kind"] == "service":
-            session.emit(ServiceCancelled(wait))
-    if multi is not None and multi.output is not None:
-        rows = session.event.env.rows.get(Need("mi_results", wait)) or {}
-        found = {**rows, **now}
-        listed = [found.get(number) for number in range(1, counts["total"] + 1)]
-        session.write(node.id, {multi.output: listed})
-    if counts["total"]:
-        session.emit(ItemsDropped(wait))
-    record["kind"] = "body"
-    finish(session, record)
 
 
 # --- errors ------------------------------------------------------------------------------
@@ -280,12 +222,12 @@ def catch(
 ) -> bool:
     """Find the boundary event for CODE, exact before catch-all, and let it happen."""
     found: list[tuple[int, bool, Record]] = []
-    splits = _around(session, find_task(session, record))
+    splits = _around(session, waits.find_task(session, record))
     for other in session.doc["waits"].values():
         if other["kind"] != str(trigger):
             continue
         wanted = session.node(other["node"]).defs[0].code
-        split = str(find_task(session, other).parent.id)
+        split = str(waits.find_task(session, other).parent.id)
         if wanted in (None, code) and split in splits:
             found.append((splits.index(split), wanted is None, other))
     if not found:
@@ -299,30 +241,46 @@ def catch(
     return True
 
 
-def raise_incident(session: Session, record: Record, code: str, text: str) -> None:
+def raise_incident(
+    session: Session, record: Record, code: str, text: str, item: int | None = None
+) -> None:
     """Hold the wait with an incident a person resolves."""
     incident = session.new("i")
-    session.doc["incidents"][incident] = {"wait": record["wait"], "code": code}
+    row: Record = {"wait": record["wait"], "code": code}
+    session.doc["incidents"][incident] = row if item is None else {**row, "item": item}
     session.emit(IncidentRaised(incident, record["task"], code, record["node"], text))
+
+
+_CLEARED = {"retry": "resolved", "skip": "skipped", "error": "error"}
 
 
 def resolve(session: Session, event: events.ResolveIncident) -> None:
     """Go on as a person decided: ask again, skip the work, or throw an error."""
-    held = session.doc["incidents"].pop(event.incident)
-    record = session.doc["waits"].get(held["wait"])
-    session.emit(IncidentCleared(event.incident))
-    session.write("", event.vars)
-    if record is None:
-        return
-    node = session.node(record["node"])
-    if event.how == "retry":
-        waits.again(session, record, node)
-    elif event.how == "skip":
-        _done(session, record, node, {}, None, None)
-    elif event.how == "error":
-        route_error(session, record, event.code or "", {})
-    else:
+    if event.how not in _CLEARED:
         raise NotSupported("本案件所用的运行引擎不支持跳转。")
+    if event.how == "error" and not event.code:
+        raise Refused("按错误处理需要给出错误代码。")
+    held = session.doc["incidents"].pop(event.incident)
+    record = session.doc["waits"][held["wait"]]
+    session.emit(IncidentCleared(event.incident, _CLEARED[event.how]))
+    node, item = session.node(record["node"]), held.get("item")
+    session.write(node.id, event.vars)
+    if event.how == "retry":
+        _again(session, record, node, item)
+    elif event.how == "skip":
+        _done(session, record, node, None, item)
+    else:
+        route_error(session, record, event.code or "", {})
+
+
+def _again(session: Session, record: Record, node: Node, item: int | None) -> None:
+    """Ask once more for held work; a person's task is still there."""
+    if record["kind"] == "task":
+        return
+    if item is None:
+        waits.request(session, record, node, record.get("locals", {}))
+    else:
+        multi.repeat(session, record, node, item)
 
 
 __all__ = ["Held", "Refused"]

@@ -90,6 +90,10 @@ def _reads_all(_plan: Plan, node: Node) -> bool:
     return node.multi is not None and node.multi.reads_results
 
 
+def _failing_code(_plan: Plan, node: Node) -> bool:
+    return node.kind in (Kind.SCRIPT, Kind.RULE) and node.result.error_code is not None
+
+
 def _parallel_merge(plan: Plan, node: Node) -> bool:
     """A diverging parallel gateway that also joins is fine; two flows from one source not."""
     sources = [plan.flows[at].source for at in node.incoming]
@@ -109,6 +113,7 @@ _RULES: tuple[tuple[str, Callable[[Plan, Node], bool]], ...] = (
     ("子流程自己的数据", _scope_data),
     ("子流程的多实例", _items),
     ("读取全部结果的完成条件", _reads_all),
+    ("脚本或决策失败时抛出错误", _failing_code),
     ("标准循环", lambda _p, n: n.loop is not None),
     ("全局任务", lambda _p, n: n.isolated),
     ("同一来源的两条连线汇入一个并行网关", _parallel_merge),

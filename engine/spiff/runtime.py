@@ -14,15 +14,16 @@ from engine.base.events import Event
 from engine.base.findings import Finding, has_errors
 from engine.bpmn.compile import compile_files
 from engine.bpmn.deploy import Compiled, DeployEnv
+from engine.kernel.data import ENGINE_NAMES
 from engine.kernel.effects import InstanceEnded
 from engine.kernel.plan import Plan
 from engine.kernel.step import Need, State, Step, View
 from engine.markup import parse_xml
-from engine.spiff import flow, happen, waits
+from engine.spiff import flow, happen, multi, waits
 from engine.spiff.happen import Refused
 from engine.spiff.lacks import lacks
 from engine.spiff.reading import read
-from engine.spiff.session import FAILURES, FeelEngine, Session
+from engine.spiff.session import FAILURES, SCOPE, FeelEngine, Session
 from engine.spiff.specs import Armed, EventChoice, Wait
 
 _ENDED = ("completed", "terminated", "cancelled", "error")
@@ -69,19 +70,7 @@ class SpiffRuntime:
 
     def needs(self, plan: Any, state: State | None, event: Event) -> tuple[Need, ...]:
         """Ask for the rows of a multi-instance body that may complete or go on."""
-        item = getattr(event, "item", None)
-        if state is None or item is None:
-            return ()
-        record = state["waits"].get(getattr(event, "wait", ""))
-        if record is None or "mi" not in record:
-            return ()
-        multi = plan.plan.nodes[plan.plan.by_id[record["node"]]].multi
-        found = []
-        if multi.output is not None:
-            found.append(Need("mi_results", record["wait"]))
-        if multi.sequential and record["mi"]["done"] + 1 < record["mi"]["total"]:
-            found.append(Need("mi_item", record["wait"], record["mi"]["done"] + 2))
-        return tuple(found)
+        return multi.needs(plan.plan, state, event)
 
     def advance(self, plan: Any, state: State | None, event: Event) -> Step:
         """Tell the instance EVENT; the state passed in is never changed."""
@@ -137,17 +126,30 @@ def _open(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _early(state: State | None, event: Event) -> Step | None:
     """Answer what needs no workflow: not begun, ended, suspended, waits that are gone."""
-    starts = isinstance(event, events.Start)
     if state is None:
-        return None if starts else Step(None, (), "refused", "案件还没有开始。")
-    if starts:
-        return Step(state, (), "refused", "案件已经开始。")
-    if state["status"] in _ENDED or _gone(state, event):
+        starts = isinstance(event, events.Start)
+        return None if starts else _refuse(None, "案件还没有开始。")
+    if state["status"] in _ENDED:
+        wanted = isinstance(event, events.Cancel | events.UpdateVariables | events.Suspend)
+        return _refuse(state, "案件已结束。") if wanted else Step(state, (), "stale")
+    if _gone(state, event):
         return Step(state, (), "stale")
-    free = (events.Resume, events.Cancel, events.UpdateVariables)
-    if state["status"] == "suspended" and not isinstance(event, free):
-        return Step(state, (), "refused", "案件已暂停，请先恢复。")
-    return None
+    reason = _unfit(state, event)
+    return _refuse(state, reason) if reason else None
+
+
+def _unfit(state: State, event: Event) -> str:
+    """Say why a running or suspended instance cannot take EVENT."""
+    if isinstance(event, events.Start):
+        return "案件已经开始。"
+    if isinstance(event, events.Resume):
+        return "" if state["status"] == "suspended" else "案件没有挂起。"
+    free = isinstance(event, events.Cancel | events.UpdateVariables)
+    return "案件已暂停，请先恢复。" if state["status"] == "suspended" and not free else ""
+
+
+def _refuse(state: State | None, reason: str) -> Step:
+    return Step(state, (), "refused", reason)
 
 
 def _gone(state: State, event: Event) -> bool:
@@ -159,7 +161,7 @@ def _gone(state: State, event: Event) -> bool:
         return False
     record = state["waits"].get(wait)
     if record is not None and isinstance(event, events.FireTimer):
-        return bool(record["kind"] != "timer" or event.occurrence < record["occ"])
+        return bool(record["kind"] != "timer" or event.occurrence != record["occ"])
     return record is None
 
 
@@ -194,7 +196,7 @@ def _specs(data: bytes, name: str, plan: Plan) -> dict[str, tuple[Any, Mapping[s
 def _advance(plan: SpiffPlan, state: State | None, event: Event) -> Step:
     doc = _fresh(plan, event) if state is None else deepcopy(state)
     session = Session(plan.plan, doc, event)
-    engine = FeelEngine(session)
+    engine = FeelEngine(session, multi.perform)
     spec, subs = plan.specs[doc["start"]]
     if state is None:
         session.workflow = flow.begin(spec, dict(subs), engine)
@@ -228,7 +230,7 @@ def _fresh(plan: SpiffPlan, event: Event) -> State:
         "started": event.at,
         "depth": event.depth,
         "seq": 0,
-        "vars": dict(event.vars),
+        "vars": dict.fromkeys(plan.plan.scopes[0].declared) | dict(event.vars),
         "waits": {},
         "incidents": {},
         "flow": {},
@@ -283,17 +285,11 @@ def _open_one(session: Session, task: Any) -> bool:
         task.run()
         session.left(task)
         return True
-    waits.open_wait(session, task, node)
-    return _finish_empty(session, str(task.id))
-
-
-def _finish_empty(session: Session, name: str) -> bool:
-    """Complete a multi-instance body without items."""
-    for record in list(session.doc["waits"].values()):
-        if record["task"] == name and "mi" in record and record["mi"]["total"] == 0:
-            happen.complete_body(session, record, session.node(record["node"]), {})
-            return True
-    return False
+    if node.multi is None:
+        waits.open_wait(session, task, node)
+        return False
+    multi.begin(session, task, node)
+    return bool(task.state == TaskState.COMPLETED)
 
 
 def _deliver(session: Session) -> bool:
@@ -316,6 +312,8 @@ def _broadcast(session: Session, name: str, payload: Mapping[str, Any]) -> bool:
 
 # --- events that address no single wait ---------------------------------------------------
 def _start(session: Session, event: Any) -> None:
+    root = session.plan.scopes[0]
+    session.write(root.id, session.assign(root.initial, session.names(), root.id))
     node = session.node(session.doc["start"])
     if event.trigger and node.outputs is not None:
         scope = session.names(event.trigger)
@@ -323,7 +321,12 @@ def _start(session: Session, event: Any) -> None:
 
 
 def _update(session: Session, event: Any) -> None:
-    session.write("", event.patch)
+    if event.scope not in (None, SCOPE):
+        raise Refused("本案件所用的运行引擎只有案件一级的变量。")
+    reserved = sorted(name for name in event.patch if name in ENGINE_NAMES)
+    if reserved:
+        raise Refused(f"不能改写引擎变量：{'、'.join(reserved)}。")
+    session.write(session.plan.scopes[0].id, event.patch)
 
 
 def _status(status: str) -> Callable[[Session, Any], None]:

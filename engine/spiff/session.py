@@ -4,7 +4,7 @@ Variables live in the state document, not in SpiffWorkflow's task data, so joins
 nothing (kernel.md 3, 4); SpiffWorkflow moves the tokens, the compiled plan evaluates.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
@@ -33,6 +33,7 @@ from engine.kernel.plan import (
     ValueExpr,
 )
 from engine.kernel.problems import Held
+from engine.kernel.results import COMPUTED, PEOPLE, Done
 
 SCOPE = "s1"  # the one scope of variables
 _THROWS = (Kind.SEND, Kind.THROW, Kind.END)
@@ -69,14 +70,18 @@ class Session:
             self.entered.add(str(task.id))
             self.emit(NodeEntered(task.task_spec.bpmn_id, SCOPE, str(task.id)))
 
+    def visit(self) -> None:
+        """Count one more element; a step that does not come to rest is refused."""
+        self.visits += 1
+        if self.visits > self.limits.step_visits:
+            raise Held("step_limit", f"一步之内经过的环节超过 {self.limits.step_visits} 个。")
+
     def left(self, task: Any) -> None:
         """Tell that SpiffWorkflow completed TASK, with the flows it took."""
         spec = task.task_spec
         if not spec.bpmn_id or spec.bpmn_id not in self.plan.by_id:
             return
-        self.visits += 1
-        if self.visits > self.limits.step_visits:
-            raise Held("step_limit", f"一步之内经过的环节超过 {self.limits.step_visits} 个。")
+        self.visit()
         if str(task.id) not in self.entered:
             self.enter(task)
         node = self.node(spec.bpmn_id)
@@ -122,45 +127,37 @@ class Session:
             self.doc["vars"] = {**self.doc["vars"], **patch}
             self.emit(VariablesWritten(SCOPE, node, dict(patch)))
 
-    def computed(self, node: Node, raw: Value, extra: Mapping[str, Value]) -> None:
-        """Write what a service, script or rule task gave (kernel.md 3.2)."""
+    def patch(self, node: Node, done: Done, extra: Mapping[str, Value]) -> dict[str, Value]:
+        """Give the whole variables finished work writes (kernel.md 3.2)."""
+        written: dict[str, Value] = {}
+        named = {} if done.outcome is None else {node.result.outcome: done.outcome}
         if node.outputs is not None:
-            seen = {**extra, **(raw if isinstance(raw, Mapping) else {})}
-            self.write(node.id, self.assign(node.outputs, self.names(seen), node.id))
-        elif node.result.spread and raw is not None:
-            if not isinstance(raw, Mapping):
-                raise Held("result_type", f"“{node.id}”的结果不是键值表，无法逐项写入变量。")
-            self.write(node.id, raw)
-        elif node.result.variable is not None:
-            self.write(node.id, {node.result.variable: raw})
+            seen = self.names({**extra, **done.values, **named})
+            written = self.assign(node.outputs, seen, node.id)
+        elif node.kind in PEOPLE:
+            written = dict(done.values)
+        elif node.kind in COMPUTED:
+            written = _computed(node, done.raw)
+        return {**written, **named} if node.kind in PEOPLE else written
 
     # --- what the engine does itself -----------------------------------------------------
-    def perform(self, task: Any) -> None:
-        """Run an automatic element."""
-        name = task.task_spec.bpmn_id
-        self.enter(task)
-        node = self.node(name)
-        if node.multi is None:
-            self.run(node, {})
-            return
-        for locals_ in self.items(node):
-            self.run(node, locals_)
+    def locals_of(self, node: Node, item: Mapping[str, Value]) -> dict[str, Value]:
+        """Give the variables of an activity or item with what its input mapping adds."""
+        return {**item, **self.assign(node.inputs, self.names(item), node.id)}
 
-    def run(self, node: Node, extra: Mapping[str, Value]) -> Value:
-        """Run NODE once with the variables of its item; give the raw result."""
-        seen = {**extra, **self.assign(node.inputs, self.names(extra), node.id)}
+    def compute(self, node: Node, seen: Mapping[str, Value]) -> Done:
+        """Do the work of an automatic NODE once, with the variables of its item."""
         if node.kind is Kind.SCRIPT and node.script is not None:
             raw = self.value(node.script, self.names(seen), node.id)
-            self.computed(node, raw, seen)
-            return raw
+            return Done({node.result.variable or "result": raw}, raw)
         if node.kind is Kind.RULE and node.decision is not None:
             raw = self.decide(node, seen)
-            self.computed(node, raw, seen)
-            return raw
+            values = dict(raw) if isinstance(raw, Mapping) else {}
+            return Done({**values, node.result.variable or "result": raw}, raw)
         if node.kind in _THROWS:
             for definition in node.defs:
                 self.throw(node, definition, seen)
-        return None
+        return Done()
 
     def decide(self, node: Node, extra: Mapping[str, Value]) -> Value:
         """Take the decision of a business rule task and record it."""
@@ -191,29 +188,6 @@ class Session:
             live = definition.time_to_live
             self.emit(MessageThrown(node.id, name, keys, payload, definition.target, live))
 
-    def items(self, node: Node) -> list[dict[str, Value]]:
-        """Give the variables of each item of a multi-instance activity (kernel.md 2.6)."""
-        multi = node.multi
-        if multi is None:
-            return [{}]
-        if multi.collection is not None:
-            found = multi.collection(self.names(), self.moment)
-            if not isinstance(found, list | tuple):
-                raise Held("mi_count", f"“{node.id}”的名单不是列表。")
-            values = list(found)
-        else:
-            count = multi.cardinality(self.names(), self.moment) if multi.cardinality else None
-            if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-                raise Held("mi_count", f"“{node.id}”的次数必须是不小于 0 的整数。")
-            values = [None] * count
-        if len(values) > self.limits.mi_rows:
-            raise Held("mi_count", f"“{node.id}”的办理项超过上限。")
-        element = multi.element
-        return [
-            {"loopCounter": number, **({element: value} if element else {})}
-            for number, value in enumerate(values, 1)
-        ]
-
     def holds(self, flow_id: str) -> bool:
         """Evaluate the condition of a flow; a flow without one counts as true."""
         for flow in self.plan.flows:
@@ -230,9 +204,10 @@ class Session:
 class FeelEngine(PythonScriptEngine):  # type: ignore[misc]  # the library has no types
     """SpiffWorkflow's script engine without Python: it asks the session, nothing else."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, perform: Callable[[Session, Any], None]) -> None:
         super().__init__()
         self.session = session
+        self.deed = perform
 
     def evaluate(self, task: Any, expression: str, external_context: Any = None) -> bool:
         """Evaluate the condition of the flow whose id is EXPRESSION."""
@@ -249,10 +224,20 @@ class FeelEngine(PythonScriptEngine):  # type: ignore[misc]  # the library has n
 
     def perform(self, task: Any) -> None:
         """Run an automatic element."""
-        self.session.perform(task)
+        self.deed(self.session, task)
 
 
 FAILURES = (Held, ExpressionFailed, CalendarMissing)
+
+
+def _computed(node: Node, raw: Value) -> dict[str, Value]:
+    if node.result.spread and raw is not None:
+        if not isinstance(raw, Mapping):
+            raise Held("result_type", f"“{node.id}”的结果不是键值表，无法逐项写入变量。")
+        return dict(raw)
+    if node.result.variable is not None and not node.result.spread:
+        return {node.result.variable: raw}
+    return {}
 
 
 def _target(child: Any) -> str:

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
+from uuid import UUID
 
 from engine.base.values import Value
 from engine.kernel import timers
 from engine.kernel.effects import (
     ChildCancelRequested,
     ChildRequested,
-    ItemsRecorded,
+    Effect,
+    IncidentCleared,
+    ItemsDropped,
     NodeLeft,
     ServiceCancelled,
     ServiceRequested,
@@ -16,7 +19,6 @@ from engine.kernel.effects import (
     SubscriptionOpened,
     TaskClosed,
     TaskOpened,
-    TasksOpened,
     TimerCancelled,
     TimerSet,
 )
@@ -25,33 +27,29 @@ from engine.kernel.problems import Held
 from engine.spiff.session import SCOPE, Session
 
 Record = dict[str, Any]
-PEOPLE = (Kind.USER, Kind.MANUAL)
 
 
 def open_wait(session: Session, task: Any, node: Node) -> None:
-    """Open what NODE waits for; an empty multi-instance body or a passing task opens none."""
+    """Open what NODE waits for; bodies of several items are opened by multi."""
     session.enter(task)
     if node.kind is Kind.EVENT_GATEWAY:
         for flow in (session.plan.flows[at] for at in node.outgoing):
             target = session.plan.nodes[flow.target]
-            record = _record(session, task, target)
+            record = new_record(session, task, target)
             record["chosen"] = target.id
             _open_event(session, record, target, target.defs[0])
         return
-    if node.multi is not None:
-        _open_items(session, task, node)
-        return
-    record = _record(session, task, node)
+    record = new_record(session, task, node)
     if node.kind in (Kind.CATCH, Kind.RECEIVE):
         _open_event(session, record, node, node.defs[0])
         return
-    record["locals"] = session.assign(node.inputs, session.names(), node.id)
-    _WORK[node.kind](session, record, node, record["locals"], None)
+    record["locals"] = session.locals_of(node, {})
+    request(session, record, node, record["locals"])
 
 
 def open_boundary(session: Session, task: Any, node: Node) -> None:
     """Arm a boundary event; error and escalation boundaries need no wait in the world."""
-    record = _record(session, task, node)
+    record = new_record(session, task, node)
     record["boundary"] = True
     definition = node.defs[0]
     if definition.trigger in (Trigger.ERROR, Trigger.ESCALATION):
@@ -60,7 +58,8 @@ def open_boundary(session: Session, task: Any, node: Node) -> None:
         _open_event(session, record, node, definition)
 
 
-def _record(session: Session, task: Any, node: Node) -> Record:
+def new_record(session: Session, task: Any, node: Node) -> Record:
+    """Add the record of a wait of NODE."""
     wait = session.new("w")
     record: Record = {"wait": wait, "task": str(task.id), "node": node.id, "kind": "task"}
     session.doc["waits"][wait] = record
@@ -72,11 +71,11 @@ def _person(
     session: Session, record: Record, node: Node, extra: Mapping[str, Value], item: int | None
 ) -> None:
     session.emit(
-        TaskOpened(record["wait"], node.id, SCOPE, item=item, **_task(session, node, extra))
+        TaskOpened(record["wait"], node.id, SCOPE, item=item, **task_row(session, node, extra))
     )
 
 
-def _task(session: Session, node: Node, extra: Mapping[str, Value]) -> dict[str, Any]:
+def task_row(session: Session, node: Node, extra: Mapping[str, Value]) -> dict[str, Any]:
     """Evaluate what a person's task row needs."""
     work = node.work
     if work is None:
@@ -105,7 +104,7 @@ def _service(
     record["kind"] = "service"
     if node.service is None:
         raise Held("service", f"“{node.id}”没有服务名。")
-    inputs = session.assign(node.inputs, session.names(extra), node.id)
+    inputs = {rule.target: extra.get(rule.target) for rule in node.inputs}
     wait = record["wait"]
     idem = wait if item is None else f"{wait}/{item}"
     name, retries = node.service.name, node.service.retries
@@ -144,63 +143,6 @@ _WORK: dict[Kind, _Open] = {
     Kind.SERVICE: _service,
     Kind.CALL: _child,
 }
-
-
-# --- multi-instance bodies: rows outside, counters in the record --------------------------
-def _open_items(session: Session, task: Any, node: Node) -> None:
-    items = session.items(node)
-    record = _record(session, task, node)
-    multi = node.multi
-    if multi is None:
-        raise Held("mi_count", f"“{node.id}”不是多实例。")
-    total = len(items)
-    active = min(1, total) if multi.sequential else total
-    record["mi"] = {"total": total, "active": active, "done": 0, "dropped": 0, "tally": {}}
-    record["kind"] = "service" if node.kind is Kind.SERVICE else "task"
-    record["kind"] = "child" if node.kind is Kind.CALL else record["kind"]
-    if total == 0:
-        return
-    if multi.sequential:
-        element = multi.element or "loopCounter"
-        session.emit(ItemsRecorded(record["wait"], tuple(item[element] for item in items)))
-        open_item(session, record, node, items[0])
-    elif node.kind in PEOPLE:
-        _open_people(session, record, node, items)
-    else:
-        for item in items:
-            open_item(session, record, node, item)
-
-
-def open_item(session: Session, record: Record, node: Node, locals_: Record) -> None:
-    """Open one item of a multi-instance body."""
-    _WORK[node.kind](session, record, node, locals_, locals_["loopCounter"])
-
-
-def _open_people(session: Session, record: Record, node: Node, items: list[Record]) -> None:
-    rows = [_task(session, node, item) for item in items]
-    first = dict(rows[0])
-    first.pop("locals")
-    per_item = tuple(row["assignment"] for row in rows)
-    if node.work is not None and not node.work.per_item:
-        per_item = ()
-    locals_ = tuple(row["locals"] for row in rows)
-    session.emit(
-        TasksOpened(
-            record["wait"], node.id, SCOPE, locals=locals_, assignments=per_item, **first
-        )
-    )
-
-
-def scope_of(record: Record, item: Mapping[str, Value]) -> dict[str, Value]:
-    """Give what expressions of one item see besides the variables."""
-    counts = record["mi"]
-    names = {"Instances": "total", "ActiveInstances": "active"}
-    names |= {"CompletedInstances": "done", "TerminatedInstances": "dropped"}
-    found: dict[str, Value] = dict(item)
-    for name, key in names.items():
-        found[f"numberOf{name}"] = found[f"nrOf{name}"] = counts[key]
-    found["tally"] = counts["tally"]
-    return found
 
 
 # --- events ------------------------------------------------------------------------------
@@ -243,24 +185,53 @@ def set_timer(
 # --- closing -----------------------------------------------------------------------------
 def close(session: Session, record: Record, how: str) -> None:
     """Close a wait; HOW completed (by this event), cancelled or withdrawn."""
-    session.doc["waits"].pop(record["wait"], None)
-    wait, kind = record["wait"], record["kind"]
-    if kind == "timer" and how != "completed":
-        session.emit(TimerCancelled(wait))
-    elif kind in ("message", "signal"):
-        session.emit(SubscriptionClosed(wait))
-    elif kind == "task":
-        closed: Any = how
-        session.emit(TaskClosed(wait, closed))
-    elif kind == "service" and how != "completed":
-        session.emit(ServiceCancelled(wait))
-    elif kind == "child" and how != "completed":
-        session.emit(ChildCancelRequested(wait))
+    retire(session, record, how)
     if how != "completed" and not record.get("boundary"):
         session.emit(NodeLeft(record["node"], SCOPE, record["task"], "terminated"))
 
 
-def again(session: Session, record: Record, node: Node) -> None:
-    """Ask once more for the work of a held wait."""
-    extra = record.get("locals", {})
-    _WORK[node.kind](session, record, node, extra, None)
+def retire(session: Session, record: Record, how: str) -> None:
+    """Take a wait and its incidents away and tell the world it is over."""
+    session.doc["waits"].pop(record["wait"], None)
+    held = session.doc["incidents"]
+    for name in [name for name, row in held.items() if row["wait"] == record["wait"]]:
+        del held[name]
+        session.emit(IncidentCleared(name, "cancelled"))
+    effect = _closing(record["wait"], record["kind"], how)
+    if effect is not None:
+        session.emit(effect)
+    if record.get("rows"):
+        session.emit(ItemsDropped(record["wait"]))
+
+
+def _closing(wait: str, kind: str, how: Any) -> Effect | None:
+    if kind == "task":
+        return TaskClosed(wait, how)
+    if kind in ("message", "signal"):
+        return SubscriptionClosed(wait)
+    made = {"timer": TimerCancelled, "service": ServiceCancelled, "child": ChildCancelRequested}
+    closing = made.get(kind) if how != "completed" else None
+    return None if closing is None else closing(wait)
+
+
+def find_task(session: Session, record: Record) -> Any:
+    """Give SpiffWorkflow's task of a wait."""
+    return session.workflow.get_task_from_id(UUID(record["task"]))
+
+
+def go_on(session: Session, record: Record) -> None:
+    """Let the token of a wait that is over go on."""
+    task = find_task(session, record)
+    task.run()
+    session.left(task)
+
+
+def request(
+    session: Session,
+    record: Record,
+    node: Node,
+    extra: Mapping[str, Value],
+    item: int | None = None,
+) -> None:
+    """Ask the world for the work of a wait, or of one ITEM of it."""
+    _WORK[node.kind](session, record, node, extra, item)

@@ -42,7 +42,9 @@ class Case:
         rows = {need: self._row(need) for need in needs}
         env = events.Env(calendars={"cn": Days()}, rows=rows, limits=self.limits)
         before = codec.encode(self.state)
-        self.step = self.runtime.advance(self.plan, self.state, kind(at=self.at, env=env, **words))
+        self.step = self.runtime.advance(
+            self.plan, self.state, kind(at=self.at, env=env, **words)
+        )
         assert codec.encode(self.state) == before, "the input state was changed"
         self.last = list(self.step.effects)
         if self.step.status == "accepted":
@@ -93,7 +95,9 @@ class Case:
 
     def wait(self, node: str) -> str:
         """Give the latest wait opened at NODE."""
-        found = [e.wait for e in self.log if hasattr(e, "wait") and getattr(e, "node", "") == node]
+        found = [
+            e.wait for e in self.log if hasattr(e, "wait") and getattr(e, "node", "") == node
+        ]
         return str(found[-1])
 
     def serve(self, node: str, result: dict[str, Any] | None = None, **more: Any) -> "Case":
@@ -126,7 +130,9 @@ class Case:
     # looking
 
     def of(self, kind: type, node: str = "") -> list[Any]:
-        return [e for e in self.log if isinstance(e, kind) and node in ("", getattr(e, "node", ""))]
+        return [
+            e for e in self.log if isinstance(e, kind) and node in ("", getattr(e, "node", ""))
+        ]
 
     def now(self, kind: type) -> list[Any]:
         """Give the effects of KIND of the last step."""
