@@ -10,6 +10,7 @@ from engine.base.expressions import Moment
 from engine.base.values import Value
 from engine.context import View
 from engine.dmn.evaluate import Decisions, compile_model
+from engine.dmn.model import Model, TableBox
 from engine.dmn.parse import parse
 from engine.forms.compile import compile_form
 from engine.forms.page import Page, page_form
@@ -26,7 +27,8 @@ class Inputs:
     decision: str
     title: str
     names: tuple[str, ...]
-    types: Mapping[str, str]  # declared type of a variable, where the table names one
+    types: Mapping[str, str]  # declared type of a variable, where the file names one
+    labels: Mapping[str, str]  # heading of a variable's column, where a table has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,22 @@ def decisions_of(view: View, *, application: str, path: str) -> tuple[Inputs, ..
     try:
         model = parse(bundle.files[path], path)
         compiled = _compiled(bundle.matching(".dmn"))
+        labels = _labels(model)
         types = {one.name: one.type for one in model.inputs.values()}
         own = {decision.id for decision in model.decisions.values()}
         return tuple(
-            Inputs(key, compiled.names(key), compiled.inputs(key), types)
+            Inputs(key, compiled.names(key), compiled.inputs(key), types, labels)
             for key in compiled.ids()
             if key in own
         )
     except InvalidDefinition:
         return ()
+
+
+def _labels(model: Model) -> dict[str, str]:
+    """Give the headings of columns that read one variable as it is."""
+    tables = (d.logic for d in model.decisions.values() if isinstance(d.logic, TableBox))
+    return {i.text: i.label for table in tables for i in table.inputs if i.label}
 
 
 def _compiled(files: Mapping[str, bytes]) -> Decisions:

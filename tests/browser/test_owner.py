@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from engine.base.actor import SYSTEM
+from engine.commands.definitions import Deploy
 from engine.commands.instances import StartInstance
 from engine.commands.results import Started
-from engine.queries import instances
+from engine.queries import definitions, instances
 
 pytestmark = pytest.mark.browser
 DIAGRAM = "/lib/jiangxi/bpmn/jx_problem.bpmn"
@@ -153,3 +154,111 @@ def test_a_step_with_a_form_is_inserted_repaired_and_published(live: Any, visito
     assert "接收意见" in page.inner_text("main")
     owner.shot("owner-compare", full=True)
     owner.clean("422", "deprecated")
+
+
+DESIGNERS = (
+    DIAGRAM,
+    "/lib/jiangxi/dmn/d05.dmn",
+    "/lib/jiangxi/form/forms/jx_f9.json",
+)
+PAGES = (
+    "/lib",
+    "/lib/jiangxi",
+    "/lib/jiangxi/preview/forms/jx_f9.json",
+    "/lib/jiangxi/text/application.yaml",
+    "/lib/jiangxi/check",
+    "/lib/jiangxi/compare",
+    "/lib/jiangxi/versions",
+    "/lib/jiangxi/clauses",
+    "/lib/jiangxi/publish",
+)
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 375])
+@pytest.mark.parametrize("drafted", [False, True])
+def test_every_page_of_the_owner_is_sound(
+    live: Any, visitor: Any, width: int, drafted: bool
+) -> None:
+    owner = visitor("owner", width=width)
+    if drafted:
+        owner.open("/lib/jiangxi")
+        owner.page.click("text=建立草稿")
+        owner.ready()
+    for path in (*PAGES, *DESIGNERS):
+        owner.open(path)
+        name = path.removeprefix("/lib").replace("/", "-").strip("-")
+        owner.shot(f"lib{width}{'d' if drafted else ''}-{name}")
+        if width < 640 and path in DESIGNERS:
+            assert "请在电脑上使用" in owner.page.inner_text("body")
+            owner.fits()
+        else:
+            owner.check("deprecated")
+
+
+def test_the_editor_keeps_the_draft_to_its_holder(live: Any, visitor: Any) -> None:
+    first, second = visitor("owner"), visitor("owner2")
+    first.open(DIAGRAM)
+    first.page.click("text=修改")
+    first.ready()
+    first.page.wait_for_selector(".djs-palette")
+    page = second.open(DIAGRAM)
+    assert "田野 正在编辑" in page.inner_text(".tool")
+    assert page.locator(".djs-palette").count() == 0
+    assert page.locator("[data-act=save]").count() == 0
+    assert page.locator("button:has-text('修改')").is_disabled()
+    second.shot("owner-locked")
+    first.open("/lib/jiangxi")
+    first.page.click("text=停止编辑")
+    first.ready()
+    second.open(DIAGRAM)
+    page.click("text=接着修改")
+    second.ready()
+    page.wait_for_selector(".djs-palette")
+    second.clean("deprecated")
+
+
+def test_a_draft_made_from_an_older_version_is_refused_with_the_difference(
+    live: Any, visitor: Any
+) -> None:
+    owner = visitor("owner")
+    page = owner.open("/lib/jiangxi/text/ledgers/problem.yaml")
+    page.click("text=修改")
+    owner.ready()
+    text = page.input_value("#content")
+    page.fill("#content", text + "# 草稿中的注释\n")
+    page.click("button:has-text('保存')")
+    page.wait_for_selector("text=已保存到草稿")
+    stored = live.engine.ask(definitions.stored_bundle, SYSTEM, application="jiangxi")
+    files = dict(stored.files)
+    files["ledgers/city_list.yaml"] += "# 同时发布的改动\n".encode()
+    owner.open("/lib/jiangxi/publish")
+    page.fill("#note", "补注释")
+    for box in page.locator("[name=read]").all():
+        box.check()
+    live.engine.execute(Deploy("jiangxi", files, "抢先发布", 1), SYSTEM)
+    page.click("button:has-text('发布第')")
+    page.wait_for_selector("text=没有发布")
+    alert = page.inner_text("[role=alert]")
+    assert "ledgers/city_list.yaml" in alert
+    assert page.input_value("#note") == "补注释"
+    assert page.locator("button:has-text('先合并最新版本')").is_disabled()
+    owner.shot("owner-stale")
+    page.click("text=看第 1 版到第 2 版的差异")
+    owner.ready()
+    assert "同时发布的改动" in page.inner_text("main")
+    owner.shot("owner-diff")
+    owner.check("409")
+
+
+def test_a_decision_is_tried_on_the_server(live: Any, visitor: Any) -> None:
+    owner = visitor("owner")
+    page = owner.open("/lib/jiangxi/dmn/d05.dmn")
+    page.click("text=修改")
+    owner.ready()
+    page.fill("[data-slot=tests] [aria-label=保护区级别]", "省级")
+    page.click("button:has-text('试算')")
+    row = page.locator("[data-slot=tests] tbody tr").nth(1)
+    row.wait_for()
+    owner.shot("owner-dmn")
+    assert "JX-F3" in row.inner_text()
+    owner.check()

@@ -153,13 +153,23 @@ def test_the_clock_moves_only_after_a_dry_run_showed_what_happens(
     assert page.locator(f"tr.grp a[href='/case/{case['id']}']").count() == 1
     assert steps(live, case) == before
     assert live.engine.ask(operations.clock, SYSTEM).now.month == 7
+    move(page)
+    live.work()
+    the_case_went_on(live, scheduler, case)
+
+
+def move(page: Any) -> None:
+    """Move the clock to the day of the dry run."""
     page.fill("#move-reason", "看销号阶段")
     page.click("button:has-text('推进时钟')")
     agree(page)
     page.wait_for_selector("text=演示时钟已推进")
     assert "2025-12-01 周一 09:00" in page.inner_text(".demo-clock")
-    live.work()
-    scheduler.open(f"/case/{case['id']}?tab=log")
+
+
+def the_case_went_on(live: Any, scheduler: Any, case: Json) -> None:
+    """What the dry run told has happened, and nothing is left over."""
+    page = scheduler.open(f"/case/{case['id']}?tab=log")
     assert "预警与升级" in page.inner_text("main")
     scheduler.open("/ops/timers?due=overdue")
     assert page.locator("tbody tr").count() == 0

@@ -10,7 +10,7 @@ from engine.commands import drafts as commands
 from engine.queries import definitions, processes, studio
 from engine.queries.paging import Paging
 from web import security, session
-from web.pages import attributes, blanks, frame, posting
+from web.pages import attributes, blanks, frame, holding, posting
 from web.pages.studio import designer
 from web.pages.versions import editions
 
@@ -46,12 +46,14 @@ def files(application: str) -> Response:
     rows = session.ask(processes.search, wanted=_of(application), paging=MOST).items
     shown = session.ask(studio.sources, application=application)
     draft = session.ask(studio.draft_or_none, application=application)
+    held = holding.of(draft)
     changes = {row.path: row for row in draft.files} if draft else {}
     return frame.page(
         "lib/files.html",
         head=head,
         draft=draft,
-        mine=draft is not None and draft.locked_by == session.require_actor().person,
+        mine=held.mine,
+        other=held.other,
         groups=_groups(shown),
         changes=changes,
         running=_running(rows),

@@ -12,7 +12,7 @@ from engine.commands import drafts as commands
 from engine.queries import definitions, drafts, processes, studio, trial
 from engine.queries.paging import Paging
 from web import security, session
-from web.pages import frame, posting
+from web.pages import frame, holding, posting
 from web.pages.start import REGISTERS
 from web.pages.values import plain
 
@@ -42,18 +42,13 @@ class Desk:
         self.application, self.path = application, path
         self.draft = session.ask(studio.draft_or_none, application=application)
         self.latest = session.ask(definitions.versions, application=application)[0]
+        self.holding = holding.of(self.draft)
         self.row = next((r for r in self._files() if r.path == path), None)
         if self.draft and self.row is None:
             raise NotFound(f"草稿中没有文件“{path}”。")
 
     def _files(self) -> tuple[drafts.DraftFileRow, ...]:
         return self.draft.files if self.draft else ()
-
-    @property
-    def mine(self) -> bool:
-        """Tell whether the signed-in person edits the draft."""
-        person = session.require_actor().person
-        return self.draft is not None and self.draft.locked_by == person
 
     @property
     def source(self) -> str:
@@ -78,7 +73,7 @@ class Desk:
             "checkUrl": f"{room}/checking/{inside}",
             "compareUrl": f"{room}/compare?after=draft",
             "fileName": self.path,
-            "readOnly": not self.mine,
+            "readOnly": not self.holding.mine,
         }
         return common | more
 
@@ -93,7 +88,8 @@ class Desk:
             application=self.application,
             head=self.latest,
             draft=self.draft,
-            mine=self.mine,
+            mine=self.holding.mine,
+            other=self.holding.other,
             file=self.row,
             this=this,
             running=self._running(this),
@@ -143,7 +139,11 @@ def decision(application: str, path: str) -> Response:
             "decision": chosen.decision,
             "testUrl": f"/lib/{application}/trying/{quote(chosen.decision)}",
             "testInputs": [
-                {"name": name, "label": name, "type": chosen.types.get(name, "")}
+                {
+                    "name": name,
+                    "label": chosen.labels.get(name, name),
+                    "type": chosen.types.get(name, ""),
+                }
                 for name in chosen.names
             ],
         }

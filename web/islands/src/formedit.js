@@ -20,6 +20,8 @@ island('formedit', async (element, options) => {
   const editor = new FormEditor({ container: element, additionalModules: [page, fieldsModule, optionsModule] });
   const schema = typeof got.data === 'string' ? JSON.parse(got.data) : got.data;
   await editor.importSchema(schema);
+  const search = element.querySelector('.fjs-palette-search');
+  search?.setAttribute('aria-label', search.placeholder);
   const findings = new FileFindings((id) => editor.get('selection').set(editor.get('formFieldRegistry').get(id)));
   findings.show(options.findings || []);
   if (options.readOnly) return;
