@@ -17,6 +17,7 @@ Unit = Callable[[Connection], T]
 
 _TRIES = 4  # the first and at most three more (reliability.md 2.4)
 _RACES = {"40001", "40P01"}
+_TWIN = "23505"  # a key somebody else just took: run again, the unit meets it as known
 _BUSY = {"55P03", "57014", "53300"}
 _GONE = {"57P01", "57P02", "57P03"}
 
@@ -36,8 +37,9 @@ class OutcomeUnknown(Busy):
 def run(database: Database, unit: Unit[T], pause: Callable[[float], None] = time.sleep) -> T:
     """Run UNIT in one transaction; a pure function of its connection, so re-runnable.
 
-    Lost races (deadlock, serialization, moved version) and connections lost before COMMIT
-    are re-run at most three times; full disk, lock waits and unknown outcomes are named.
+    Lost races (deadlock, serialization, moved version, a key taken by a twin) and
+    connections lost before COMMIT are re-run at most three times; full disk, lock waits and
+    unknown outcomes are named.
     """
     for attempt in range(1, _TRIES + 1):
         committing = False
@@ -75,11 +77,9 @@ def _judge(error: exc.DBAPIError, *, committing: bool, last: bool) -> None:
     state = sql_state(error)
     if state in ("53100", "SQLITE_FULL"):
         raise StorageFull from error
-    if state in _RACES:
-        if last:
-            raise Busy from error
+    if state in (*_RACES, _TWIN) and not last:
         return
-    if state in _BUSY or state == "SQLITE_BUSY":
+    if state in (*_RACES, *_BUSY, "SQLITE_BUSY"):
         raise Busy from error
     if state[:2] == "08" or state in _GONE or error.connection_invalidated:
         if committing:

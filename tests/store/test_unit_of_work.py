@@ -138,7 +138,13 @@ def test_other_errors_are_named_at_once(
 
 def test_an_unknown_error_is_not_hidden(database: Database) -> None:
     with pytest.raises(exc.DBAPIError):
-        run(database, failing("23505", times=1), pause=lambda _: None)
+        run(database, failing("23503", times=1), pause=lambda _: None)
+
+
+def test_a_key_taken_by_a_twin_is_met_again_and_never_hidden(database: Database) -> None:
+    assert run(database, failing("23505", times=3), pause=lambda _: None) == "done"
+    with pytest.raises(exc.DBAPIError):
+        run(database, failing("23505"), pause=lambda _: None)
 
 
 def test_a_connection_lost_during_commit_is_an_unknown_outcome(

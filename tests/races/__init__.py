@@ -1,0 +1,1 @@
+"""Two acts at the same moment, in a known order."""
