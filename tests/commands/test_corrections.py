@@ -1,14 +1,17 @@
 """退回: one handler's act, no vote; the case comes back the way the diagram says."""
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 
-from engine.base.errors import Conflict, InvalidRequest, NotAllowed
+from engine.base.clock import FakeClock
+from engine.base.errors import Conflict, InvalidRequest, NotAllowed, NotSupported
 from engine.commands.corrections import ReturnTask
 from engine.store import chain
 from engine.store.machine import job
 from engine.store.tables import task
-from tests.support.tiny import Tiny
+from tests.support.tiny import Tiny, make
 
 REASON = "缺少坐标和现场照片，请补充"
 
@@ -59,3 +62,16 @@ def test_after_the_round_is_over_nothing_is_returned(tiny: Tiny) -> None:
     tiny.complete("water1", case_id, "review", outcome="pass")
     with pytest.raises(Conflict, match=r"已于 .* 办理，结果：同意"):
         tiny.do("water1", ReturnTask(task_id, "check", REASON, expected_version=2))
+
+
+def test_a_runtime_without_rewinding_says_so_and_keeps_the_round(
+    store_url: str, data_dir: Path, clock: FakeClock
+) -> None:
+    tiny = make(store_url, data_dir, clock, override="spiffworkflow")
+    case_id, task_id = at_review(tiny)
+    assert tiny.case(case_id)["runtime"] == "spiffworkflow"
+    with pytest.raises(NotSupported, match="运行引擎不支持"):
+        tiny.do("water1", ReturnTask(task_id, "check", REASON, expected_version=1))
+    assert {seat["state"] for seat in tiny.seats(task_id)} == {"open"}
+    tiny.complete("wood1", case_id, "review", outcome="pass")
+    tiny.engine.close()
