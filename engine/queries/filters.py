@@ -161,6 +161,8 @@ def _like(column: Column, raw: Any, name: str) -> Condition:
     """Match a pattern: * stands for any text, ? for one character (Camunda 8 style)."""
     if not isinstance(raw, str):
         raise InvalidRequest(f"“{name}”的 $like 须为文本。")
+    if not isinstance(column.type, sa.String):
+        raise InvalidRequest(f"“{name}”不是文本，不能用 $like。")
     escaped = raw.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return column.like(escaped.replace("*", "%").replace("?", "_"), escape="\\")
 
@@ -173,7 +175,10 @@ def _exists(column: Column, raw: Any, name: str) -> Condition:
 
 def _compare(operate: Callable[[Column, Any], Condition]) -> Callable[..., Condition]:
     def make(column: Column, raw: Any, name: str) -> Condition:
-        return operate(column, _value(column, raw, name))
+        value = _value(column, raw, name)
+        if value is None or isinstance(value, bool):
+            raise InvalidRequest(f"“{name}”不能与“{raw}”比较大小。")
+        return operate(column, value)
 
     return make
 

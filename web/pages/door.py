@@ -26,8 +26,10 @@ def home() -> BaseResponse:
 def _next() -> str:
     """Give the address to go to after signing in; only one of our own pages."""
     wanted = request.values.get("next", "/")
-    relative = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if relative else "/"
+    relative = wanted.startswith("/") and not wanted.startswith("//")
+    # Browsers drop tabs and line ends and read \\ as /: "/<tab>/other.example" leads away.
+    plain = wanted.isprintable() and "\\" not in wanted
+    return wanted if relative and plain else "/"
 
 
 @door.get("/login")
