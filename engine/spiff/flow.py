@@ -103,3 +103,25 @@ def all_tasks(workflow: Any) -> list[Any]:
     for sub in workflow.subprocesses.values():
         found.extend(sub.tasks.values())
     return found
+
+
+def deepest(workflow: Any) -> int:
+    """Give the depth of the deepest task that is ready or waits; the root has depth 0.
+
+    The library looks no deeper than 1,000 and then reports the workflow completed, so the
+    runtime must know before (kernel.md 4, rows 1 and 2).
+    """
+    active = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+    depths: dict[UUID, int] = {}
+    found = 0
+    for inside in (workflow, *sorted(workflow.subprocesses.values(), key=lambda w: w.depth)):
+        above: Any = getattr(inside, "parent_task_id", None)
+        base = depths.get(above, -1) + 1
+        around = [(inside.task_tree, base)]
+        while around:
+            task, depth = around.pop()
+            depths[task.id] = depth
+            around.extend((child, depth + 1) for child in task.children)
+            if task.has_state(active):
+                found = max(found, depth)
+    return found

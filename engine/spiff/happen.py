@@ -188,20 +188,46 @@ def fire_timer(session: Session, record: Record, _event: events.FireTimer) -> No
 
 
 # --- errors ------------------------------------------------------------------------------
+_WORK = ("task", "service", "child")
+
+
+def throw_error(session: Session, record: Record, event: events.ThrowError) -> None:
+    """Raise a BPMN error at the work of a wait."""
+    if record["kind"] not in _WORK:
+        raise Refused("该等待项不是可以抛出错误或升级的工作。")
+    route_error(session, record, event.code, event.data, event.message)
+
+
+def throw_escalation(
+    session: Session, record: Record, event: events.ThrowEscalation | events.ChildEscalated
+) -> None:
+    """Raise an escalation at the work of a wait, or let it go up."""
+    if record["kind"] not in _WORK:
+        raise Refused("该等待项不是可以抛出错误或升级的工作。")
+    payload = {**event.data, "errorCode": event.code, "errorMessage": None}
+    if not catch(session, record, Trigger.ESCALATION, event.code, payload):
+        session.emit(EscalationThrown(record["node"], event.code, dict(event.data)))
+
+
 def route_error(
-    session: Session, record: Record, code: str, values: Mapping[str, Value]
+    session: Session,
+    record: Record,
+    code: str,
+    values: Mapping[str, Value],
+    text: str | None = None,
 ) -> None:
-    """Give an error to the matching boundary event of its activity, or raise an incident."""
-    if not catch(session, record, Trigger.ERROR, code, values):
-        raise_incident(session, record, "uncaught_error", f"错误“{code}”没有人处理。")
+    """Give an error to the matching boundary event around its work.
 
-
-def route_escalation(
-    session: Session, record: Record, code: str, values: Mapping[str, Value]
-) -> None:
-    """Give an escalation to the matching boundary event, or let it go."""
-    if not catch(session, record, Trigger.ESCALATION, code, values):
-        session.emit(EscalationThrown(record["node"], code, dict(values)))
+    Nobody catches it: a called process ends with it, else a person must decide.
+    """
+    payload = {**values, "errorCode": code, "errorMessage": text}
+    if catch(session, record, Trigger.ERROR, code, payload):
+        return
+    if session.doc["depth"] > 0:
+        session.end("error", code)
+    else:
+        words = f"错误“{code}”没有节点处理。{text or ''}"
+        raise_incident(session, record, "uncaught_error", words)
 
 
 def _around(session: Session, task: Any) -> list[str]:
@@ -235,7 +261,7 @@ def catch(
     chosen = min(found, key=lambda row: row[:2])[2]
     node = session.node(chosen["node"])
     if node.outputs is not None:
-        scope = session.names({**values, "errorCode": code})
+        scope = session.names(values)
         session.write(node.id, session.assign(node.outputs, scope, node.id))
     occurred(session, chosen)
     return True

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.util.task import TaskState
 
@@ -20,13 +21,15 @@ from engine.kernel.plan import Plan
 from engine.kernel.step import Need, State, Step, View
 from engine.markup import parse_xml
 from engine.spiff import flow, happen, multi, waits
+from engine.spiff.checks import answered
 from engine.spiff.happen import Refused
 from engine.spiff.lacks import lacks
 from engine.spiff.reading import read
-from engine.spiff.session import FAILURES, SCOPE, FeelEngine, Session
+from engine.spiff.session import FAILURES, SCOPE, Ending, FeelEngine, Session
 from engine.spiff.specs import Armed, EventChoice, Wait
 
-_ENDED = ("completed", "terminated", "cancelled", "error")
+_DEEPEST = 900  # the library itself is blind beyond 1,000, and recurses in places
+_TOO_DEEP = "参考引擎不能继续，请改用本系统内核（runtime: kernel）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,12 @@ class SpiffRuntime:
             if lacking:
                 findings.extend(_refusals(name, lacking))
                 continue
-            plans[key] = SpiffPlan(plan, _specs(files[name], name, plan))
+            try:
+                plans[key] = SpiffPlan(plan, _specs(files[name], name, plan))
+            except RecursionError:
+                findings.extend(_refusals(name, (("这样长的路径", key),)))
+            except ValidationException as error:
+                findings.extend(_refusals(name, ((str(error), key),)))
         if has_errors(findings):
             return Compiled({}, {}, tuple(findings))
         return Compiled(plans, compiled.facts, tuple(findings))
@@ -76,7 +84,7 @@ class SpiffRuntime:
         """Tell the instance EVENT; the state passed in is never changed."""
         if isinstance(event, events.Rewind | events.Move):
             raise NotSupported
-        early = _early(state, event)
+        early = answered(state, event)
         if early is not None:
             return early
         try:
@@ -85,6 +93,8 @@ class SpiffRuntime:
             return Step(state, (), "refused", str(error))
         except WorkflowException as error:
             return Step(state, (), "refused", f"没有满足条件的路径：{error}")
+        except RecursionError:
+            return Step(state, (), "refused", f"案件经过的环节过多，{_TOO_DEEP}。")
 
     def inspect(self, plan: Any, state: State) -> View:
         """Show what is live."""
@@ -122,47 +132,6 @@ class SpiffRuntime:
 def _open(record: Mapping[str, Any]) -> dict[str, Any]:
     found = {"open": record["mi"]["active"]} if "mi" in record else {}
     return found | ({"name": record["name"]} if "name" in record else {})
-
-
-def _early(state: State | None, event: Event) -> Step | None:
-    """Answer what needs no workflow: not begun, ended, suspended, waits that are gone."""
-    if state is None:
-        starts = isinstance(event, events.Start)
-        return None if starts else _refuse(None, "案件还没有开始。")
-    if state["status"] in _ENDED:
-        wanted = isinstance(event, events.Cancel | events.UpdateVariables | events.Suspend)
-        return _refuse(state, "案件已结束。") if wanted else Step(state, (), "stale")
-    if _gone(state, event):
-        return Step(state, (), "stale")
-    reason = _unfit(state, event)
-    return _refuse(state, reason) if reason else None
-
-
-def _unfit(state: State, event: Event) -> str:
-    """Say why a running or suspended instance cannot take EVENT."""
-    if isinstance(event, events.Start):
-        return "案件已经开始。"
-    if isinstance(event, events.Resume):
-        return "" if state["status"] == "suspended" else "案件没有挂起。"
-    free = isinstance(event, events.Cancel | events.UpdateVariables)
-    return "案件已暂停，请先恢复。" if state["status"] == "suspended" and not free else ""
-
-
-def _refuse(state: State | None, reason: str) -> Step:
-    return Step(state, (), "refused", reason)
-
-
-def _gone(state: State, event: Event) -> bool:
-    """Tell whether what EVENT addresses is no longer there."""
-    if isinstance(event, events.ResolveIncident):
-        return event.incident not in state["incidents"]
-    wait = getattr(event, "wait", None)
-    if wait is None:
-        return False
-    record = state["waits"].get(wait)
-    if record is not None and isinstance(event, events.FireTimer):
-        return bool(record["kind"] != "timer" or event.occurrence != record["occ"])
-    return record is None
 
 
 def _refusals(name: str, lacking: tuple[tuple[str, str], ...]) -> list[Finding]:
@@ -203,13 +172,26 @@ def _advance(plan: SpiffPlan, state: State | None, event: Event) -> Step:
     else:
         session.workflow = flow.load(spec, dict(subs), engine, doc["flow"])
     _apply(session, event)
-    if doc["status"] == "active":
+    if doc["status"] == "active" and not session.ending:
         _settle(session)
+    if session.ending:
+        _stop(session, *session.ending)
+    if flow.deepest(session.workflow) >= _DEEPEST:
+        raise happen.Held("path_depth", f"案件经过的环节已超过 {_DEEPEST} 个，{_TOO_DEEP}。")
     doc["flow"] = flow.dump(session.workflow)
     if doc["status"] == "active" and session.workflow.completed:
         doc["status"] = "completed"
         session.emit(InstanceEnded("completed", dict(doc["vars"])))
     return Step(doc, tuple(session.effects))
+
+
+def _stop(session: Session, how: Ending, code: str | None) -> None:
+    """End the case without completion."""
+    for record in list(session.doc["waits"].values()):
+        waits.close(session, record, "cancelled")
+    session.workflow.cancel()
+    session.doc["status"] = how
+    session.emit(InstanceEnded(how, dict(session.doc["vars"]), code))
 
 
 def _fresh(plan: SpiffPlan, event: Event) -> State:
@@ -339,12 +321,7 @@ def _status(status: str) -> Callable[[Session, Any], None]:
 def _cancel(session: Session, event: Any) -> None:
     if event.scope is not None:
         raise NotSupported
-    for record in list(session.doc["waits"].values()):
-        waits.close(session, record, "cancelled")
-    session.workflow.cancel()
-    how: Literal["terminated", "cancelled"] = "terminated" if event.terminate else "cancelled"
-    session.doc["status"] = how
-    session.emit(InstanceEnded(how, dict(session.doc["vars"])))
+    session.end("terminated" if event.terminate else "cancelled")
 
 
 def _signal(session: Session, event: Any) -> None:
@@ -367,13 +344,9 @@ _HANDLERS: Mapping[type, Callable[[Session, Any], None]] = {
     events.ChildEnded: _at_wait(happen.child_ended),
     events.Correlate: _at_wait(happen.correlate),
     events.FireTimer: _at_wait(happen.fire_timer),
-    events.ThrowError: _at_wait(lambda s, r, e: happen.route_error(s, r, e.code, e.data)),
-    events.ThrowEscalation: _at_wait(
-        lambda s, r, e: happen.route_escalation(s, r, e.code, e.data)
-    ),
-    events.ChildEscalated: _at_wait(
-        lambda s, r, e: happen.route_escalation(s, r, e.code, e.data)
-    ),
+    events.ThrowError: _at_wait(happen.throw_error),
+    events.ThrowEscalation: _at_wait(happen.throw_escalation),
+    events.ChildEscalated: _at_wait(happen.throw_escalation),
     events.Signal: _signal,
     events.UpdateVariables: _update,
     events.EvaluateConditions: lambda _s, _e: None,

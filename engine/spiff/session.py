@@ -5,7 +5,7 @@ nothing (kernel.md 3, 4); SpiffWorkflow moves the tokens, the compiled plan eval
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
 
@@ -35,6 +35,7 @@ from engine.kernel.plan import (
 from engine.kernel.problems import Held
 from engine.kernel.results import COMPUTED, PEOPLE, Done
 
+Ending = Literal["terminated", "cancelled", "error"]
 SCOPE = "s1"  # the one scope of variables
 _THROWS = (Kind.SEND, Kind.THROW, Kind.END)
 
@@ -52,6 +53,7 @@ class Session:
         self.entered: set[str] = set()
         self.signals: list[tuple[str, Mapping[str, Value]]] = []  # thrown, for inside
         self.visits = 0
+        self.ending: tuple[Ending, str | None] | None = None
         self.workflow: Any = None
 
     # --- ids and effects -----------------------------------------------------------------
@@ -69,6 +71,10 @@ class Session:
         if str(task.id) not in self.entered and task.task_spec.bpmn_id:
             self.entered.add(str(task.id))
             self.emit(NodeEntered(task.task_spec.bpmn_id, SCOPE, str(task.id)))
+
+    def end(self, how: Ending, code: str | None = None) -> None:
+        """Ask for the end of the whole case, when this step's deed is done."""
+        self.ending = (how, code)
 
     def visit(self) -> None:
         """Count one more element; a step that does not come to rest is refused."""

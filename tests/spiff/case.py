@@ -64,7 +64,8 @@ class Case:
     def _row(self, need: Need) -> Any:
         if need.kind == "mi_results":
             return dict(self.outputs.get(need.wait, {}))
-        return self.recorded[need.wait][need.index - 1]
+        values = self.recorded[need.wait]
+        return values[need.index - 1] if 1 <= need.index <= len(values) else None
 
     def _keep(self) -> None:
         for effect in self.last:

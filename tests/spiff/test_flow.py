@@ -161,7 +161,8 @@ def test_no_true_flow_and_no_default_moves_nothing(run) -> None:
 
 def test_a_parallel_join_waits_for_all(run) -> None:
     model = process(
-        start(), node("parallelGateway", "f"), user("a"), user("b"), node("parallelGateway", "j"),
+        start(), node("parallelGateway", "f"), user("a"), user("b"),
+        node("parallelGateway", "j"),
         user("z"), end(), "s -> f -> a -> j -> z -> e", "f -> b -> j",
     )  # fmt: skip
     case = run(model).start().complete("b")
@@ -199,7 +200,8 @@ def test_three_sub_processes_inside_each_other_run_and_take_errors_out(run) -> N
 
 def test_a_terminate_end_stops_the_whole_case(run) -> None:
     model = process(
-        start(), node("parallelGateway", "f"), user("a"), user("b"), end(TERMINATE), end(id="e2"),
+        start(), node("parallelGateway", "f"), user("a"), user("b"), end(TERMINATE),
+        end(id="e2"),
         "s -> f -> a -> e", "f -> b -> e2",
     )  # fmt: skip
     case = run(model).start().complete("a")
@@ -252,7 +254,8 @@ def test_an_unknown_signal_changes_nothing(run) -> None:
 
 def test_typed_starts_are_started_by_name_and_the_payload_is_mapped(run) -> None:
     model = process(
-        start(), start(mapped(city="=town") + '<messageEventDefinition messageRef="m"/>', id="s2"),
+        start(),
+        start(mapped(city="=town") + '<messageEventDefinition messageRef="m"/>', id="s2"),
         CITY, user("a"), user("b"), end(), end(id="e2"), "s -> a -> e", "s2 -> b -> e2",
     )  # fmt: skip
     assert run(model, MSG).start().open == ["a"]
