@@ -17,6 +17,7 @@ from web.errors import BadRequest
 from web.settings import SETTINGS, WebSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
+HASHED = "/static/dist/"  # the names of these files change with their content
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 JSON_LIMIT = 2_000_000  # bytes of an ordinary body; a designed default
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
@@ -171,6 +172,8 @@ def add_headers(response: Response) -> Response:
     headers["X-Request-ID"] = g.get("request_id", "")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
+    elif request.path.startswith(HASHED) and response.status_code in (200, 304):
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"  # frontend.md 2.2
     if settings.tls:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response

@@ -73,6 +73,14 @@ _WIDE = "() => document.documentElement.scrollWidth - document.documentElement.c
 _WORDS = "() => document.body.innerText.match(/[A-Za-z]{3,}/g) || []"
 
 
+_EVERYTHING = f"""async () => ({{
+  wide: ({_WIDE})(), headings: ({_HEADINGS})(), nameless: ({_NAMELESS})(),
+  boxes: ({_BOXES})(), words: ({_WORDS})(), canvases: ({_CANVASES})(),
+  shift: await ({_SHIFT})(), hidden: ({_HIDDEN_LOGOS})(),
+  missing: document.body.dataset.untranslated || '[]',
+}})"""  # in one go: each question to the browser costs a round trip
+
+
 def check_page(page: Any, faults: list[str], *, allowed: tuple[str, ...] = ()) -> None:
     """Assert that PAGE is usable, quiet, named, in Chinese, and fits its window.
 
@@ -83,15 +91,13 @@ def check_page(page: Any, faults: list[str], *, allowed: tuple[str, ...] = ()) -
     page.wait_for_selector('body[data-ready="1"]', state="attached")
     rest = [each for each in faults if not any(word in each for word in allowed)]
     assert rest == [], where
-    assert page.evaluate(_WIDE) <= 0, f"{where} scrolls sideways"
-    assert page.evaluate(_HEADINGS) == 1, f"{where} has not one h1"
-    assert page.evaluate(_NAMELESS) == [], f"{where} has controls without a name"
-    assert page.evaluate(_BOXES) == [], f"{where} has characters without a glyph"
-    words = sorted(set(page.evaluate(_WORDS)) & set(DENIED))
-    assert words == [], f"{where} shows English"
-    missing = page.locator("body").get_attribute("data-untranslated") or "[]"
-    assert missing == "[]", f"{where} lacks translations"
-    shift = page.evaluate(_SHIFT)
-    assert shift <= CLS, f"{where} shifts by {shift:.3f}"
-    assert page.evaluate(_CANVASES) == 0, f"{where} has a canvas without its logo"
-    assert page.evaluate(_HIDDEN_LOGOS) == [], f"{where} covers the logo"
+    found = page.evaluate(_EVERYTHING)
+    assert found["wide"] <= 0, f"{where} scrolls sideways"
+    assert found["headings"] == 1, f"{where} has not one h1"
+    assert found["nameless"] == [], f"{where} has controls without a name"
+    assert found["boxes"] == [], f"{where} has characters without a glyph"
+    assert sorted(set(found["words"]) & set(DENIED)) == [], f"{where} shows English"
+    assert found["missing"] == "[]", f"{where} lacks translations"
+    assert found["shift"] <= CLS, f"{where} shifts by {found['shift']:.3f}"
+    assert found["canvases"] == 0, f"{where} has a canvas without its logo"
+    assert found["hidden"] == [], f"{where} covers the logo"

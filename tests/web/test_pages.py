@@ -174,3 +174,14 @@ def test_facts_have_names_in_place_of_codes(site: Site) -> None:
     assert '<dl class="kv facts">' in text
     assert "仅供查阅" in text
     assert "data-island" not in text  # nothing to fill in, nothing to load
+
+
+def test_built_assets_are_kept_by_the_browser_and_pages_are_not(site: Site) -> None:
+    page = open_page(site, "field1", "/todo")
+    assert page.headers["Cache-Control"] == "no-store"
+    style = re.search(r'href="(/static/dist/style-[^"]+)"', page.text)
+    assert style is not None
+    kept = open_page(site, "field1", style.group(1)).headers["Cache-Control"]
+    assert "immutable" in kept
+    gone = open_page(site, "field1", "/static/dist/nothing.css")
+    assert "immutable" not in gone.headers["Cache-Control"]
