@@ -18,6 +18,7 @@ from engine.store.machine import job
 from engine.store.tables import definition
 from engine.store.visible import root
 
+DUE = "定时器到时"
 MOST_CASES = 500  # cases of one dry run; a designed limit
 
 
@@ -183,9 +184,15 @@ def _entered(one: Happening, effect: effects.NodeEntered) -> str:
     node = one.copy.facts.nodes.get(effect.node)
     if node is None:
         return ""
-    if node.event == "timer":
-        return "定时器到时"
+    if node.event == "timer" and node.attached_to:
+        return DUE  # a boundary event is entered when it fires
     return f"状态变为“{node.state}”" if node.state else ""
+
+
+def _left(one: Happening, effect: effects.NodeLeft) -> str:
+    node = one.copy.facts.nodes.get(effect.node)
+    waited = node is not None and node.event == "timer" and not node.attached_to
+    return DUE if waited and effect.how == "completed" else ""
 
 
 def _service(one: Happening, effect: effects.ServiceRequested) -> str:
@@ -195,6 +202,7 @@ def _service(one: Happening, effect: effects.ServiceRequested) -> str:
 
 _WORDS: Mapping[type[Any], Any] = {
     effects.NodeEntered: _entered,
+    effects.NodeLeft: _left,
     effects.TaskClosed: lambda _, e: "关闭任务" if e.how != "completed" else "",
     effects.MessageThrown: lambda _, e: f"发出消息“{e.name}”",
     effects.SignalThrown: lambda _, e: f"发出信号“{e.name}”",
