@@ -35,10 +35,7 @@ class ClaimTask:
 
     def run(self, ctx: Context) -> Claimed:
         """Write the actor into the seat."""
-        held = entitled.hold_task(ctx, self.task_id, "claim")
-        seat = entitled.acting_seat(ctx.actor, held, self.unit)
-        entitled.require_open_case(held.case)
-        entitled.require_open_seat(ctx.actor, held, seat)
+        held, seat = _open_seat(ctx, self.task_id, self.unit)
         voting.check(held, seat, None)
         if self.expected_version is not None:
             entitled.check_version(seat["version"], self.expected_version)
@@ -57,15 +54,20 @@ class ReleaseTask:
 
     def run(self, ctx: Context) -> Claimed:
         """Take the actor out of the seat."""
-        held = entitled.hold_task(ctx, self.task_id, "claim")
-        seat = entitled.acting_seat(ctx.actor, held, self.unit)
-        entitled.require_open_case(held.case)
-        entitled.require_open_seat(ctx.actor, held, seat)
+        held, seat = _open_seat(ctx, self.task_id, self.unit)
         if self.expected_version is not None:
             entitled.check_version(seat["version"], self.expected_version)
         if seat["person"] is not None:
             _take(ctx, held, seat, None, None)
         return Claimed(task_id=self.task_id, seat_id=seat["id"], version=seat["version"])
+
+
+def _open_seat(ctx: Context, task_id: int, unit: str | None) -> tuple[HeldTask, Row]:
+    held = entitled.hold_task(ctx, task_id, "claim")
+    seat = entitled.acting_seat(ctx.actor, held, unit)
+    entitled.require_open_case(held.case)
+    entitled.require_open_seat(ctx.actor, held, seat)
+    return held, seat
 
 
 def _take(

@@ -15,7 +15,7 @@ from engine.kernel import effects
 from engine.queries.rehearsal import Copy, Happening, Rehearsal
 from engine.queries.task_data import TaskData, load, my_seats
 from engine.rules.assignment import Staffed
-from engine.rules.seats import Seat, decision_of, read_round
+from engine.rules.seats import decision_of, read_round, seat_of
 from engine.rules.votes import Decided, decide, outcome_value
 from engine.store import codec, work
 from engine.store.rows import Row
@@ -125,7 +125,7 @@ def _verdict(
 ) -> tuple[Any, str | None]:
     """Decide the round as if the actor's SEAT had answered OUTCOME."""
     action = next((o.get("action") for o in held.node.outcomes if o["value"] == outcome), "")
-    facts = [_seat(row) for row in held.seats]
+    facts = [seat_of(row) for row in held.seats]
     answered = replace(
         next(one for one in facts if one.id == str(seat["id"])),
         state="done",
@@ -136,25 +136,9 @@ def _verdict(
     facts = [answered if one.id == answered.id else one for one in facts]
     rule = read_round(held.task["settings"], held.task["due_at"])
     verdict = decide(rule, facts, view.now)
-    if not isinstance(verdict, Decided) or len(facts) == 1:
+    if not isinstance(verdict, Decided):
         return verdict, outcome
     return verdict, outcome_value(verdict, facts, held.node.outcomes)
-
-
-def _seat(row: Row) -> Seat:
-    return Seat(
-        id=str(row["id"]),
-        label=row["label"] or row["unit_name"],
-        state=row["state"],
-        decision=row["decision"],
-        outcome=row["outcome"],
-        duty=row["duty"],
-        order=row["order_no"],
-        weight=row["weight"],
-        required=row["required"],
-        veto=row["veto"],
-        decided_at=row["decided_at"],
-    )
 
 
 def _preview(rehearsal: Rehearsal, outcome: str | None, arithmetic: str) -> Preview:

@@ -109,6 +109,23 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def seat_of(row: Mapping[str, Any]) -> Seat:
+    """Read what a vote needs of a seat row."""
+    return Seat(
+        id=str(row["id"]),
+        label=row["label"] or row["unit_name"],
+        state=row["state"],
+        decision=row["decision"],
+        outcome=row["outcome"],
+        duty=row["duty"],
+        order=row["order_no"],
+        weight=row["weight"],
+        required=row["required"],
+        veto=row["veto"],
+        decided_at=row["decided_at"],
+    )
+
+
 def read_round(settings: Mapping[str, Any], due_at: datetime | None = None) -> Round:
     """Read a Round from the evaluated SETTINGS of a task ({"rule", "on_dissent", …})."""
     chosen = {key: _word(settings, key) for key in _WORDS}

@@ -187,8 +187,11 @@ def outcome_value(
     """Give the gov:outcome value the decided round stands for.
 
     A conclusion and a failure carry the deciding seat's own outcome. An agreement carries
-    what the agreeing seats chose alike, else the first of OUTCOMES that approves.
+    what the agreeing seats chose alike, else the first of OUTCOMES that approves. One voice
+    alone carries its own choice.
     """
+    if len(seats) == 1:
+        return seats[0].outcome
     agreeing = [seat.outcome for seat in seats if seat.decision == AGREE and seat.outcome]
     if verdict.outcome == "agreed":
         common = agreeing[0] if agreeing else None

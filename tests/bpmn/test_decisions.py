@@ -116,3 +116,15 @@ def test_a_broken_table_refuses_the_deployment() -> None:
     assert not result.plans
     assert "d.dmn" in [f.file for f in result.findings if f.severity == "error"]
     assert codes(result, "error")
+
+
+ANY = table("ANY", ("way",), "&gt; 0 | 1", "&gt; 90 | 1", "&gt; 5 | 2")
+
+
+@pytest.mark.parametrize(("dmn", "rows"), [(TWICE, "第 1、2 行"), (ANY, "第 1、3 行")])
+def test_the_incident_of_an_ambiguous_table_names_the_rows(dmn: bytes, rows: str) -> None:
+    case = run(dmn, 9)
+    (raised,) = case.of(effects.IncidentRaised)
+    assert (raised.node, raised.code) == ("c", "expression")
+    assert rows in raised.text
+    assert "〔路径〕" in raised.text
