@@ -68,5 +68,7 @@ def test_a_dry_run_follows_a_case_through_its_timers(house: House) -> None:
     shown = house.ask("scheduler", dry_run.dry_run, until=until)
     (case,) = shown.cases
     assert (case.case_id, case.fired, shown.complete) == (case_id, 1, True)
-    assert [(s.kind, s.node) for s in case.steps] == [("ServiceRequested", "call")]
+    told = [(s.kind, s.node) for s in case.steps]
+    assert told == [("NodeLeft", "pause"), ("ServiceRequested", "call")]
+    assert case.steps[0].text == "定时器到时"
     assert case.steps[0].at == house.clock.now().replace(day=23)
