@@ -15,7 +15,7 @@ from engine.base.errors import InvalidRequest, NotFound
 from engine.commands.command import Command
 from engine.commands.results import Replayed, Result
 from engine.queries.paging import Cursor, Page, Paging, Sort
-from web import security, session
+from web import limits, security, session
 from web.errors import BadRequest
 from web.schemas import wire
 
@@ -71,9 +71,10 @@ def if_match() -> int | None:
     if sent is None:
         return None
     plain = sent.strip().removeprefix("W/").strip('"')
-    if not plain.isdigit():
+    number = limits.whole(plain)
+    if number is None:
         raise BadRequest("请求头 If-Match 须为版本号，如 \"7\"。")
-    return int(plain)
+    return number
 
 
 def ask(query: Callable[..., T], **kwargs: Any) -> T:

@@ -24,6 +24,18 @@ class Id(IntegerConverter):
         super().__init__(map, min=0, max=INTEGER)
 
 
+def year(text: str) -> int | None:
+    """Read a year of the address line; None for anything else."""
+    plain = text.isascii() and text.isdecimal() and len(text) == 4 and text != "0000"
+    return int(text) if plain else None
+
+
+def whole(text: str) -> int | None:
+    """Read a version or id a page sent back; None for anything that is none."""
+    plain = text.isascii() and text.isdecimal() and len(text) <= 18
+    return int(text) if plain else None
+
+
 def broken(text: str) -> bool:
     """Tell whether TEXT holds what no database and no encoding keeps."""
     return _BROKEN.search(text) is not None
@@ -59,7 +71,12 @@ def unreadable(request: Request) -> bool:
     texts = [request.path, *_texts(request.args)]
     if request.method == "POST" and request.mimetype.endswith("form-urlencoded"):
         texts += _texts(request.form)
-    return any(map(broken, texts))
+    return any(map(broken, texts)) or any(map(_no_digits, _texts(request.args)))
+
+
+def _no_digits(text: str) -> bool:
+    """Tell whether TEXT is of raised or circled digits: isdigit() holds, int() fails."""
+    return text.isdigit() and not text.isdecimal()
 
 
 def _texts(values: MultiDict[str, str]) -> list[str]:

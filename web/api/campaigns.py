@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from engine.queries import dry_run as rehearsals
 from engine.queries import phases
@@ -18,7 +18,9 @@ route = NOUN.route
 class Year(Schema):
     """The year, this one when missing."""
 
-    year = fields.Integer(load_default=None, allow_none=True)
+    year = fields.Integer(
+        load_default=None, allow_none=True, validate=validate.Range(1, 9999)
+    )
 
 
 @route(

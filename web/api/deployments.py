@@ -11,7 +11,7 @@ from marshmallow import fields
 from engine.base.errors import InvalidRequest
 from engine.commands.definitions import Deploy
 from engine.queries import definitions
-from web import calls
+from web import calls, limits
 from web.api.routes import Noun
 from web.errors import BadRequest
 from web.schemas.base import Schema, Search, page_of, shape
@@ -61,12 +61,13 @@ def deploy_archive() -> Response:
     if upload is None:
         raise BadRequest("缺少文件字段 file。")
     base = request.form.get("baseVersion")
-    if base is not None and not base.isdigit():
+    number = limits.whole(base or "")
+    if base is not None and number is None:
         raise BadRequest("baseVersion 须为版本号。")
     content = upload.read()
     application, files = calls.ask(definitions.archive_files, content=content)
     note = request.form.get("note", "")
-    command = Deploy(application, files, note, int(base) if base else None)
+    command = Deploy(application, files, note, number)
     return calls.run(command, body_hash=hashlib.sha256(content).hexdigest())
 
 

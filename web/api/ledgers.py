@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from engine.queries import ledgers, statistics
 from web import calls
@@ -16,7 +16,7 @@ route = NOUN.route
 class Narrow(Schema):
     """What figures are narrowed to."""
 
-    year = fields.Integer(load_default=None)
+    year = fields.Integer(load_default=None, validate=validate.Range(1, 9999))
     process = fields.String(load_default="", data_key="processKey")
     region = fields.String(load_default="")
 

@@ -16,7 +16,7 @@ from engine.queries import (
 )
 from engine.queries import people as people_query
 from engine.queries.diagram import Diagram
-from web import security, session
+from web import limits, security, session
 from web.pages import cursors, frame
 from web.pages.todo import paging
 from web.pages.words import shown
@@ -44,7 +44,7 @@ def search() -> Response:
     for key in ("process_key", "region", "state", "status", "year"):
         value = request.args.get(key)
         if value:
-            wanted[key] = int(value) if key == "year" and value.isdigit() else value
+            wanted[key] = limits.year(value) if key == "year" else value
     if request.args.get("due") == "overdue":
         now = session.ask(operations.clock).now
         wanted |= {"due_at": {"$lt": now}, "ended_at": {"$exists": False}}
@@ -145,7 +145,7 @@ def divisions() -> Response:
     else:
         parent = args.get("parent") or args.get("root") or None
         text = args.get("q", "")
-        limit = min(int(args.get("limit", "20")), 200)
+        limit = min(args.get("limit", 20, int), 200)
         known = session.ask(
             registers.search,
             kind="division",

@@ -5,7 +5,7 @@ from collections import Counter
 from flask import Blueprint, Response, request
 
 from engine.queries import statistics
-from web import security, session
+from web import limits, security, session
 from web.pages import frame
 
 dashboard = Blueprint("dashboard", __name__)
@@ -15,8 +15,7 @@ dashboard = Blueprint("dashboard", __name__)
 @security.permission("signed-in")
 def show() -> Response:
     """Show the counts the person may see."""
-    text = request.args.get("year", "")
-    year = int(text) if text.isdigit() else None
+    year = limits.year(request.args.get("year", ""))
     figures = session.ask(statistics.cases, year=year)
     groups: dict[tuple[str, str], Counter[str]] = {}
     late: Counter[tuple[str, str]] = Counter()

@@ -9,7 +9,7 @@ from engine.base.errors import InvalidRequest
 from engine.commands import drafts as commands
 from engine.queries import definitions, processes, studio
 from engine.queries.paging import Paging
-from web import security, session
+from web import limits, security, session
 from web.pages import attributes, blanks, frame, holding, posting
 from web.pages.studio import designer
 from web.pages.versions import editions
@@ -146,5 +146,4 @@ def delete(application: str) -> BaseResponse:
 
 
 def _number(name: str) -> int | None:
-    text = request.form.get(name, "")
-    return int(text) if text.isdigit() else None
+    return limits.whole(request.form.get(name, ""))

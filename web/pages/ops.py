@@ -12,7 +12,7 @@ from engine.base.events import Repair
 from engine.commands import jobs as commands
 from engine.queries import agenda, definitions, incidents, operations, phases
 from engine.queries.paging import Paging, Sort
-from web import security, session
+from web import limits, security, session
 from web.pages import cursors, frame, posting, repairs, strip
 from web.pages.clock import clockwork
 
@@ -104,7 +104,7 @@ def calendar() -> Response:
     """阶段日历: the phases of a year and four weeks of timers from any day."""
     first = _day(request.args.get("from", ""))
     text = request.args.get("year", "")
-    year = int(text) if text.isdigit() else first.year if first else None
+    year = limits.year(text) or (first.year if first else None)
     strips = _strips(year)
     return page(
         "ops/calendar.html",

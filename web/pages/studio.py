@@ -11,7 +11,7 @@ from engine.base.findings import Finding
 from engine.commands import drafts as commands
 from engine.queries import definitions, drafts, processes, studio, trial
 from engine.queries.paging import Paging
-from web import security, session
+from web import limits, security, session
 from web.pages import frame, holding, posting
 from web.pages.start import REGISTERS
 from web.pages.values import plain
@@ -199,8 +199,7 @@ def save_text(application: str, path: str) -> BaseResponse:
     if not _is_text(path):
         raise InvalidRequest("只能修改文本文件。")
     content = request.form.get("content", "").replace("\r\n", "\n").encode()
-    version = request.form.get("version", "")
-    number = int(version) if version.isdigit() else None
+    number = limits.whole(request.form.get("version", ""))
     posting.run(commands.SaveDraftFile(application, path, content, number))
     return posting.back(f"/lib/{application}/text/{quote(path)}", "saved")
 

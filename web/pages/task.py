@@ -9,7 +9,8 @@ from engine.commands import corrections, instances
 from engine.commands import tasks as commands
 from engine.queries import forecast, form_facts, page_forms, task_page
 from engine.queries.task_page import TaskForm
-from web import calls, security, session
+from web import calls, limits, security, session
+from web.errors import BadRequest
 from web.pages import frame
 from web.pages.start import REGISTERS
 from web.pages.values import plain
@@ -166,9 +167,8 @@ def _preview(task_id: int, page: TaskForm) -> list[dict[str, Any]]:
 
 def _body(*keep: str) -> dict[str, Any]:
     """Read the island's JSON; only the names KEEP reach the command."""
-    sent = request.get_json()
-    body = sent if isinstance(sent, dict) else {}
-    return {
+    body = _sent()
+    found = {
         name: body[wire]
         for name, wire in (
             ("data", "data"),
@@ -181,6 +181,21 @@ def _body(*keep: str) -> dict[str, Any]:
         )
         if name in keep and body.get(wire) is not None
     }
+    for name, value in found.items():
+        if not isinstance(value, _KINDS.get(name, str)):
+            raise BadRequest(f"“{name}”的类型不正确。")
+    return found
+
+
+_KINDS: dict[str, type] = {"data": dict, "expected_version": int}
+
+
+def _sent() -> dict[str, Any]:
+    """Read the JSON an island sends; nothing but an object has names."""
+    sent = request.get_json()
+    if not isinstance(sent, dict):
+        raise BadRequest("请求体须为 JSON 对象。")
+    return sent
 
 
 @task.post("/case/<ref>/task/<int:task_id>/completion")
@@ -197,8 +212,8 @@ def complete(ref: str, task_id: int) -> Response:
 def send_back(ref: str, task_id: int) -> Response:
     """退回 with a reason."""
     del ref
-    body = _body("target", "then", "unit", "expected_version")
-    sent = request.get_json()
+    body = {"target": "", **_body("target", "then", "unit", "expected_version")}
+    sent = _sent()
     reason = str(sent.get("opinion") or sent.get("reason") or "")
     return calls.run(corrections.ReturnTask(task_id, reason=reason, **body))
 
@@ -208,10 +223,10 @@ def send_back(ref: str, task_id: int) -> Response:
 def save_draft(ref: str, task_id: int) -> Response:
     """暂存 form, opinion and chosen outcome."""
     del ref
-    sent = request.get_json()
+    sent = _sent()
     kept = {key: sent.get(key) for key in sorted(DRAFT)}
     matched = request.headers.get("If-Match", "").strip('"')
-    version = int(matched) if matched.isdigit() else 0
+    version = limits.whole(matched) or 0
     command = commands.SaveTaskDraft(task_id, kept, version)
     saved = frame.engine().execute(command, session.require_actor()).as_dict()
     response = jsonify({"savedAt": plain(session.engine().clock.now())})

@@ -10,7 +10,7 @@ from engine.commands.inbox import ReadNotices
 from engine.queries import cases, notices, processes, worklist
 from engine.queries.cases import WorkFilter
 from engine.queries.paging import Paging
-from web import security, session
+from web import limits, security, session
 from web.pages import cursors, frame
 
 todo = Blueprint("todo", __name__)
@@ -31,7 +31,7 @@ def wanted() -> WorkFilter:
         text=get("q", "").strip(),
         process=get("process", ""),
         region=get("region", ""),
-        year=int(year) if year.isdigit() else None,
+        year=limits.year(year),
         overdue=get("due") == "overdue",
         taken=get("taken", ""),
     )

@@ -11,7 +11,7 @@ from engine.base.findings import ORDER, Finding
 from engine.commands import drafts as commands
 from engine.commands.results import Deployed
 from engine.queries import clauses, definitions, drafts, elements, studio
-from web import security, session
+from web import limits, security, session
 from web.calls import download
 from web.pages import frame, posting
 
@@ -104,9 +104,10 @@ def compare(application: str) -> Response:
 
 
 def _version(text: str) -> int:
-    if not text.isdigit():
+    number = limits.whole(text)
+    if number is None:
         raise InvalidRequest("版本须为数字。")
-    return int(text)
+    return number
 
 
 def _pictures(
