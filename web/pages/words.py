@@ -148,7 +148,13 @@ def moment_of(value: Any) -> str:
     return moment(value) if isinstance(value, datetime) else shown(value)
 
 
+def wait_word(name: str) -> str:
+    """Name what a case waits for; a message known by its code only is not for people."""
+    return "其他环节的消息" if name.isascii() else name
+
+
 FILTERS = {
+    "wait_word": wait_word,
     "due_sentences": due_sentences,
     "day": day,
     "short_day": short_day,
