@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -10,10 +11,12 @@ from pathlib import Path
 from typing import cast
 
 import structlog
+from structlog.typing import EventDict, Processor
 
 from engine.base.clock import Clock, OffsetClock, SystemClock
 from engine.base.errors import InvalidRequest
 from engine.base.ids import Ids, RandomIds
+from engine.base.traces import trace
 from engine.commands.clock import SETTING as CLOCK
 from engine.context import Runtimes
 from engine.delivery.services import NAMES
@@ -24,6 +27,9 @@ from engine.store.database import Database, open_database
 from engine.store.files import FileStore
 
 RUNTIME = "SHOUHU_RUNTIME"  # setting: runtime of new instances of this installation
+LOG = "SHOUHU_LOG"  # setting: the least level of log lines
+# Their warnings are daily business here: ticks that coalesce, requests that queue.
+_NORMAL = ("apscheduler", "waitress.queue")
 _REFERENCE = ("engine.spiff.runtime", "SpiffRuntime")
 
 
@@ -57,17 +63,48 @@ def build(
     )
 
 
-def configure_logging() -> None:
-    """Write one JSON line per event to standard error; no values of variables."""
+def configure_logging(level: str | None = None) -> None:
+    """Write one JSON line per event to standard error; kinds and lines, never values.
+
+    LEVEL (else the setting SHOUHU_LOG, else warning) is the least that is told, so that a
+    console with nothing to report stays quiet. Lines of libraries take the same form.
+    """
+    least = (level or os.environ.get(LOG) or "warning").upper()
+    number = logging.getLevelNamesMapping().get(least)
+    if number is None:
+        raise InvalidRequest(f"日志级别“{least}”不正确，可用 debug、info、warning、error。")
+    steps: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        _traced,
+    ]
+    line = structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
+        processors=[*steps, line],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    handler = logging.StreamHandler(sys.stderr)
+    strip = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=steps, processors=[strip, line])
+    )
+    logging.basicConfig(handlers=[handler], level=number, force=True)
+    for name in _NORMAL:
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _traced(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Replace an exception by the lines it passed; its message may quote values."""
+    found = event.pop("exc_info", None)
+    if isinstance(found, tuple):
+        found = found[1]
+    elif found is True:
+        found = sys.exc_info()[1]
+    if isinstance(found, BaseException):
+        event["kind"], event["trace"] = type(found).__name__, trace(found)
+    return event
 
 
 def available() -> dict[str, Runtime]:

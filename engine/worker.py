@@ -3,7 +3,6 @@
 import random
 import secrets
 import threading
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from engine.base.actor import SYSTEM
 from engine.base.clock import SystemClock
 from engine.base.errors import Busy, Conflict, ExpressionFailed, InvalidRequest, ShouhuError
+from engine.base.traces import trace
 from engine.commands.due import PAUSED, FailJob, RunDueJob, RunStartTimer, is_paused
 from engine.commands.results import Counted, Job, Leased, LeasedCall
 from engine.commands.services import ClaimCalls, FailCall, FinishCall
@@ -240,8 +240,7 @@ class Worker:
 
 def _report(text: str, error: Exception, **more: Any) -> None:
     """Log a defect with its stack, never with the values of variables."""
-    stack = "".join(traceback.format_exception(error))[-4000:]
-    _log.error(text, **more, kind=type(error).__name__, stack=stack)
+    _log.error(text, **more, kind=type(error).__name__, trace=trace(error))
 
 
 def _next_due(view: View) -> datetime | None:

@@ -1,6 +1,5 @@
 """Errors on the wire: the one table of statuses and the RFC 9457 body (operations.md 4.2)."""
 
-import traceback
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from engine.base import errors
+from engine.base.traces import trace
 from web.schemas import wire
 
 log = structlog.get_logger(__name__)
@@ -176,9 +176,8 @@ def on_http_error(error: HTTPException) -> BaseResponse:
 
 def on_defect(error: Exception) -> BaseResponse:
     """Answer a defect: logged with the lines it passed (no values), told without them."""
-    where = "".join(traceback.format_tb(error.__traceback__))
     kind = type(error).__name__
-    log.error("request.defect", request_id=g.get("request_id"), error=kind, trace=where)
+    log.error("request.defect", request_id=g.get("request_id"), kind=kind, trace=trace(error))
     return respond(_body(500, DEFECT[0], "系统错误", DEFECT[1]))
 
 
