@@ -64,10 +64,8 @@ class SpiffRuntime:
                 continue
             try:
                 plans[key] = SpiffPlan(plan, _specs(files[name], name, plan))
-            except RecursionError:
-                findings.extend(_refusals(name, (("这样长的路径", key),)))
-            except ValidationException as error:
-                findings.extend(_refusals(name, ((str(error), key),)))
+            except (RecursionError, ValidationException) as error:
+                findings.extend(_refusals(name, ((_unread(error), key),)))
         if has_errors(findings):
             return Compiled({}, {}, tuple(findings))
         return Compiled(plans, compiled.facts, tuple(findings))
@@ -132,6 +130,12 @@ class SpiffRuntime:
 def _open(record: Mapping[str, Any]) -> dict[str, Any]:
     found = {"open": record["mi"]["active"]} if "mi" in record else {}
     return found | ({"name": record["name"]} if "name" in record else {})
+
+
+def _unread(error: Exception) -> str:
+    """Say what the library's parser could not do; it recurses along the path."""
+    deep = isinstance(error, RecursionError) or isinstance(error.__context__, RecursionError)
+    return "这样长的路径" if deep else "这样的画法（SpiffWorkflow 读取时报错）"
 
 
 def _refusals(name: str, lacking: tuple[tuple[str, str], ...]) -> list[Finding]:

@@ -79,7 +79,7 @@ class Case:
 
     # telling
 
-    def start(self, node: str | None = None, **variables: Any) -> "Case":
+    def start(self, /, node: str | None = None, **variables: Any) -> "Case":
         return self.tell(events.Start, vars=variables, node=node)
 
     def complete(

@@ -11,19 +11,26 @@ from tests.spiff.case import compiled
 from tests.spiff.test_boundaries import CITY
 from tests.spiff.test_multi import CITIES, loop
 
+ESCALATES = '<escalationEventDefinition escalationRef="es"/>'
 ROOTS = (MSG, SIG, ERR, ESC)
 ERROR = '<errorEventDefinition errorRef="er"/>'
-CONDITION = "<conditionalEventDefinition><condition>amount > 1</condition></conditionalEventDefinition>"
+CONDITION = (
+    "<conditionalEventDefinition><condition>amount > 1</condition></conditionalEventDefinition>"
+)
 AMOUNT = '<dataObject id="amount"/>'
 ESP = node(
-    "subProcess", "esp", body(start(TIMER, id="es1"), user("ew"), end(id="ee"), "es1 -> ew -> ee"),
+    "subProcess",
+    "esp",
+    body(start(TIMER, id="es1"), user("ew"), end(id="ee"), "es1 -> ew -> ee"),
     triggeredByEvent="true",
 )  # fmt: skip
 BOX = sub(body(start(id="s1"), user("w"), end(id="e1"), "s1 -> w -> e1"), id="u")
 OWN = sub(body('<dataObject id="mine"/>', start(id="s1"), user("w"), end(id="e1"),
                "s1 -> w -> e1"), id="u")  # fmt: skip
 MANY = BOX.replace("</subProcess>", loop(count="2") + "</subProcess>")
-CATCH_TWO = node("intermediateCatchEvent", "u", '<messageEventDefinition messageRef="m"/>' + TIMER)
+CATCH_TWO = node(
+    "intermediateCatchEvent", "u", '<messageEventDefinition messageRef="m"/>' + TIMER
+)
 LINE = "s -> u -> e"
 FAILS = (
     '<extensionElements><camunda:properties><camunda:property name="gov:errorCode" value="E1"/>'
@@ -38,7 +45,7 @@ MODELS = {
     ),
     "起始或完成数量": (start(), user(completionQuantity="2"), end(), LINE),
     "这种捕获事件": (start(), CITY, CATCH_TWO, end(), LINE),
-    "这种抛出事件": (start(), user(), end('<escalationEventDefinition escalationRef="es"/>'), LINE),
+    "这种抛出事件": (start(), user(), end(ESCALATES), LINE),
     "这种边界事件": (
         start(), AMOUNT, user(), boundary(CONDITION, "u"), end(), end(id="e2"), LINE, "b -> e2",
     ),
@@ -58,10 +65,6 @@ MODELS = {
         start(), node("parallelGateway", "f"), node("parallelGateway", "u"), end(),
         "s -> f -> u -> e", '<sequenceFlow id="twin" sourceRef="f" targetRef="u"/>',
     ),
-    "本行图元": (
-        start(), node("transaction", "u", body(start(id="s1"), user("w"), end(id="e1"),
-                                               "s1 -> w -> e1")), end(), LINE,
-    ),
 }  # fmt: skip
 
 
@@ -80,7 +83,17 @@ def test_what_is_lacking_is_refused_by_name(name) -> None:
 def test_every_row_of_the_table_of_lacks_is_tried() -> None:
     names = {name for name, _ in table._RULES}
     untried = names - set(MODELS)
-    assert untried == {"全局任务", "脚本或决策失败时抛出错误"}  # below
+    assert untried == {"全局任务", "脚本或决策失败时抛出错误", "本行图元"}  # below
+
+
+@pytest.mark.parametrize("kind", ["transaction", "adHocSubProcess"])
+def test_what_no_runtime_executes_is_refused_on_both(kind) -> None:
+    inside = body(start(id="s1"), user("w"), end(id="e1"), "s1 -> w -> e1")
+    model = process(start(), node(kind, "u", inside), end(), LINE)
+    for name in ("kernel", "spiffworkflow"):
+        _, found = compiled(name, model)
+        assert found.plans == {}
+        assert ("node.unsupported", "u") in [(f.code, f.element) for f in found.findings]
 
 
 def test_a_global_task_that_is_called_is_refused() -> None:
