@@ -33,14 +33,25 @@ class SyncPoint:
 
 
 @dataclass
-class Parked:
-    """COMMAND with a sync point between its last statement and the commit."""
+class Counted:
+    """COMMAND, with a count of how often its unit was run."""
 
     command: Any
-    point: SyncPoint
+    runs: int = 0
 
     def run(self, ctx: Context) -> Any:
-        result = self.command.run(ctx)
+        self.runs += 1
+        return self.command.run(ctx)
+
+
+@dataclass
+class Parked(Counted):
+    """COMMAND with a sync point between its last statement and the commit."""
+
+    point: SyncPoint = field(default_factory=SyncPoint)
+
+    def run(self, ctx: Context) -> Any:
+        result = super().run(ctx)
         if self.point.hits == 0:  # a re-run of the unit goes straight through
             self.point.park()
         return result
@@ -54,22 +65,24 @@ def collect(answers: dict[str, Any], name: str, act: Callable[[], Any]) -> None:
 
 
 def meet(
-    engine: Engine, first: tuple[Any, Any], second: tuple[Any, Any], **options: Any
+    engine: Engine, first: tuple[Any, Any], second: tuple[Any, Any], *, runs: int = 1
 ) -> tuple[Any, Any]:
     """Run FIRST (command, actor) up to its commit, start SECOND, let go; give both answers.
 
     On PostgreSQL FIRST goes on when SECOND waits for a lock or has ended; on SQLite SECOND
-    cannot begin before FIRST is through.
+    cannot begin before FIRST is through. SECOND's unit must be run RUNS times: where a lock
+    orders the two, the second walls behind it (version, unique keys) are never touched.
     """
-    point, begun, answers = SyncPoint(), threading.Event(), {}
-    parked = Parked(first[0], point)
+    parked, other = Parked(first[0]), Counted(second[0])
+    point, begun = parked.point, threading.Event()
+    answers: dict[str, Any] = {}
     one = threading.Thread(
         target=collect, args=(answers, "first", lambda: engine.execute(parked, first[1]))
     )
 
     def go() -> Any:
         begun.set()
-        return engine.execute(second[0], second[1], **options)
+        return engine.execute(other, second[1])
 
     two = threading.Thread(target=collect, args=(answers, "second", go))
     one.start()
@@ -85,6 +98,8 @@ def meet(
     assert not one.is_alive(), "a race that never ends"
     assert not two.is_alive(), "a race that never ends"
     assert point.hits == 1, "the sync point was never reached"
+    if engine.database.is_postgres:
+        assert (parked.runs, other.runs) == (1, runs), "no lock ordered the two"
     return answers["first"], answers["second"]
 
 

@@ -26,7 +26,7 @@ from tests.races.conftest import EXTRA
 from tests.support.invariants import check_invariants
 from tests.support.tiny import Tiny, deploy, make
 
-ROUNDS = 40
+ROUNDS = 120
 OPEN = sa.select(task.c.id).where(task.c.state == "open", task.c.node == "act")
 _DEADLOCKS = sa.text(
     "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"

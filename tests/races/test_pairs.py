@@ -19,6 +19,27 @@ from tests.races.parking import lost, meet, won
 from tests.support.tiny import Tiny
 from tests.support.tiny import bundle as tiny_bundle
 
+APPLICATION = """
+application: {key}
+title: 样例
+runtime: kernel
+calendar: cn
+roles: {{}}
+deadlines: {{}}
+phases: []
+settings: {{}}
+registers: {{}}
+"""
+WAY = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    id="way_definitions" targetNamespace="urn:shouhu:way">
+  <bpmn:process id="one_way" name="单行" isExecutable="true">
+    <bpmn:startEvent id="a" name="开始"><bpmn:outgoing>f</bpmn:outgoing></bpmn:startEvent>
+    <bpmn:endEvent id="b" name="结束"><bpmn:incoming>f</bpmn:incoming></bpmn:endEvent>
+    <bpmn:sequenceFlow id="f" sourceRef="a" targetRef="b"/>
+  </bpmn:process>
+</bpmn:definitions>
+"""
 FIRST = pytest.mark.parametrize("turned", [False, True], ids=["as_named", "turned"])
 
 
@@ -159,6 +180,17 @@ def test_of_two_deployments_from_one_base_the_second_is_refused(tiny: Tiny) -> N
     assert [row["version"] for row in versions] == [1, 2, 3]
 
 
+def test_of_two_applications_that_take_one_process_key_one_is_refused(tiny: Tiny) -> None:
+    def application(key: str) -> Deploy:
+        text = APPLICATION.format(key=key).encode()
+        return Deploy(key, {"application.yaml": text, "way.bpmn": WAY.encode()})
+
+    owner = tiny.actor("owner")
+    answers = meet(tiny.engine, (application("one"), owner), (application("two"), owner))
+    assert won(answers[0])
+    assert answers[1].problem_code == "process-taken"
+
+
 def test_of_two_sealers_of_one_slot_one_seals(tiny: Tiny) -> None:
     tiny.start()
     command = (Seal(tiny.clock.now()), SYSTEM)
@@ -169,7 +201,7 @@ def test_of_two_sealers_of_one_slot_one_seals(tiny: Tiny) -> None:
 
 def test_one_message_sent_twice_at_once_is_taken_once(tiny: Tiny) -> None:
     command = SendMessage("tiny_nobody", uid="7d3ab0a2-0001", time_to_live="PT1H")
-    answers = meet(tiny.engine, (command, SYSTEM), (command, SYSTEM))
+    answers = meet(tiny.engine, (command, SYSTEM), (command, SYSTEM), runs=2)
     assert [answer.state for answer in answers] == ["waiting", "waiting"]
     assert len(tiny.rows(sa.select(message.c.id))) == 1
 
