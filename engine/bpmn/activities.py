@@ -143,7 +143,7 @@ def fields(element: Element, form: str, scene: Scene) -> frozenset[str]:
             scene.formulas.report.add(
                 "task.writable", element, r=name, form=form, **near(name, declared)
             )
-    return scene.env.written(form, element.properties())
+    return frozenset(scene.env.written(form, element.properties()))
 
 
 def binding(element: Element, attribute: str, scene: Scene) -> None:

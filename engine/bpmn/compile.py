@@ -16,6 +16,7 @@ from engine.bpmn.describe import describe
 from engine.bpmn.extensions import check_extensions
 from engine.bpmn.formulas import Formulas, plain_value
 from engine.bpmn.gov import GovCheck
+from engine.bpmn.kinds import field_kinds
 from engine.bpmn.model import File
 from engine.bpmn.names import known_names
 from engine.bpmn.outline import outline
@@ -93,6 +94,7 @@ def build(
     processes = [p for file in models for p in file.processes if p.executable]
     names = known_names(models, env)
     every = frozenset().union(*names.values())
+    kinds = field_kinds(models, env)
     decisions, versions = load_decisions(files, every, report)
     settings = {key: plain_value(value) for key, value in env.settings.items()}
     keys = frozenset(process.key for process in processes)
@@ -101,7 +103,7 @@ def build(
         scene = Scene(
             file=process.file,
             env=env,
-            formulas=Formulas(report, names[process.key], settings, env.strict_names),
+            formulas=Formulas(report, names[process.key], settings, env.strict_names, kinds),
             calendar=process.element.gov.get("calendar", "cn"),
             decisions=versions,
             engine=decisions,

@@ -32,13 +32,14 @@ class DeployEnv:
     strict_names: bool = True
     derived: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
 
-    def written(self, form: str, properties: Mapping[str, str]) -> frozenset[str]:
-        """Give the fields of FORM a task with PROPERTIES writes; none of an unknown form."""
-        declared = frozenset(self.forms.get(form, ()))
+    def written(self, form: str, properties: Mapping[str, str]) -> tuple[str, ...]:
+        """Give the fields of FORM a task with PROPERTIES writes, in the form's order."""
+        declared = tuple(self.forms.get(form, ()))
         names = writable.named(properties)
         if names is None:
             return declared
-        return writable.implied(names, self.derived.get(form, {})) & declared
+        found = writable.implied(names, self.derived.get(form, {}))
+        return tuple(name for name in declared if name in found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from engine.base.values import Value
 from engine.bpmn.model import Element
 from engine.bpmn.report import Report, near
 from engine.feel.compile import Expression, compile_expression
+from engine.feel.inference import type_problems
 
 Mode = Literal["strict", "spec"]
 CODES = ("expr.syntax", "expr.unknown_function", "expr.too_complex")
@@ -82,6 +83,7 @@ class Formulas:
     names: frozenset[str]
     settings: Mapping[str, Value] = field(default_factory=dict)
     warn_unknown: bool = True
+    kinds: Mapping[str, str] = field(default_factory=dict)  # variable -> FEEL type
     spaced: dict[str, list[str]] = field(default_factory=dict)  # first word -> names
     made: dict[tuple[str, str, frozenset[str]], Expression | InvalidExpression] = field(
         default_factory=dict
@@ -109,6 +111,7 @@ class Formulas:
         if isinstance(made, InvalidExpression):
             self.complain(made, text, at, place)
             return None
+        self.mismatched(made, at, place, frozenset(extra))
         if self.warn_unknown:
             self.unknown(made, at, place, frozenset(extra))
         return made
@@ -148,6 +151,14 @@ class Formulas:
         code = error.problem_code if error.problem_code in CODES else "expr.syntax"
         detail = re.sub(r"^表达式第 \d+ 列：", "", error.message)
         self.say(code, at, place, col=error.column, detail=detail, text=text.strip())
+
+    def mismatched(
+        self, made: Expression, at: Element, place: Place, extra: frozenset[str]
+    ) -> None:
+        """Report operations whose types can never fit; EXTRA names may hold anything."""
+        kinds = {name: self.kinds[name] for name in made.reads - extra if name in self.kinds}
+        for problem in type_problems(made, kinds):
+            self.say("expr.type", at, place, col=problem.column, detail=problem.zh)
 
     def unknown(
         self, made: Expression, at: Element, place: Place, extra: frozenset[str]

@@ -39,6 +39,12 @@ NAMES: dict[str, Case] = {
         one(script("1 + " * 2000 + "1")),
         one(script("1 + " * 900 + "1")),
     ),
+    "an expression whose types can never fit": Case(
+        "expr.type",
+        "c",
+        one(user("u", camunda__formRef="f1") + script('amount + "元"'), "u -> c"),
+        one(user("u", camunda__formRef="f1") + script("amount + 1"), "u -> c"),
+    ),
     "an unknown name": Case(
         "expr.unknown_name",
         "c",

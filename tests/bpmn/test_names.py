@@ -89,3 +89,17 @@ def test_an_unknown_name_is_a_warning_and_can_be_silenced() -> None:
     assert ("expr.unknown_name", "c") in codes(compile_one(reader("nobody")), "warning")
     silent = compile_one(reader("nobody"), env=replace(ENV, strict_names=False))
     assert not codes(silent)
+
+
+def test_a_field_something_else_writes_too_may_hold_anything() -> None:
+    used = script('amount + "元"')
+    asked = user("u", camunda__formRef="f1")
+    other = node("scriptTask", "w", "<script>1</script>", scriptFormat="feel",
+                 camunda__resultVariable="amount")  # fmt: skip
+    alone = compile_one(process(start(), asked, used, end(), "s -> u -> c -> e"))
+    assert ("expr.type", "c") in codes(alone)
+    both = compile_one(process(start(), asked, other, used, end(), "s -> u -> w -> c -> e"))
+    assert "expr.type" not in [code for code, _ in codes(both)]
+    two = replace(ENV, forms={**ENV.forms, "f2": {"amount": "text"}})
+    drawn = process(start(), asked, used, end(), "s -> u -> c -> e")
+    assert "expr.type" not in [code for code, _ in codes(compile_one(drawn, env=two))]
