@@ -17,7 +17,7 @@ from engine.bpmn.compile import compile_files
 from engine.bpmn.deploy import Compiled, DeployEnv
 from engine.kernel.data import ENGINE_NAMES
 from engine.kernel.effects import InstanceEnded
-from engine.kernel.plan import Plan
+from engine.kernel.plan import Plan, Trigger
 from engine.kernel.step import Need, State, Step, View
 from engine.markup import parse_xml
 from engine.spiff import flow, happen, multi, waits
@@ -26,7 +26,7 @@ from engine.spiff.happen import Refused
 from engine.spiff.lacks import lacks
 from engine.spiff.reading import read
 from engine.spiff.session import FAILURES, SCOPE, Ending, FeelEngine, Session
-from engine.spiff.specs import Armed, EventChoice, Wait
+from engine.spiff.specs import Armed, Auto, EventChoice, Wait
 
 _DEEPEST = 900  # the library itself is blind beyond 1,000, and recurses in places
 _TOO_DEEP = "参考引擎不能继续，请改用本系统内核（runtime: kernel）"
@@ -162,7 +162,22 @@ def _specs(data: bytes, name: str, plan: Plan) -> dict[str, tuple[Any, Mapping[s
     }
     conditions = frozenset(flow.id for flow in plan.flows if flow.condition is not None)
     starts = {plan.nodes[at].id for at in (*plan.scopes[0].starts, *plan.typed_starts)}
-    return {start: read(tree, plan.key, start, order, conditions) for start in sorted(starts)}
+    found: dict[str, tuple[Any, Mapping[str, Any]]] = {}
+    for start in sorted(starts):
+        found[start] = read(tree, plan.key, start, order, conditions)
+    for spec, subs in found.values():
+        for inside in (spec, *subs.values()):
+            for task in inside.task_specs.values():
+                task.manual = task.manual or _throws_signal(plan, task)
+    return found
+
+
+def _throws_signal(plan: Plan, task: Any) -> bool:
+    """Tell whether TASK throws a signal: it waits until nothing else can move."""
+    if not isinstance(task, Auto) or task.bpmn_id not in plan.by_id:
+        return False
+    defs = plan.nodes[plan.by_id[task.bpmn_id]].defs
+    return any(definition.trigger is Trigger.SIGNAL for definition in defs)
 
 
 # --- one step ----------------------------------------------------------------------------
@@ -234,7 +249,7 @@ def _settle(session: Session) -> None:
     workflow = session.workflow
     for _ in range(session.limits.step_visits):
         workflow.do_engine_steps(did_complete_task=session.left)
-        moved = _sync(session) or _deliver(session)
+        moved = _sync(session) or _throw_signal(session)
         if not moved:
             return
     raise happen.Held("step_limit", "一步之内经过的环节过多，请检查循环。")
@@ -278,22 +293,26 @@ def _open_one(session: Session, task: Any) -> bool:
     return bool(task.state == TaskState.COMPLETED)
 
 
-def _deliver(session: Session) -> bool:
-    """Deliver thrown signals to the catchers of this instance."""
-    pending, session.signals = session.signals, []
-    found = False
-    for name, payload in pending:
-        found = _broadcast(session, name, payload) or found
-    return found
+def _throw_signal(session: Session) -> bool:
+    """Throw one signal, now that nothing else can move: who is live now hears it."""
+    for task in flow.all_tasks(session.workflow):
+        if isinstance(task.task_spec, Auto) and task.state == TaskState.READY:
+            session.enter(task)
+            task.run()
+            session.left(task)
+            pending, session.signals = session.signals, []
+            for name, payload in pending:
+                _broadcast(session, name, payload)
+            return True
+    return False
 
 
-def _broadcast(session: Session, name: str, payload: Mapping[str, Any]) -> bool:
+def _broadcast(session: Session, name: str, payload: Mapping[str, Any]) -> None:
     records = [r for r in session.doc["waits"].values() if r["kind"] == "signal"]
     matching = [r for r in records if r["name"] == name]
     for record in matching:
         if record["wait"] in session.doc["waits"]:
             happen.received(session, record, payload)
-    return bool(matching)
 
 
 # --- events that address no single wait ---------------------------------------------------

@@ -10,7 +10,9 @@ from engine.bpmn.deploy import DeployEnv
 from engine.kernel import effects as fx
 from engine.runtime import Runtime
 from engine.store import codec
+from tests.differential.models import MESSAGE, SIGNAL
 
+MOST = 60  # moves; some models turn for ever, alike on both
 AT = datetime(2025, 7, 18, 1, tzinfo=UTC)
 ENV = DeployEnv(
     forms={"answer": {"number": "integer"}},
@@ -33,6 +35,7 @@ class Driver:
     services: dict[str, tuple[str, int | None]] = field(default_factory=dict)
     rows: dict[str, dict[int, Any]] = field(default_factory=dict)
     items: dict[str, list[int]] = field(default_factory=dict)
+    timers: dict[str, fx.TimerSet] = field(default_factory=dict)
     ended: str = ""
     offered: list[tuple[str, ...]] = field(default_factory=list)
 
@@ -53,6 +56,8 @@ class Driver:
         self.state = codec.decode(codec.encode(step.state))
         for effect in step.effects:
             self.note(effect)
+            if isinstance(effect, fx.TimerSet):
+                self.timers[effect.wait] = effect
 
     def note(self, effect: fx.Effect) -> None:
         """Keep what matters of an effect."""
@@ -88,18 +93,26 @@ class Driver:
         for wait, (name, item) in self.services.items():
             found.append((name, "service", (wait, item)))
         found += [(str(t["node"]), "timer", (str(t["wait"]), 0)) for t in view.timers]
+        found += [
+            (str(s["node"]), str(s["kind"]), (str(s["wait"]), 0)) for s in view.subscriptions
+        ]
         return sorted(found, key=lambda move: (move[0], move[2][1] or 0))
 
     def step(self) -> bool:
         """Let the next thing happen; False when nothing can."""
         moves = self.moves()
         self.offered.append(tuple(sorted({name for name, kind, _ in moves if kind != "timer"})))
-        if not moves:
-            return False
         number = sum(self.visits.values())
+        if not moves or number >= MOST:
+            return False
         name, kind, (wait, item) = moves[number % len(moves)]
         self.visits[name] += 1
-        assert number < 400, "does not end"
+        self.happen(kind, name, wait, item)
+        return True
+
+    def happen(self, kind: str, name: str, wait: str, item: int | None) -> None:
+        """Tell what KIND of thing happens at element NAME."""
+        number = sum(self.visits.values()) - 1
         if kind == "task":
             value = (len(name) + number) % 7 if self.visits[name] < 3 else 0
             result = {"number": value}
@@ -111,10 +124,24 @@ class Driver:
             self.tell(
                 events.FinishService(at=self.at, wait=wait, result={"n": number}, item=item)
             )
+        elif kind == "message":
+            payload = {"number": number % 5, "other": 1}
+            self.tell(
+                events.Correlate(at=self.at, wait=wait, message=MESSAGE, payload=payload)
+            )
+        elif kind == "signal":
+            self.tell(events.Signal(at=self.at, name=SIGNAL, payload={"number": 1}))
         else:
             self.at += timedelta(days=1)
-            self.tell(events.FireTimer(at=self.at, wait=wait, due=self.at))
-        return True
+            record = self.timers[wait]
+            self.tell(
+                events.FireTimer(
+                    at=max(self.at, record.due),
+                    wait=wait,
+                    due=record.due,
+                    occurrence=record.occurrence,
+                )
+            )
 
     def run(self) -> None:
         """Run to the end."""

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 
 from bench.diagrams import flow, node, process, user
 
+MESSAGE, SIGNAL = "到达", "通报"
+EVENTS = (
+    f'<bpmn:message id="message" name="{MESSAGE}"/><bpmn:signal id="signal" name="{SIGNAL}"/>'
+)
 ENDS = tuple[str, str]  # ids of the first and the last element of a block
 
 
@@ -163,7 +167,79 @@ def _deadline(model: Model) -> ENDS:
     return name, merge
 
 
-LEAVES: tuple[Callable[[Model], ENDS], ...] = (_task, _task, _script, _service, _people, _wait)
+def _message(model: Model) -> ENDS:
+    """A catch that takes part of its payload."""
+    name = model.name("catch")
+    words = '<camunda:outputParameter name="number">=number</camunda:outputParameter>'
+    mapping = f"<camunda:inputOutput>{words}</camunda:inputOutput>"
+    model.add(
+        f'<bpmn:intermediateCatchEvent id="{name}" name="{name}">'
+        f"<bpmn:extensionElements>{mapping}</bpmn:extensionElements>"
+        '<bpmn:messageEventDefinition messageRef="message"/></bpmn:intermediateCatchEvent>'
+    )
+    return name, name
+
+
+def _heard(model: Model) -> ENDS:
+    return _event(model, "catch", '<bpmn:signalEventDefinition signalRef="signal"/>')
+
+
+def _shout(model: Model) -> ENDS:
+    """A thrown signal: every catcher of the case that is live hears it."""
+    name = model.name("throw")
+    inner = '<bpmn:signalEventDefinition signalRef="signal"/>'
+    model.add(f'<bpmn:intermediateThrowEvent id="{name}" name="{name}">{inner}')
+    model.add("</bpmn:intermediateThrowEvent>")
+    return name, name
+
+
+def _event(model: Model, kind: str, inner: str) -> ENDS:
+    name = model.name(kind)
+    model.add(f'<bpmn:intermediateCatchEvent id="{name}" name="{name}">{inner}')
+    model.add("</bpmn:intermediateCatchEvent>")
+    return name, name
+
+
+def _race(model: Model) -> ENDS:
+    """An event gateway: message, timer or signal, whichever comes first."""
+    gate, merge = model.name("race"), model.name("merge")
+    model.add(node("eventBasedGateway", gate))
+    for make in model.choice.sample((_message, _wait, _heard), model.choice.randint(2, 3)):
+        caught, _ = make(model)
+        first, last = block(model)
+        model.connect(gate, caught)
+        model.connect(caught, first)
+        model.connect(last, merge)
+    model.add(node("exclusiveGateway", merge))
+    return gate, merge
+
+
+_BESIDE = (
+    "<bpmn:timerEventDefinition><bpmn:timeDuration>P2D</bpmn:timeDuration>"
+    "</bpmn:timerEventDefinition>",
+    "<bpmn:timerEventDefinition><bpmn:timeCycle>R2/P1D</bpmn:timeCycle>"
+    "</bpmn:timerEventDefinition>",
+    '<bpmn:signalEventDefinition signalRef="signal"/>',
+)
+
+
+def _beside(model: Model) -> ENDS:
+    """A task with a reminder beside it, which has an end of its own."""
+    name, bound, end = model.name("task"), model.name("late"), model.name("end")
+    model.add(user(name, "answer"))
+    words = f'name="{bound}" attachedToRef="{name}" cancelActivity="false"'
+    inner = model.choice.choice(_BESIDE)
+    model.add(f'<bpmn:boundaryEvent id="{bound}" {words}>{inner}</bpmn:boundaryEvent>')
+    first, last = model.choice.choice((_task, _script, _service))(model)
+    model.connect(bound, first)
+    model.connect(last, end)
+    model.add(node("endEvent", end))
+    return name, name
+
+
+LEAVES: tuple[Callable[[Model], ENDS], ...] = (
+    _task, _task, _script, _service, _people, _wait, _message, _shout, _heard,
+)  # fmt: skip
 BLOCKS: tuple[Callable[[Model], ENDS], ...] = (
     _sequence,
     _exclusive,
@@ -171,6 +247,8 @@ BLOCKS: tuple[Callable[[Model], ENDS], ...] = (
     _lap,
     _scope,
     _deadline,
+    _race,
+    _beside,
 )
 
 
@@ -193,4 +271,5 @@ def random_model(seed: int) -> bytes:
     model.connect("start", first)
     model.connect(last, "end")
     parts = [node("startEvent", "start"), *model.parts, node("endEvent", "end")]
-    return process("random", parts)
+    data = process("random", parts).decode()
+    return data.replace("</bpmn:definitions>", f"{EVENTS}</bpmn:definitions>").encode()

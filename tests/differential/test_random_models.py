@@ -4,7 +4,7 @@ import pytest
 
 from engine.runtime import KernelRuntime
 from engine.spiff.runtime import SpiffRuntime
-from tests.differential.driver import Driver
+from tests.differential.driver import MOST, Driver
 from tests.differential.models import random_model
 
 MODELS = 120
@@ -17,7 +17,7 @@ def test_both_runtimes_do_the_same(seed: int) -> None:
     spiff = Driver(SpiffRuntime(), data)
     kernel.run()
     spiff.run()
-    assert kernel.ended == "completed"
+    assert kernel.ended == "completed" or sum(kernel.visits.values()) == MOST
     assert spiff.ended == kernel.ended
     assert spiff.offered == kernel.offered
     assert activities(spiff) == activities(kernel)
@@ -25,7 +25,7 @@ def test_both_runtimes_do_the_same(seed: int) -> None:
 
 
 def activities(driver: Driver) -> dict[str, int]:
-    kinds = ("task", "script", "service", "people", "wait", "late", "scope")
+    kinds = ("task", "script", "service", "people", "wait", "late", "scope", "catch", "throw")
     return {name: n for name, n in driver.done.items() if name.startswith(kinds)}
 
 
@@ -37,5 +37,7 @@ def test_the_models_use_every_block() -> None:
     text = "".join(random_model(seed).decode() for seed in range(MODELS))
     for word in ("parallelGateway", "exclusiveGateway", "subProcess", "boundaryEvent"):
         assert word in text
-    for word in ("multiInstance", "scriptTask", "serviceTask", "timeDuration"):
+    for word in ("multiInstance", "scriptTask", "serviceTask", "timeDuration", "timeCycle"):
+        assert word in text
+    for word in ("eventBasedGateway", "messageEvent", "signalEvent", "intermediateThrowEvent"):
         assert word in text
