@@ -12,6 +12,10 @@ from sqlalchemy import Connection
 from engine.store import codec
 from engine.store.tables import audit, history, instance, seal
 
+_AUDIT = 7215002  # of the lock held to the end of the transaction, shared by writers
+_WRITING = sa.select(sa.func.pg_advisory_xact_lock_shared(_AUDIT))
+_SEALING = sa.select(sa.func.pg_try_advisory_xact_lock(_AUDIT))
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -120,8 +124,27 @@ def verify(conn: Connection) -> list[Damage]:
     return found + _verify_seals(conn)
 
 
+def hold_audit(conn: Connection) -> None:
+    """Tell the sealer that an audit line is on its way; writers do not wait for each other.
+
+    A line gets its number before its commit: a seal must not pass over one still to come.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(_WRITING)
+
+
+def _numbers_stand(conn: Connection) -> bool:
+    """Tell whether no audit line is on its way; the sealer tries, it never waits."""
+    return conn.dialect.name != "postgresql" or bool(conn.execute(_SEALING).scalar())
+
+
 def append_seal(conn: Connection, at: datetime) -> bool:
-    """Seal the heads that moved and the new audit lines; False when nothing is new."""
+    """Seal the heads that moved and the new audit lines.
+
+    False when nothing is new, or when somebody is writing to the audit: the next slot does.
+    """
+    if not _numbers_stand(conn):
+        return False
     last = conn.execute(sa.select(seal).order_by(seal.c.no.desc()).limit(1)).mappings().first()
     known: dict[str, list[Any]] = {}
     for (heads,) in conn.execute(sa.select(seal.c.heads).order_by(seal.c.no)):

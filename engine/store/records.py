@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.store import codec
+from engine.store import chain, codec
 from engine.store.rows import Conn, Row, add, every, insert, is_postgres, one
 from engine.store.tables import audit, history, idem, incident, setting
 
@@ -25,6 +25,7 @@ def add_audit(
     conn: Conn, at: datetime, actor: str, kind: str, detail: Mapping[str, Any]
 ) -> None:
     """Append an event that belongs to no case."""
+    chain.hold_audit(conn)
     row = {"at": at, "actor": actor, "kind": kind, "detail": codec.plain(dict(detail))}
     add(conn, audit, [row])
 

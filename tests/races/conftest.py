@@ -20,3 +20,12 @@ def tiny(store_url: str, data_dir: Path, clock: FakeClock) -> Iterator[Tiny]:
     yield made
     check_invariants(made.engine)
     made.engine.close()
+
+
+@pytest.fixture
+def house(postgresql_url: str, data_dir: Path, clock: FakeClock) -> Iterator[Tiny]:
+    """Give it on PostgreSQL alone: SQLite has one lock and so no order."""
+    made = make(postgresql_url, data_dir, clock)
+    deploy(made.engine, {"tiny_race.bpmn": EXTRA.read_bytes()}, base_version=1)
+    yield made
+    made.engine.close()

@@ -4,14 +4,12 @@ import random
 import re
 import threading
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from engine.base.actor import SYSTEM
-from engine.base.clock import FakeClock
 from engine.base.errors import Conflict, ShouhuError
 from engine.commands import due
 from engine.commands.due import RunDueJob
@@ -22,24 +20,14 @@ from engine.commands.upkeep import Sweep
 from engine.store import cases, jobs
 from engine.store.machine import job
 from engine.store.tables import task
-from tests.races.conftest import EXTRA
 from tests.support.invariants import check_invariants
-from tests.support.tiny import Tiny, deploy, make
+from tests.support.tiny import Tiny
 
 ROUNDS = 120
 OPEN = sa.select(task.c.id).where(task.c.state == "open", task.c.node == "act")
 _DEADLOCKS = sa.text(
     "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 )
-
-
-@pytest.fixture
-def house(postgresql_url: str, data_dir: Path, clock: FakeClock) -> Any:
-    """Give the application on PostgreSQL; SQLite has one lock and so no order."""
-    made = make(postgresql_url, data_dir, clock)
-    deploy(made.engine, {"tiny_race.bpmn": EXTRA.read_bytes()}, base_version=1)
-    yield made
-    made.engine.close()
 
 
 class Crowd:
