@@ -25,6 +25,8 @@ camunda:topic="notify">
 <camunda:inputParameter name="roles">=["HEAD"]</camunda:inputParameter>
 <camunda:inputParameter name="text">="请办理"</camunda:inputParameter>
 </camunda:inputOutput></bpmn:extensionElements></bpmn:serviceTask>"""
+CALL = """<bpmn:serviceTask id="work" name="登记" camunda:type="external"
+camunda:topic="echo"/>"""
 MODEL = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
@@ -118,5 +120,19 @@ def test_a_limit_hit_by_a_consequence_undoes_the_whole_act(tiny: Tiny) -> None:
     assert (held["code"], held["ref"]) == ("step_limit", "")
     assert tiny.open_task(case_id, "work")["state"] == "open"
     resolve(tiny, case_id)
+    assert incidents(tiny, case_id) == []
+    sound(tiny)
+
+
+def test_the_answer_of_a_call_that_hits_the_limit_is_asked_for_again(tiny: Tiny) -> None:
+    case_id = start(tiny, model(CALL))
+    tiny.worker.run_due()
+    (held,) = incidents(tiny, case_id)
+    assert held["code"] == "step_limit"
+    (kept,) = tiny.rows(sa.select(job).where(job.c.root_id == case_id))
+    assert (kept["kind"], kept["state"], kept["attempts"]) == ("service", "ready", 1)
+    resolve(tiny, case_id, vars={"go": True})
+    tiny.pass_time(hours=1)
+    assert tiny.case(case_id)["status"] == "completed"
     assert incidents(tiny, case_id) == []
     sound(tiny)
