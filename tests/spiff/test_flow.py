@@ -288,3 +288,51 @@ def test_a_loop_drawn_with_gateways_turns(run) -> None:
         case.complete("u", city="again")
         assert case.open == ["u"]
     assert case.complete("u", city="done").status == "completed"
+
+
+def test_a_signal_is_not_remembered_for_those_who_listen_later(run) -> None:
+    model = process(
+        start(), throw("t", "signal"), catch("c", "signal"), end(), "s -> t -> c -> e"
+    )
+    case = run(model, SIG).start()
+    assert case.status == "active"
+    assert case.signal().status == "completed"
+
+
+def test_a_signal_waits_until_the_other_branch_listens(run) -> None:
+    model = process(
+        start(), node("parallelGateway", "f"), throw("t", "signal"), node("task", "a"),
+        catch("c", "signal"), end(), end(id="e2"), "s -> f -> t -> e", "f -> a -> c -> e2",
+    )  # fmt: skip
+    assert run(model, SIG).start().status == "completed"
+
+
+def test_a_negative_count_is_never_stuck_silently(run) -> None:
+    loop = "<multiInstanceLoopCharacteristics><loopCardinality>amount</loopCardinality>"
+    task = user("u", loop + "</multiInstanceLoopCharacteristics>")
+    case = run(process(start(), '<dataObject id="amount"/>', task, end(), "s -> u -> e"))
+    case.try_(events.Start, vars={"amount": -1})
+    held = case.step.status == "accepted" and case.view.incidents[0]["code"] == "mi_count"
+    assert held or "次数" in case.step.reason
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_place_on_the_canvas_never_decides(run, turned) -> None:
+    model = process(
+        start(), node("exclusiveGateway", "g", default="g_b"), user("a"), user("b"),
+        end(id="ea"), end(id="eb"), "s -> g", "g -> a : amount > 1", "g -> c : amount > 2",
+        "g -> b", user("c"), end(id="ec"), "c -> ec", '<dataObject id="amount"/>',
+        "a -> ea", "b -> eb",
+    )  # fmt: skip
+    heights = {"a": 10, "c": 200} if not turned else {"a": 200, "c": 10}
+    shapes = "".join(
+        f'<di:BPMNShape id="d{name}" bpmnElement="{name}"><dc:Bounds x="0" y="{y}" width="9"'
+        ' height="9"/></di:BPMNShape>'
+        for name, y in heights.items()
+    )
+    diagram = (
+        '<di:BPMNDiagram id="dg" xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI"'
+        ' xmlns:dc="http://www.omg.org/spec/DD/20100524/DC">'
+        f'<di:BPMNPlane id="pl" bpmnElement="p">{shapes}</di:BPMNPlane></di:BPMNDiagram>'
+    )
+    assert run(model, diagram).start(amount=3).open == ["a"]

@@ -1,5 +1,7 @@
 """What SpiffWorkflow would ignore or lacks is refused at deployment, by name."""
 
+from pathlib import Path
+
 import pytest
 
 from engine.spiff import lacks as table
@@ -115,6 +117,15 @@ def test_a_script_that_throws_an_error_when_it_fails_is_refused() -> None:
     assert "脚本或决策失败时抛出错误" in "".join(f.zh for f in found.findings)
 
 
+@pytest.mark.parametrize(
+    "inner",
+    [ERROR, ESCALATES, "<compensateEventDefinition/>", "<cancelEventDefinition/>"],
+)
+def test_no_end_is_accepted_that_would_do_nothing(inner) -> None:
+    _, found = compiled("spiffworkflow", process(start(), user(), end(inner), LINE), *ROOTS)
+    assert found.plans == {}
+
+
 def test_what_the_kernel_refuses_the_reference_refuses_alike() -> None:
     model = process(start(), user(), "s -> u -> nowhere")
     _, ours = compiled("kernel", model)
@@ -131,3 +142,14 @@ def test_an_accepted_plan_lacks_nothing() -> None:
 def test_the_table_of_defects_says_how_each_is_handled() -> None:
     assert {row.handled for row in DEFECTS} <= {"refused", "avoided", "open"}
     assert len({row.number for row in DEFECTS}) == len(DEFECTS)
+
+
+def test_the_tests_a_defect_excuses_are_there() -> None:
+    for row in DEFECTS:
+        for place in row.excuses:
+            path, _, name = place.partition("::")
+            assert f"def {name}(" in Path(path).read_text(encoding="utf-8"), place
+
+
+def test_what_is_open_in_the_table_excuses_a_test_or_is_about_cost() -> None:
+    assert {row.number for row in DEFECTS if row.handled == "open"} == {"38-39", "held"}
