@@ -21,7 +21,7 @@ from engine.commands.due import PAUSED, FailJob, RunDueJob, RunStartTimer, is_pa
 from engine.commands.results import Counted, Job, Leased, LeasedCall
 from engine.commands.services import ClaimCalls, FailCall, FinishCall
 from engine.commands.stepping import Halted
-from engine.commands.upkeep import DeliverMissed, DeliverNotices, Seal, Sweep
+from engine.commands.upkeep import Beat, DeliverMissed, DeliverNotices, Seal, Sweep
 from engine.context import View
 from engine.delivery.messages import words
 from engine.delivery.services import SERVICES, Service
@@ -32,6 +32,7 @@ BATCH = 100  # cases looked at per pass; reliability.md 3.3
 CALLS = 20  # outside calls per tick: timers shall not wait long behind them
 MOST_PASSES = 10_000  # of run_due: a process that never rests is a fault, not a long day
 SWEEP_SECONDS = 5  # reliability.md 3.4, 6.9
+RELEASE = "0.1.0"  # as in pyproject.toml; shown beside each running process
 _log = structlog.get_logger()
 
 # Not worth another try: the same input fails the same way (reliability.md 3.5).
@@ -137,6 +138,10 @@ class Worker:
         scheduler.add_job(
             self._guarded, "interval", [self.upkeep], seconds=SWEEP_SECONDS, **options
         )
+        scheduler.add_job(
+            self._guarded, "interval", [self.beat], seconds=SWEEP_SECONDS, **options
+        )
+        self._guarded(self.beat)
         scheduler.start()
         self.scheduler = scheduler
         threading.Thread(target=self._listen, args=[scheduler, ticking], daemon=True).start()
@@ -146,6 +151,11 @@ class Worker:
         scheduler, self.scheduler = self.scheduler, None
         if scheduler is not None:
             scheduler.shutdown(wait=True)
+            self._guarded(lambda: self._count(Beat(self.node, stopped=True)))
+
+    def beat(self) -> int:
+        """Tell the operators' page that this process lives."""
+        return self._count(Beat(self.node, RELEASE))
 
     def _listen(self, scheduler: BackgroundScheduler, ticking: Any) -> None:
         """Tick at once after a local commit; losing a wake-up costs a second at most."""

@@ -10,7 +10,7 @@ from engine.commands.case import open_case
 from engine.commands.results import Counted
 from engine.context import Context
 from engine.rules.permissions import may
-from engine.store import cases, chain, jobs, matching, notices, records
+from engine.store import cases, chain, jobs, matching, nodes, notices, records
 
 KEEP_KEYS = timedelta(days=30)  # reliability.md 4: offline queues
 
@@ -35,6 +35,25 @@ class DeliverNotices:
         if made:
             notices.deliver(ctx.conn, made, ctx.now)
         return Counted(count=len(made))
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Say that the process NODE of RELEASE lives, or that it STOPPED in order. Counted 0."""
+
+    node: str
+    release: str = ""
+    stopped: bool = False
+
+    def run(self, ctx: Context) -> Counted:
+        """Write the row of this process and forget those long gone."""
+        may(ctx.actor, "machine")
+        if self.stopped:
+            nodes.stop(ctx.conn, self.node, ctx.now)
+        else:
+            nodes.beat(ctx.conn, self.node, ctx.now, self.release)
+            nodes.forget(ctx.conn, ctx.now - nodes.KEEP)
+        return Counted()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """The clockwork: what is due is done once, in order, and a failure delays nobody."""
 
+import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,9 +24,11 @@ from engine.commands.messages import SendMessage
 from engine.commands.services import ClaimCalls, FinishCall
 from engine.delivery.services import ServiceRefused
 from engine.store import chain
-from engine.store.machine import history, incident, job, notice, outbox, seal
+from engine.store.machine import history, incident, job, node, notice, outbox, seal
 from engine.worker import Worker
 from tests.support.tiny import Tiny
+
+ROOT = Path(__file__).parents[2]
 
 
 def at_review(tiny: Tiny) -> int:
@@ -231,10 +235,26 @@ def test_each_slot_is_sealed_once_and_the_seals_verify(tiny: Tiny) -> None:
         assert chain.verify(conn) == []
 
 
-def test_the_background_ticker_starts_and_stops(tiny: Tiny) -> None:
+def test_the_background_ticker_starts_stops_and_says_so(tiny: Tiny) -> None:
     tiny.worker.start(seconds=0.05)
+    (running,) = tiny.rows(sa.select(node))
+    assert (running["id"], running["stopped_at"]) == ("node-1", None)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert running["release"] == project["project"]["version"]
     tiny.worker.stop()
     assert tiny.worker.scheduler is None
+    (stopped,) = tiny.rows(sa.select(node))
+    assert stopped["stopped_at"] == tiny.clock.now()
+
+
+def test_a_process_long_gone_is_forgotten(tiny: Tiny) -> None:
+    Worker(tiny.engine, node="old").beat()
+    tiny.clock.advance(timedelta(days=6))
+    tiny.worker.beat()
+    assert {row["id"] for row in tiny.rows(sa.select(node))} == {"old", "node-1"}
+    tiny.clock.advance(timedelta(days=2))
+    tiny.worker.beat()
+    assert [row["id"] for row in tiny.rows(sa.select(node))] == ["node-1"]
 
 
 def test_an_idle_tick_takes_no_write_lock(tiny: Tiny) -> None:
