@@ -40,7 +40,9 @@ def copied(view: View, *, paging: Paging | None = None) -> Page[NoticeRow]:
 
 def unread(view: View) -> int:
     """Count the notices nobody marked as read."""
-    query = sa.select(notice.c.id).where(visible.notices(view.actor), notice.c.read_at.is_(None))
+    query = sa.select(notice.c.id).where(
+        visible.notices(view.actor), notice.c.read_at.is_(None)
+    )
     return count(view.connection, query)[0]
 
 
