@@ -68,6 +68,8 @@ def _document(data: bytes | Mapping[str, Any], builder: Builder) -> Mapping[str,
             return None
         try:
             found = json.loads(data)
+            # Halves of characters are no text: no page and no database could keep them.
+            json.dumps(found, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             builder.report("", "form.json", "文件不是有效的 JSON", "用表单编辑器重新保存")
             return None

@@ -12,6 +12,7 @@ from engine.library.bundle import Bundle
 from engine.library.difference import Change, diff
 from engine.markup import parse_xml
 from engine.queries import definitions, drafts
+from engine.queries.form_text import form_of
 from engine.store import visible
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -212,15 +213,12 @@ def _places(data: bytes | None) -> dict[str, tuple[tuple[str, str], ...]]:
 
 def _form(data: bytes | None) -> dict[str, Item]:
     """Give the fields of a form by key."""
-    try:
-        form = json.loads(data or b"{}")
-    except ValueError:
-        return {}
     found: dict[str, Item] = {}
-    stack = [form] if isinstance(form, dict) else []
+    stack = [form_of(data or b"{}")]
     while stack:
         part = stack.pop()
-        for child in part.get("components") or []:
+        children = part.get("components")
+        for child in children if isinstance(children, list) else []:
             if isinstance(child, dict):
                 stack.append(child)
                 key = str(child.get("key") or child.get("id") or "")

@@ -1,6 +1,5 @@
 """What an editor in the browser asks: files, pick lists, findings of unsaved content."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ from engine.library.bundle import Bundle, from_files
 from engine.markup import parse_xml
 from engine.queries import deployed, drafts
 from engine.queries.drafts import CheckResult
+from engine.queries.form_text import form_of
 from engine.store import definitions as rows
 from engine.store import visible
 
@@ -118,12 +118,7 @@ def _source(path: str, data: bytes) -> Source:
 
 
 def _form_head(data: bytes) -> Pick:
-    try:
-        form = json.loads(data)
-    except ValueError:
-        return Pick("", "")
-    if not isinstance(form, dict):
-        return Pick("", "")
+    form = form_of(data)
     return Pick(str(form.get("id") or ""), str(form.get("title") or form.get("id") or ""))
 
 
