@@ -10,7 +10,9 @@ from bench.diagrams import host_code
 from bench.evidence import plain
 from engine.base import events
 from engine.kernel import effects as fx
+from engine.kernel.problems import Held
 from engine.spiff.runtime import SpiffRuntime
+from engine.spiff.session import FeelEngine, Session
 from engine.store import codec
 from tests.bpmn.build import ENV, end, ext, file, mapped, node, process, start, user
 from tests.bpmn.shapes import MSG, SIG, body
@@ -154,6 +156,18 @@ def test_the_canary_sings_where_python_is_executed(tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     plain(host_code(str(canary)), "host_code")
     assert canary.exists()
+
+
+def test_the_script_engine_executes_nothing() -> None:
+    _, found = compiled("spiffworkflow", process(start(), user(), end(), LINE))
+    session = Session(found.plans["p"].plan, {}, events.Start())
+    engine = FeelEngine(session, lambda _session, _task: None)
+    with pytest.raises(Held):
+        engine.execute(None, "1 + 1")
+    with pytest.raises(Held):
+        engine.call_service(None)
+    with pytest.raises(Held):
+        engine.evaluate(None, "1 + 1")  # no flow of this id: never a text to evaluate
 
 
 def test_broken_files_never_raise() -> None:
