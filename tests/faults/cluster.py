@@ -82,7 +82,7 @@ class Client:
 
     def sign_in(self) -> None:
         """Sign in; "busy" (passwords are checked two at a time) is asked again."""
-        for _ in range(60):
+        for _ in range(150):
             status, told = self._knock()
             if status == 200:
                 self.csrf = told["csrfToken"]
@@ -94,11 +94,15 @@ class Client:
     def _knock(self) -> tuple[int, Any]:
         body = json.dumps({"login": self.login, "password": self.password})
         wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        wire.request("POST", "/api/v1/session", body, {"Content-Type": "application/json"})
-        answer = wire.getresponse()
-        told = json.loads(answer.read())
+        try:
+            wire.request("POST", "/api/v1/session", body, {"Content-Type": "application/json"})
+            answer = wire.getresponse()
+            told = json.loads(answer.read())
+        except (OSError, http.client.HTTPException):
+            return 503, "cut off"  # the server was killed meanwhile
+        finally:
+            wire.close()
         self.cookie = (answer.getheader("Set-Cookie") or "").split(";")[0]
-        wire.close()
         return answer.status, told
 
     def post(self, path: str, body: Any, key: str) -> tuple[int, Any] | None:
