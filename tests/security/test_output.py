@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -173,3 +174,15 @@ def test_the_log_holds_no_value_and_no_password(site: Site, capsys: Any, caplog:
     assert person not in told
     assert secret not in told
     assert "request.refused" in told, "the log was not read"
+
+
+def test_no_source_of_a_page_writes_markup_from_texts() -> None:
+    web = Path(__file__).parents[2] / "web"
+    scripts = [p for p in (web / "islands" / "src").rglob("*.js") if p.name != "htmx.js"]
+    templates = list((web / "templates").rglob("*.html"))
+    assert len(scripts) > 20
+    assert len(templates) > 20
+    bad = re.compile(r"\.(inner|outer)HTML|insertAdjacentHTML|document\.write|\beval\(")
+    assert [p.name for p in scripts if bad.search(p.read_text())] == []
+    loud = re.compile(r"\|\s*safe\b|autoescape\s+false|\son[a-z]+=|javascript:")
+    assert [p.name for p in templates if loud.search(p.read_text())] == []
