@@ -38,6 +38,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("35", "the clock is hard-wired", "10.5.5", "avoided"),
     Defect("36-37", "a called process copies all data both ways", "10.3.6", "avoided"),
     Defect("38-39", "each completion scans the whole tree", "-", "open"),
+    Defect("lap", "a join counts an earlier lap's arrivals again", "13.4.1", "avoided"),
     Defect("cycle", "an activity's end cancels the paths of its cycle", "13.5.3", "avoided"),
     Defect(
         "held",

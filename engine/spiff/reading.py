@@ -17,13 +17,12 @@ from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.defaults import (
     EndEvent,
     InclusiveGateway,
-    ParallelGateway,
     StartEvent,
     SubWorkflowTask,
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
-from engine.spiff.specs import Armed, Auto, Boundary, Choice, EventChoice, Wait
+from engine.spiff.specs import Armed, Auto, Boundary, Choice, EventChoice, Join, Wait
 
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _TERMINATE = f"{_BPMN}terminateEventDefinition"
@@ -137,7 +136,7 @@ class Reader(BpmnParser):  # type: ignore[misc]  # the library has no types
         full_tag("boundaryEvent"): (BoundaryReader, Boundary),
         full_tag("exclusiveGateway"): (ChoiceReader, Choice),
         full_tag("inclusiveGateway"): (ChoiceReader, InclusiveGateway),
-        full_tag("parallelGateway"): (GatewayReader, ParallelGateway),
+        full_tag("parallelGateway"): (GatewayReader, Join),
         full_tag("eventBasedGateway"): (GatewayReader, EventChoice),
         full_tag("subProcess"): (ScopeReader, SubWorkflowTask),
     }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, ExclusiveGateway
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, ExclusiveGateway, ParallelGateway
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.specs.MultiChoice import MultiChoice
@@ -75,3 +75,25 @@ class Boundary(BoundaryEvent):  # type: ignore[misc]  # the library has no types
 
 class Choice(ExclusiveGateway):  # type: ignore[misc]  # the library has no types
     """An exclusive gateway; conditions are ids of flows, tried in the plan's flow order."""
+
+
+class Join(ParallelGateway):  # type: ignore[misc]  # the library has no types
+    """A parallel gateway that counts each arrival once, also on a later lap of a loop."""
+
+    def _check_threshold_unstructured(self, my_task: Any) -> bool:
+        arrived = {
+            task.parent.task_spec
+            for task in my_task.workflow.tasks.values()
+            if task.task_spec is self
+            and not task.internal_data.get("used")
+            and task.parent.state == TaskState.COMPLETED
+        }
+        return arrived >= set(self.inputs)
+
+    def _run_hook(self, my_task: Any) -> bool:
+        super()._run_hook(my_task)
+        own = [task for task in my_task.workflow.tasks.values() if task.task_spec is self]
+        for task in own:
+            if task is my_task or task.has_state(TaskState.FINISHED_MASK):
+                task.internal_data["used"] = True
+        return True
