@@ -11,7 +11,7 @@ MODELS = 120
 FOUND = (1013, 1255, 1346)  # a join on a later lap went on too early
 
 
-@pytest.mark.parametrize("seed", (*range(MODELS), *FOUND))
+@pytest.mark.parametrize("seed", [*range(MODELS), *FOUND])
 def test_both_runtimes_do_the_same(seed: int) -> None:
     data = random_model(seed)
     kernel = Driver(KernelRuntime(), data)
