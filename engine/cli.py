@@ -10,7 +10,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -181,7 +181,7 @@ def _demo(args: argparse.Namespace) -> int:
             _complain("正在建立演示数据，约需一分钟……")
             passwords = importlib.import_module("web.session").Passwords()
             _make_demo(args, passwords.hash(simulation.PASSWORD))
-        engine = stack.enter_context(_closing(build(url, args.data, override=args.runtime)))
+        engine = stack.enter_context(closing(build(url, args.data, override=args.runtime)))
         _take_place(args, engine, stack)
         simulation.print_logins(engine, print)
         return _run_site(args, engine, stack, browser=not args.no_browser)
@@ -202,7 +202,7 @@ def _make_demo(args: argparse.Namespace, password: str) -> None:
 def _serve(args: argparse.Namespace) -> int:
     _require_port(args.host, args.port)
     with ExitStack() as stack:
-        engine = stack.enter_context(_closing(_open(args)))
+        engine = stack.enter_context(closing(_open(args)))
         _take_place(args, engine, stack)
         return _run_site(args, engine, stack, browser=False)
 
@@ -211,17 +211,6 @@ def _take_place(args: argparse.Namespace, engine: Engine, stack: ExitStack) -> N
     """Be the one serving process of a SQLite file."""
     if not engine.database.is_postgres:
         stack.enter_context(serving_lock(args.data))
-
-
-class _closing:  # noqa: N801 -- reads like contextlib.closing, but typed
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-
-    def __enter__(self) -> Engine:
-        return self.engine
-
-    def __exit__(self, *exc: object) -> None:
-        self.engine.close()
 
 
 def _run_site(
@@ -255,7 +244,7 @@ def _require_port(host: str, port: int) -> None:
 
 def _work(args: argparse.Namespace) -> int:
     engine = _open(args)
-    with _closing(engine):
+    with closing(engine):
         if not engine.database.is_postgres:
             raise InvalidRequest(
                 "单独的执行节点需要 PostgreSQL；SQLite 的到期任务由 serve 执行。"
@@ -275,7 +264,7 @@ def _work(args: argparse.Namespace) -> int:
 
 
 def _deploy(args: argparse.Namespace) -> int:
-    with _closing(_open(args)) as engine:
+    with closing(_open(args)) as engine:
         mark = _installation(engine)
         for path in args.paths:
             found = _read(path)
@@ -348,7 +337,7 @@ def _write_json(path: str, content: Any) -> None:
 
 
 def _export(args: argparse.Namespace) -> int:
-    with _closing(_open(args)) as engine:
+    with closing(_open(args)) as engine:
         mark = _installation(engine)
         with engine.database.read() as conn:
             if args.version:

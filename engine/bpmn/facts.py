@@ -103,6 +103,14 @@ class ProcessFacts:
     called: tuple[str, ...] = ()  # keys of called processes
     variables: tuple[str, ...] = ()  # declared data objects and properties
 
+    @property
+    def start_by_hand(self) -> StartFacts | None:
+        """Give the start a person uses: the none start, else a message start with a form."""
+        for start in self.starts:
+            if start.kind == "none":
+                return start
+        return next((s for s in self.starts if s.kind == "message" and s.form), None)
+
     def as_dict(self) -> Json:
         """Give the JSON shape."""
         return asdict(self)

@@ -115,14 +115,9 @@ class _Gate:
 
 def _by_hand(process: ProcessFacts) -> StartFacts | None:
     """Give the start a person uses: the none start, else a message start with a form."""
-    if not process.starts:
-        return None  # implicit start
-    for start in process.starts:
-        if start.kind == "none":
-            return start
-    for start in process.starts:
-        if start.kind == "message" and start.form:
-            return start
+    start = process.start_by_hand
+    if start is not None or not process.starts:
+        return start  # None: an implicit start
     raise Conflict(
         f"流程“{process.name}”由消息、信号或定时器启动，不能手工发起。", code="no-manual-start"
     )

@@ -8,7 +8,7 @@ import orjson
 
 from engine.base.errors import NotFound
 from engine.base.values import Value
-from engine.bpmn.facts import ProcessFacts, StartFacts
+from engine.bpmn.facts import ProcessFacts
 from engine.context import View
 from engine.forms.page import Page, page_form, page_values
 from engine.queries import definitions, processes, task_page
@@ -58,7 +58,7 @@ def of_start(view: View, *, key: str, unit: str = "") -> PageForm:
     stored = runtimes.definition(view.connection, definition_id)
     runtime = runtimes.of_new(stored["runtime"]).name
     version = runtimes.deployed(view.connection, definition_id, runtime)
-    start = start_of(version.facts[key])
+    start = version.facts[key].start_by_hand
     if start is None or not start.form:
         return PageForm(None, {})
     schema = version.forms[start.form]
@@ -73,14 +73,6 @@ def of_start(view: View, *, key: str, unit: str = "") -> PageForm:
     return PageForm(form, page_values(schema, schema.prefill(known, moment), moment))
 
 
-def start_of(facts: ProcessFacts) -> StartFacts | None:
-    """Give the start event a person uses: the none start, else a message start with a form."""
-    for start in facts.starts:
-        if start.kind == "none":
-            return start
-    return next((s for s in facts.starts if s.kind == "message" and s.form), None)
-
-
 def startable(view: View) -> tuple[Startable, ...]:
     """Give the processes the actor may start by hand, by application and name."""
     found = []
@@ -88,7 +80,7 @@ def startable(view: View) -> tuple[Startable, ...]:
     for row in processes.search(view, wanted={"latest": True}).items:
         facts = processes.facts(view, definition_id=row.id)
         units = _units(view, facts)
-        start = start_of(facts)
+        start = facts.start_by_hand
         if start is None or not facts.starter_groups or not units:
             continue
         title = titles.get(row.application, row.application)

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, request
 from engine.queries import page_forms
 from web import security, session
 from web.pages import frame
-from web.pages.values import plain
+from web.schemas.wire import plain
 
 start = Blueprint("start", __name__)
 

@@ -14,7 +14,7 @@ from engine.queries.paging import Paging
 from web import limits, security, session
 from web.pages import frame, holding, posting
 from web.pages.start import REGISTERS
-from web.pages.values import plain
+from web.schemas.wire import plain
 
 designer = Blueprint("designer", __name__)
 FILE_LIMIT = 10_000_000  # bytes of one file of an application

@@ -13,8 +13,8 @@ from web import calls, limits, security, session
 from web.errors import BadRequest
 from web.pages import frame
 from web.pages.start import REGISTERS
-from web.pages.values import plain
 from web.pages.words import day
+from web.schemas.wire import plain
 
 task = Blueprint("task", __name__)
 BODY = 5_000_000  # bytes: a table of a form may hold 2,000 rows
