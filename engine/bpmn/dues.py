@@ -1,5 +1,6 @@
 """Due rules of tasks and timers: gov:due with the due-table, camunda:dueDate."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -30,14 +31,18 @@ LATEST = Place("时限的最迟日期（latest）", "latest date of the limit")
 FIELD = Place("时限的起算字段（field）", "base field of the limit")
 DUE_DATE = Place("的办理期限（dueDate）", "due date")
 UNITS = ("workingDay", "calendarDay", "hour", "month", "date")
+MONTH_END = "month-end"  # the fixed date of the due table that names no day
 
 
 @dataclass(frozen=True, slots=True)
 class DueRule:
     """One due rule; BASE None counts from the moment the work opens.
 
-    AMOUNT of UNIT from the base; MONTH_DAY a fixed day of the case's year, not shifted.
-    The day of receipt is day 0 and a limit in days ends at 23:59:59 of its last day.
+    AMOUNT of UNIT from the base; MONTH_DAY a fixed day of the case's year plus YEARS; with
+    no day at all the unit "date" is the last day of the month of the base. A fixed day is
+    not shifted unless ROLL says so: to the first working day from it on ("following") or
+    the last one up to it ("preceding"). The day of receipt is day 0 and a limit in days
+    ends at 23:59:59 of its last day.
     """
 
     key: str
@@ -48,7 +53,8 @@ class DueRule:
     day: date | None = None
     base: Expr | None = None
     latest: Expr | None = None
-    roll: bool = False
+    roll: str = ""
+    years: int = 0
 
     def __call__(self, scope: plan.Names, moment: Moment) -> plan.TimerDue:
         """Compute the due moment and tell how."""
@@ -61,14 +67,14 @@ class DueRule:
     def reads(self) -> frozenset[str]:
         """Name the variables it may read."""
         exprs = [expr for expr in (self.base, self.latest) if expr is not None]
-        fixed = {"year", "case_year"} if self.unit == "date" else set()
+        fixed = {"year", "case_year"} if self.month_day is not None else set()
         return frozenset(fixed).union(*(expr.reads for expr in exprs))
 
     def due(self, scope: plan.Names, moment: Moment) -> plan.TimerDue:
         """Compute without a guard against dates beyond the year 9999."""
         steps: dict[str, Value] = {"key": self.key, "unit": self.unit}
         if self.unit == "date":
-            due = end_of(self.fixed(scope), zone_of(moment))
+            due = end_of(self.fixed(scope, moment, steps), zone_of(moment))
         else:
             due = self.counted(scope, moment, steps)
         if self.roll:
@@ -79,24 +85,34 @@ class DueRule:
         steps["due"] = due
         return plan.TimerDue(due, steps)
 
-    def fixed(self, scope: plan.Names) -> date:
-        """Give the fixed day; a month and day belong to the year of the case."""
+    def fixed(self, scope: plan.Names, moment: Moment, steps: dict[str, Value]) -> date:
+        """Give the fixed day; a month and day belong to the year of the case plus YEARS."""
         if self.day is not None:
             return self.day
+        if self.month_day is None:
+            base = self.based(scope, moment).astimezone(zone_of(moment)).date()
+            steps["from"] = base
+            return base.replace(day=monthrange(base.year, base.month)[1])
         year = scope.get("year") or scope.get("case_year")
-        if not isinstance(year, int) or isinstance(year, bool) or self.month_day is None:
+        if not isinstance(year, int) or isinstance(year, bool):
             raise failed(f"时限“{self.key}”需要案件年度（变量 year），但它还没有值。")
-        return date(year, *self.month_day)
+        month, day = self.month_day
+        steps["year"] = year = year + self.years
+        return date(year, month, min(day, monthrange(year, month)[1]))
+
+    def based(self, scope: plan.Names, moment: Moment) -> datetime:
+        """Give the moment the limit is counted from."""
+        if self.base is None:
+            return moment.at
+        found = as_moment(self.base(scope, moment), zone_of(moment))
+        if found is None:
+            raise failed(f"时限的起算日期“{self.base.text}”还没有填写。")
+        return found
 
     def counted(self, scope: plan.Names, moment: Moment, steps: dict[str, Value]) -> datetime:
         """Count the amount from the base."""
         zone = zone_of(moment)
-        base = moment.at
-        if self.base is not None:
-            found = as_moment(self.base(scope, moment), zone)
-            if found is None:
-                raise failed(f"时限的起算日期“{self.base.text}”还没有填写。")
-            base = found
+        base = self.based(scope, moment)
         steps.update({"from": base, "amount": self.amount})
         day = base.astimezone(zone).date()
         if self.unit == "hour":
@@ -110,14 +126,15 @@ class DueRule:
         return end_of(calendar.add_working_days(day, self.amount), zone)
 
     def rolled(self, due: datetime, moment: Moment, steps: dict[str, Value]) -> datetime:
-        """Move a due day off a day off (roll="following")."""
+        """Move a due day off a day off, on or back as ROLL says."""
         zone = zone_of(moment)
         calendar = calendar_of(moment, self.calendar)
         day = due.astimezone(zone).date()
         if calendar.is_working_day(day):
             return due
         steps.update({"rolled_from": due, "calendar": self.calendar})
-        return end_of(calendar.add_working_days(day, 1), zone)
+        step = -1 if self.roll == "preceding" else 1
+        return end_of(calendar.add_working_days(day, step), zone)
 
 
 def limited(
@@ -187,8 +204,9 @@ def gov_due(
 ) -> DueRule | None:
     """Compile gov:due of a task or timer; None after a finding."""
     said = settings_of(extension, env)
-    fixed = fixed_day(str(said.get("date", "")))
-    unit = "date" if fixed else str(said.get("unit", "workingDay"))
+    text = str(said.get("date", ""))
+    fixed = fixed_day(text)
+    unit = "date" if fixed or text == MONTH_END else str(said.get("unit", "workingDay"))
     problem = wrong(said, unit, fixed)
     if problem:
         known = said.get("key", "") in env.deadlines or not said.get("key")
@@ -208,7 +226,8 @@ def gov_due(
         day=date(*fixed) if fixed is not None and fixed[0] else None,
         base=base_of(said, at, formulas),
         latest=formulas.compile(str(latest), at, LATEST) if latest else None,
-        roll=said.get("roll") == "following",
+        roll=str(said.get("roll", "none")).replace("none", ""),
+        years=int(said.get("year", 0)),
     )
 
 
@@ -230,8 +249,8 @@ def wrong(said: Mapping[str, Any], unit: str, fixed: object) -> str:
     """Give the repair for a rule that says too little or too much, "" when it is right."""
     if unit not in UNITS:
         return f"单位 {unit} 暂不支持，请使用 " + "、".join(UNITS) + "。"
-    if unit == "date" and fixed is None:
-        return "固定日期写作 MM-DD，例如 07-31，写在时限表的 date 中。"
+    if unit == "date" and fixed is None and said.get("date") != MONTH_END:
+        return f"固定日期写作 MM-DD 或 {MONTH_END}（当月月末），写在时限表的 date 中。"
     if unit != "date" and not isinstance(said.get("amount"), int):
         return "请填写时限表编号（key），或数量（amount）和单位（unit）。"
     if said.get("from") == "field" and not said.get("field"):

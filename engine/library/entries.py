@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from engine.library.reading import DURATION, MONTH_DAY, Reader
+from engine.library.reading import DUE_DATE, DURATION, MONTH_DAY, MONTH_END, Reader
 
 Entry = Mapping[str, Any]
 UNITS = ("workingDay", "workingHour", "calendarDay", "hour", "month", "date")
 FROM = ("created", "caseStart", "field")
+ROLLS = ("none", "following", "preceding")
+MOST_YEARS = 10  # a fixed date may lie this many years after (or before) the case's
 DEADLINE_KEYS = frozenset(
     (
         "title",
@@ -19,6 +21,7 @@ DEADLINE_KEYS = frozenset(
         "date",
         "latest",
         "roll",
+        "year",
         "warn",
         "kind",
         "requirement",
@@ -60,7 +63,11 @@ def read_roles(data: Entry, reader: Reader) -> dict[str, str]:
 
 
 def read_deadlines(data: Entry, reader: Reader) -> dict[str, dict[str, Any]]:
-    """Read the due table: a fixed `date` MM-DD, or `amount` + `unit` (+ `from`)."""
+    """Read the due table: a fixed `date`, or `amount` + `unit` (+ `from`).
+
+    `date` is MM-DD of the case's year (`year: +1` = of the next one) or month-end, the last
+    day of the month of the base; `roll: preceding` moves it to the last working day then.
+    """
     deadlines = reader.section(data, "deadlines")
     for key, entry in deadlines.items():
         where = f"deadlines.{key}"
@@ -69,7 +76,8 @@ def read_deadlines(data: Entry, reader: Reader) -> dict[str, dict[str, Any]]:
         reader.need(entry, "basis", str, where)
         reader.word(entry, "unit", UNITS, where)
         reader.word(entry, "from", FROM, where)
-        reader.match(entry, "date", MONTH_DAY, where)
+        reader.word(entry, "roll", ROLLS, where)
+        reader.match(entry, "date", DUE_DATE, where)
         reader.match(entry, "warn", DURATION, where)
         _deadline_shape(entry, where, reader)
     return deadlines
@@ -87,6 +95,11 @@ def _deadline_shape(entry: Entry, where: str, reader: Reader) -> None:
         reader.need(entry, "unit", str, where)
     if entry.get("from") == "field":
         reader.need(entry, "field", str, where)
+    years = reader.may(entry, "year", int, where)
+    dated = entry.get("date") not in (None, MONTH_END)
+    if years is not None and not (dated and abs(years) <= MOST_YEARS):
+        text = f"只用于 date: MM-DD，取 -{MOST_YEARS} 到 {MOST_YEARS}"
+        reader.report(f"{where}.year", text, "次年写作 year: 1")
 
 
 def read_phases(data: Entry, reader: Reader) -> tuple[Entry, ...]:

@@ -16,6 +16,8 @@ _NAMES: Mapping[type, str] = {
 }
 DURATION = re.compile(r"P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
 MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+MONTH_END = "month-end"
+DUE_DATE = re.compile(rf"{MONTH_DAY.pattern}|{MONTH_END}")
 
 
 @dataclass
@@ -79,7 +81,12 @@ class Reader:
         """Report when DATA[key] is there and does not match PATTERN as a whole."""
         value = data.get(key)
         if value is not None and not (isinstance(value, str) and pattern.fullmatch(value)):
-            hint = {MONTH_DAY: '写成 "MM-DD" 并加引号，例如 "07-31"', DURATION: "写成 P2D"}
+            day = '写成 "MM-DD" 并加引号，例如 "07-31"'
+            hint = {
+                MONTH_DAY: day,
+                DURATION: "写成 P2D",
+                DUE_DATE: f"{day}，或写 {MONTH_END}（当月月末）",
+            }
             self.report(f"{where}.{key}", f"“{value}”格式不对", hint.get(pattern, "改正格式"))
 
     def known(self, data: Mapping[str, Any], keys: frozenset[str], where: str = "") -> None:

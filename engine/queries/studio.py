@@ -162,7 +162,8 @@ def _requirements(row: Mapping[str, Any]) -> dict[str, str]:
 
 def _deadline(key: str, row: Mapping[str, Any]) -> str:
     if row.get("date"):
-        rule = f"{row['date']} 前"
+        years = int(row.get("year") or 0)
+        rule = f"{row['date']} 前" + (f"（案件年度{years:+d}年）" if years else "")
     else:
         rule = f"{row.get('amount', '')} {_UNITS.get(str(row.get('unit')), '')}"
     return f"{row.get('title') or key}：{rule}（{key}）"

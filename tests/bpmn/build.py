@@ -19,6 +19,9 @@ ENV = DeployEnv(
     deadlines={
         "plan": {"title": "方案", "amount": 10, "unit": "workingDay", "from": "created"},
         "july": {"title": "上报", "date": "07-31"},
+        "nextjan": {"title": "次年上报", "date": "01-15", "year": 1},
+        "monthly": {"title": "月报", "date": "month-end", "roll": "preceding"},
+        "summary": {"title": "总结", "date": "01-31", "roll": "preceding"},
     },
     calendars={"cn": frozenset({2025, 2026})},
     settings={"cities": ["甲", "乙"], "rate": 0.5},

@@ -32,6 +32,12 @@ def test_an_application_is_read_whole() -> None:
     ]
 
 
+def test_a_fixed_date_may_lie_in_another_year_or_at_the_end_of_a_month() -> None:
+    for text in ('date: "08-31", year: +1', "date: month-end, roll: preceding"):
+        application, findings = read(changed("application.yaml", 'date: "08-31"', text))
+        assert (findings, application is None) == ({}, False), text
+
+
 def test_registers_give_typed_rows_by_key() -> None:
     application, _ = read(FILES)
     assert application is not None
@@ -68,6 +74,10 @@ def test_registers_give_typed_rows_by_key() -> None:
         ("amount: 10, ", "", "deadlines.yh.plan"),
         ('date: "08-31"', 'date: "31.08."', "deadlines.yh.list.date"),
         ('date: "08-31"', "date: 2030-08-31", "deadlines.yh.list.date"),
+        ('date: "08-31"', 'date: "08-31", year: 11', "deadlines.yh.list.year"),
+        ('date: "08-31"', 'date: "08-31", year: next', "deadlines.yh.list.year"),
+        ('date: "08-31"', "date: month-end, year: 1", "deadlines.yh.list.year"),
+        ('date: "08-31"', 'date: "08-31", roll: back', "deadlines.yh.list.roll"),
         ("warn: P2D", "warn: 2", "deadlines.yh.plan.warn"),
         ("from: created", "from: field", "deadlines.yh.plan.field"),
         ("title: 清单, ", "", "deadlines.yh.list.title"),
