@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(
 )
 EVERYONE = (
     "/todo", "/done", "/started", "/notices", "/start", "/case", "/ledger/problem",
-    "/dashboard", "/me",
+    "/dashboard", "/me", "/help", "/help/owner", "/help/scheduler",
 )  # fmt: skip
 OWNERS = ("/lib",)
 OPERATORS = ("/ops", "/ops/timers", "/ops/incidents", "/ops/calendar", "/ops/clock")
