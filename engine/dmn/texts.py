@@ -133,6 +133,12 @@ _TEXTS: Mapping[str, tuple[Severity, str, str, str]] = {
         "no rule of “{n}” applies to: {where}",
         "请补一行规则，或填写默认输出。",
     ),
+    "dmn.gap_list": (
+        "note",
+        "〔{n}〕列出所有符合的行；以下输入没有一行符合，结果为空：{where}。",
+        "“{n}” lists every row that applies; none applies to: {where}",
+        "确实无事可做时不必修改；否则请补一行规则。",
+    ),
     "dmn.gap_fraction": (
         "note",
         "〔{n}〕的数值区间只在整数上衔接，没有规则适用于：{where}。",

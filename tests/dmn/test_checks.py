@@ -74,6 +74,7 @@ FAILING: list[tuple[str, Any, str, dict[str, str], str, str]] = [
     ("UNIQUE", [["true", "1"]], "boolean", {}, "dmn.gap", "金额 为 false"),
     ("UNIQUE", [['< @"2026-01-01"', "1"], ['> @"2026-01-01"', "2"]], "date", {}, "dmn.gap",
      "金额 = 2026-01-01"),
+    ("COLLECT", [["< 5", "1"]], "number", {}, "dmn.gap_list", "结果为空：金额 >= 5"),
     ("UNIQUE", [["<= 3", "1"], [">= 4", "2"]], "number", {}, "dmn.gap_fraction", "金额 (3..4)"),
     ("UNIQUE", [["<= 5", "1"], [">= 5", "2"]], "number", {}, "dmn.overlap",
      "第 1 行与第 2 行可能同时符合：金额 = 5"),
