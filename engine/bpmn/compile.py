@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from engine.bpmn.activities import Scene
 from engine.bpmn.assemble import Assembler
@@ -11,6 +12,7 @@ from engine.bpmn.checks.run import check
 from engine.bpmn.checks.soundness import soundness
 from engine.bpmn.checks.support import refuse
 from engine.bpmn.checks.together import check_together
+from engine.bpmn.decisions import Decisions
 from engine.bpmn.deploy import Compiled, DeployEnv
 from engine.bpmn.describe import describe
 from engine.bpmn.extensions import check_extensions
@@ -38,7 +40,7 @@ def compile_files(files: Mapping[str, bytes], env: DeployEnv) -> Compiled:
     report = Report()
     models = read(files, env, report)
     processes = [p for file in models for p in file.processes if p.executable]
-    plans: dict[str, Plan] = {}
+    made = Built()
     for file in models:
         refuse(file, report)
         check_vocabulary(file, env, report)
@@ -46,12 +48,21 @@ def compile_files(files: Mapping[str, bytes], env: DeployEnv) -> Compiled:
         check(process, report)
     check_together(models, env, report)
     if sound_enough(report):
-        plans = build(files, models, env, report)
+        made = build(files, models, env, report)
     findings = report.findings()
     if report.failed:
         return Compiled(findings=findings)
     facts = {process.key: describe(process, env) for process in processes}
-    return Compiled(plans, facts, findings)
+    return Compiled(made.plans, facts, findings, made.decisions, made.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The plans by process key, and the decisions they share with the ids of these."""
+
+    plans: dict[str, Plan] = field(default_factory=dict)
+    decisions: Decisions | None = None
+    tables: frozenset[str] = frozenset()
 
 
 def sound_enough(report: Report) -> bool:
@@ -89,7 +100,7 @@ def check_vocabulary(file: File, env: DeployEnv, report: Report) -> None:
 
 def build(
     files: Mapping[str, bytes], models: list[File], env: DeployEnv, report: Report
-) -> dict[str, Plan]:
+) -> Built:
     """Build the plans; with errors in the report they are thrown away again."""
     processes = [p for file in models for p in file.processes if p.executable]
     names = known_names(models, env)
@@ -116,7 +127,7 @@ def build(
         for process in processes:
             read_first(plans[process.key], process, env, report)
             soundness(plans[process.key], process, report)
-    return plans
+    return Built(plans, decisions, frozenset(versions))
 
 
 def digest(files: Mapping[str, bytes], key: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.base import writable
 from engine.base.findings import Finding
+from engine.bpmn.decisions import Decisions
 from engine.bpmn.facts import ProcessFacts
 
 
@@ -49,3 +50,5 @@ class Compiled:
     plans: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, ProcessFacts] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    decisions: Decisions | None = None  # of the application, for what is not a task
+    tables: frozenset[str] = frozenset()  # their ids

@@ -54,6 +54,8 @@ def _row(
         "created_at": case.ctx.now,
         "due_at": effect.due,
         "due_steps": codec.plain(dict(effect.due_steps)) or None,
+        "due_kind": "",
+        "level": "",
     }
 
 

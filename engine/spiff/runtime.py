@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
@@ -68,7 +68,7 @@ class SpiffRuntime:
                 findings.extend(_refusals(name, ((_unread(error), key),)))
         if has_errors(findings):
             return Compiled({}, {}, tuple(findings))
-        return Compiled(plans, compiled.facts, tuple(findings))
+        return replace(compiled, plans=plans, findings=tuple(findings))
 
     def missing(self, plan: Any) -> frozenset[str]:
         """Name the constructs SpiffWorkflow cannot execute exactly."""

@@ -199,12 +199,16 @@ task = Table(  # one activation of a user task node: the round
     Column("created_at", UtcMoment, nullable=False),
     Column("due_at", UtcMoment),
     Column("due_steps", Json),
+    Column("due_kind", Text, nullable=False, default=""),  # ladder of reminders, "" = none
+    Column("level", Text, nullable=False, default=""),  # highest rung reached: L0, L1 …
+    Column("stopped_at", UtcMoment),  # 停表 since; the due moment moves when it ends
     Column("closed_at", UtcMoment),
     Column("outcome", Text),
     Column("arithmetic", Text),
     Column("superseded", sa.Boolean, nullable=False, default=False),
     UniqueConstraint("instance_id", "wait", "item"),
     Index("ix_task_state_due", "state", "due_at"),
+    Index("ix_task_state_level", "state", "level", "due_at"),
 )
 seat = Table(  # one entitled voice in a round: a unit first, a person second
     "seat",

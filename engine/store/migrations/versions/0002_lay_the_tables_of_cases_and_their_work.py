@@ -149,6 +149,9 @@ def upgrade() -> None:
         sa.Column("created_at", UtcMoment(), nullable=False),
         sa.Column("due_at", UtcMoment(), nullable=True),
         sa.Column("due_steps", Json(), nullable=True),
+        sa.Column("due_kind", sa.Text(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("stopped_at", UtcMoment(), nullable=True),
         sa.Column("closed_at", UtcMoment(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("arithmetic", sa.Text(), nullable=True),
@@ -160,6 +163,9 @@ def upgrade() -> None:
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_task_root_id"), ["root_id"], unique=False)
         batch_op.create_index("ix_task_state_due", ["state", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_task_state_level", ["state", "level", "due_at"], unique=False
+        )
 
     op.create_table(
         "seat",
@@ -207,6 +213,7 @@ def downgrade() -> None:
 
     op.drop_table("seat")
     with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.drop_index("ix_task_state_level")
         batch_op.drop_index("ix_task_state_due")
         batch_op.drop_index(batch_op.f("ix_task_root_id"))
 
