@@ -1,11 +1,11 @@
-"""Due moments, their colour, stopped clocks, reminders and escalation (operations.md 2.22)."""
+"""Due moments, their colour, stopped clocks and extensions (operations.md 2.22)."""
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from engine.base.errors import Conflict, InvalidRequest
@@ -154,42 +154,16 @@ def check_extension(clock: Clock, now: datetime, *, extended: bool) -> None:
 
 
 def offset(due: datetime, now: datetime, place: Place) -> int:
-    """Count the working days from the due day to NOW: 0 on it, 1 the next one, -2 before."""
+    """Count the working days from the due day to NOW: 0 on it, 1 the next one, -2 before.
+
+    Counted as add_working_days counts: the last working day before a due day that is a day
+    off is -1, and a day off stands where the working day before it stood.
+    """
     due_day, today = place.day(due), place.day(now)
     if today >= due_day:
         return place.calendar.working_days_between(due_day, today)
-    return -place.calendar.working_days_between(today, due_day)
-
-
-def level_at(rows: Sequence[Mapping[str, Any]], days: int) -> Mapping[str, Any] | None:
-    """Give the first row of ROWS ({"from", "to" or None, …}, working days) DAYS falls in."""
-    for row in rows:
-        last = row.get("to")
-        if row["from"] <= days and (last is None or days <= last):
-            return row
-    return None
-
-
-def plan_of(
-    rows: Sequence[Mapping[str, Any]], due: datetime, place: Place
-) -> tuple[tuple[date, Mapping[str, Any]], ...]:
-    """Give the local day each row of ROWS begins, in time order."""
-    day = place.day(due)
-    steps = [(place.calendar.add_working_days(day, row["from"]), row) for row in rows]
-    return tuple(sorted(steps, key=lambda step: step[0]))
-
-
-def catch_up(
-    rows: Sequence[Mapping[str, Any]], done: int | None, days: int
-) -> Mapping[str, Any] | None:
-    """Give the one row to act on at offset DAYS when all up to offset DONE was acted on.
-
-    After a pause only the latest of the rows passed meanwhile: one reminder, no burst.
-    """
-    passed = [
-        row for row in rows if row["from"] <= days and (done is None or row["from"] > done)
-    ]
-    return max(passed, key=lambda row: row["from"], default=None)
+    days = place.calendar.working_days_between(today - _DAY, due_day - _DAY)
+    return -days if place.calendar.is_working_day(today) else -days - 1
 
 
 def next_reminder(last: datetime, hours: int, place: Place) -> datetime:

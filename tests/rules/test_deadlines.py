@@ -1,6 +1,6 @@
-"""Deadlines: due moments, colours, stopped clocks, reminders and levels."""
+"""Deadlines: due moments, colours, stopped clocks, urging, working days around them."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,27 +11,16 @@ from engine.rules.deadlines import (
     Clock,
     Place,
     Unit,
-    catch_up,
     check_extension,
     due_moment,
-    level_at,
     next_reminder,
     offset,
-    plan_of,
     read_warn,
     resumed_due,
     standing,
 )
 
 PLACE = Place(WorkingCalendar("cn"))
-OPINION = [
-    {"from": -2, "to": -2, "level": "L0"},
-    {"from": 1, "to": 3, "level": "L1"},
-    {"from": 4, "to": 10, "level": "L2"},
-    {"from": 11, "to": None, "level": "L3"},
-]
-
-
 def end(day: str) -> datetime:
     return shanghai(f"{day} 23:59:59")
 
@@ -115,41 +104,24 @@ def test_natural_units_are_moved_by_the_elapsed_time() -> None:
     assert moved == shanghai("2026-09-21 11:25")
 
 
-def test_reminder_and_levels_of_an_opinion_fall_on_their_days() -> None:
-    steps = plan_of(OPINION, end("2026-10-12"), PLACE)
-    assert [(day, row["level"]) for day, row in steps] == [
-        (date(2026, 10, 9), "L0"),
-        (date(2026, 10, 13), "L1"),
-        (date(2026, 10, 16), "L2"),
-        (date(2026, 10, 27), "L3"),
-    ]
-
-
 @pytest.mark.parametrize(
-    ("day", "days", "level"),
+    ("due", "day", "days"),
     [
-        ("2026-10-09", -2, "L0"),
-        ("2026-10-10", -1, None),
-        ("2026-10-12", 0, None),
-        ("2026-10-15", 3, "L1"),
-        ("2026-10-16", 4, "L2"),
-        ("2026-10-26", 10, "L2"),
-        ("2026-10-27", 11, "L3"),
+        ("2026-10-12", "2026-10-09", -2),
+        ("2026-10-12", "2026-10-10", -1),  # a Saturday worked
+        ("2026-10-12", "2026-10-11", -1),  # a day off stands where the day before stood
+        ("2026-10-12", "2026-10-12", 0),
+        ("2026-10-12", "2026-10-16", 4),
+        ("2026-10-12", "2026-10-18", 5 - 1),
+        ("2026-10-12", "2026-10-27", 11),
+        ("2025-12-20", "2025-12-19", -1),  # due on a Saturday: Friday is the day before
+        ("2025-12-20", "2025-12-15", -5),
+        ("2025-12-20", "2025-12-14", -6),
+        ("2025-12-20", "2025-12-22", 1),
     ],
 )
-def test_the_level_is_the_first_row_that_fits(day: str, days: int, level: str | None) -> None:
-    found = offset(end("2026-10-12"), shanghai(f"{day} 09:00"), PLACE)
-    assert found == days
-    row = level_at(OPINION, found)
-    assert (row["level"] if row else None) == level
-
-
-def test_after_a_pause_only_the_latest_level_is_acted_on() -> None:
-    row = catch_up(OPINION, -2, 12)
-    assert row is not None
-    assert row["level"] == "L3"
-    assert catch_up(OPINION, 11, 12) is None
-    assert catch_up(OPINION, None, -3) is None
+def test_working_days_around_a_due_day(due: str, day: str, days: int) -> None:
+    assert offset(end(due), shanghai(f"{day} 09:00"), PLACE) == days
 
 
 def test_urging_again_needs_four_work_hours() -> None:
