@@ -1,12 +1,13 @@
 """Tasks and call activities → the parts of a plan node that say what their work is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.base.writable import PROPERTY, items
 from engine.bpmn import words
-from engine.bpmn.assign import assignment
+from engine.bpmn.assign import Assignment, assignment
+from engine.bpmn.consult import conclusion
 from engine.bpmn.decisions import SHAPES, DecisionRule, Decisions
 from engine.bpmn.deploy import DeployEnv
 from engine.bpmn.dues import task_due
@@ -14,7 +15,7 @@ from engine.bpmn.formulas import Constant, Formulas, Place
 from engine.bpmn.loops import item_names
 from engine.bpmn.mappings import assigns, copies
 from engine.bpmn.model import Element, File, Node
-from engine.bpmn.names import form_of
+from engine.bpmn.names import concluding, form_of, results_of
 from engine.bpmn.report import near
 from engine.kernel.plan import (
     Call,
@@ -112,7 +113,7 @@ def person_parts(
     key = element.camunda.get("formKey", form)
     if key != form:
         scene.formulas.report.add("ext.conflict", element, a="formRef", b="formKey")
-    who = assignment(node, element, scene.env.roles, scene.formulas)
+    who = staffed(node, element, scene)
     due = task_due(element, scene.env, scene.formulas, scene.calendar)
     urgency = priority(element, scene)
     reads = who.reads | (due.reads if due is not None else frozenset())
@@ -125,8 +126,29 @@ def person_parts(
         priority_expr=None if isinstance(urgency, int) else urgency,
     )
     outcome = element.properties().get(OUTCOME, "outcome").strip() or "outcome"
-    result = Result(fields=fields(element, form, scene), outcome=outcome)
+    result = Result(fields=kept(element, form, scene), outcome=outcome)
     return {"work": work, "result": result}
+
+
+def staffed(node: Node, element: Element, scene: Scene) -> Assignment:
+    """Give who does the work, with the lead's last seat of a consultation."""
+    who = assignment(node, element, scene.env.roles, scene.formulas)
+    last = conclusion(element, scene.env, scene.formulas, scene.calendar)
+    if last is None or who.seats is None:
+        return who
+    return replace(who, seats=replace(who.seats, conclusion=last))
+
+
+def kept(element: Element, form: str, scene: Scene) -> frozenset[str]:
+    """Give the variables a round may write; of a consultation the conclusion's form only."""
+    own = fields(element, form, scene)
+    results = frozenset(results_of(element))
+    for last in concluding(element):
+        if last not in scene.env.forms:
+            known = scene.env.forms
+            scene.formulas.report.add("ref.form", element, r=last, **near(last, known))
+        return results | frozenset(scene.env.written(last, {}))
+    return own | results
 
 
 def fields(element: Element, form: str, scene: Scene) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from engine.base.errors import ExpressionFailed
 from engine.base.expressions import Expr, Moment
 from engine.base.values import Value
+from engine.bpmn.consult import ConclusionRule
 from engine.bpmn.formulas import Constant, Formulas, Place
 from engine.bpmn.gov import typed
 from engine.bpmn.model import Element, Extension, Node
@@ -72,6 +73,7 @@ class SeatsRule:
     values: Mapping[str, Value]
     seats: tuple[SeatRule, ...]
     members: Expr | None = None
+    conclusion: ConclusionRule | None = None
 
     def __call__(self, scope: plan.Names, moment: Moment) -> dict[str, Value]:
         """Give the seats present now, numbered in order."""
@@ -81,7 +83,10 @@ class SeatsRule:
         for number, seat in enumerate(seats, start=1):
             if seat["order"] is None:
                 seat["order"] = number
-        return {**self.values, "seats": seats}
+        found = {**self.values, "seats": seats}
+        if self.conclusion is not None:
+            found["conclusion"] = self.conclusion(scope, moment)
+        return found
 
 
 def members(expr: Expr, scope: plan.Names, moment: Moment) -> list[dict[str, Value]]:
@@ -137,7 +142,9 @@ class Assignment:
         if self.seats is not None:
             exprs.extend(s.when for s in self.seats.seats if s.when is not None)
             exprs.extend([self.seats.members] if self.seats.members is not None else [])
-        return frozenset().union(*(expr.reads for expr in exprs))
+        found = frozenset[str]().union(*(expr.reads for expr in exprs))
+        last = self.seats.conclusion if self.seats is not None else None
+        return found if last is None else found | last.reads
 
 
 def as_list(value: Value) -> list[Value]:
@@ -212,6 +219,7 @@ def seats(element: Element, formulas: Formulas) -> SeatsRule | None:
         "on_fail": said["onFail"],
         "add": said.get("add", []),
         "max_seats": said["maxSeats"],
+        "results": said.get("results"),
         **{{"onDue": "on_due"}.get(word, word): vote.get(word) for word in VOTE_WORDS},
     }
     text = said.get("members", "")

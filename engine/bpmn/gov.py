@@ -210,7 +210,7 @@ class GovCheck:
     @staticmethod
     def is_due_key(attribute: Attribute) -> bool:
         """Tell whether ATTRIBUTE names a row of the due-table (a phase is another table)."""
-        return attribute.name == "key" and attribute.format == "dueKey"
+        return attribute.name in ("key", "due") and attribute.format == "dueKey"
 
 
 def fits(attribute: Attribute, item: str) -> bool:

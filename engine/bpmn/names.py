@@ -52,9 +52,9 @@ def handed(element: Element, visible: set[str]) -> set[str]:
 
 def declared_by(element: Element, file: File, env: DeployEnv) -> Iterator[str]:
     """Name the variables one element declares or writes."""
-    form = form_of(element)
-    if form:
+    for form in filter(None, [form_of(element), *concluding(element)]):
         yield from env.forms.get(form, ())
+    yield from results_of(element)
     if element.kind in ("dataObject", "property", "dataInput", "dataOutput"):
         yield data_name(element)
     for key in ("resultVariable", "elementVariable", "initiator", "errorCodeVariable"):
@@ -95,6 +95,19 @@ def loop_names(element: Element, file: File) -> Iterator[str]:
 def form_of(element: Element) -> str:
     """Give the form an element is bound to; formKey is read as formRef."""
     return element.camunda.get("formRef") or element.camunda.get("formKey", "")
+
+
+def concluding(element: Element) -> Iterator[str]:
+    """Give the form of the lead's last seat in a consultation, when it has its own."""
+    for governed in element.governed("seats"):
+        for conclusion in governed.all("conclusion"):
+            yield from filter(None, [conclusion.attrs.get("form", "").strip()])
+
+
+def results_of(element: Element) -> Iterator[str]:
+    """Give the variable that gets what every seat of a task answered."""
+    for governed in element.governed("seats"):
+        yield from filter(None, [governed.attrs.get("results", "").strip()])
 
 
 def data_name(element: Element) -> str:

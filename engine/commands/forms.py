@@ -6,20 +6,23 @@ from typing import Any
 from engine.base import writable
 from engine.base.errors import InvalidForm, InvalidRequest
 from engine.base.values import Value
+from engine.commands import consulting
 from engine.commands.case import load
 from engine.commands.entitled import HeldTask
 from engine.commands.starting import attachment_ids
 from engine.context import Context
 from engine.feel.compile import compile_expression
 from engine.forms.schema import FormSchema
+from engine.rules import consult
+from engine.rules.seats import CONCLUDE
 from engine.store import cases, codec, ledger_rows, work
 from engine.store.rows import Row
 
 
 def known(held: HeldTask) -> dict[str, Value]:
-    """Give the variables a form of the task may read: the case's and the item's own."""
+    """Give the variables a form of the task may read: the case's, the item's, the answers."""
     own = codec.decode(bytes(held.task["locals"])) if held.task["locals"] else {}
-    return {**held.live.variables(), **own}
+    return {**held.live.variables(), **own, **consulting.results(held)}
 
 
 def with_rows(
@@ -44,13 +47,16 @@ def with_rows(
     return found
 
 
-def clean(held: HeldTask, data: Mapping[str, Value]) -> dict[str, Value]:
-    """Give the clean data of the task's form of the deployed version."""
-    if not held.task["form"]:
+def clean(held: HeldTask, data: Mapping[str, Value], seat: Row) -> dict[str, Value]:
+    """Give the clean data of SEAT's form of the deployed version."""
+    form = consult.form_of(held.task, seat)
+    if not form:
         return no_form(data)
-    schema = held.live.deployed.forms[held.task["form"]]
+    schema = held.live.deployed.forms[form]
     moment = held.live.deployed.moment(held.case.ctx.now)
     allowed = writable.named(held.live.node(held.task["node"]).properties)
+    if form != held.task["form"]:
+        allowed = None  # form.writable speaks of the form of the task
     held_before = with_rows(held, schema, known(held))
     fields = {name: held_before[name] for name in schema.fields if name in held_before}
     files = files_of(held.case.ctx, {**fields, **data}, held.case.id)
@@ -100,21 +106,21 @@ def check_requires(
     condition = compile_expression(str(text), constants=settings)
     moment = deployed.moment(held.case.ctx.now)
     if condition({**known(held), **data}, moment) is not True:
-        raise InvalidRequest(
-            f"不满足“{outcome.get('label')}”的条件：{text}。", code="outcome-requires"
-        )
+        told = outcome.get("message") or f"不满足“{outcome.get('label')}”的条件：{text}。"
+        raise InvalidRequest(str(told), code="outcome-requires")
 
 
 def keep(held: HeldTask, seat: Row, data: Mapping[str, Value]) -> None:
     """Keep what the form held; never changed afterwards."""
-    if not held.task["form"]:
+    form = consult.form_of(held.task, seat)
+    if not form:
         return
     ctx = held.case.ctx
     row = {
         "root_id": held.case.id,
         "task_id": held.task["id"],
         "seat_id": seat["id"],
-        "form": held.task["form"],
+        "form": form,
         "data": codec.encode(dict(data)),
         "person": ctx.actor.person,
         "at": ctx.now,
@@ -124,7 +130,19 @@ def keep(held: HeldTask, seat: Row, data: Mapping[str, Value]) -> None:
 
 
 def of_round(held: HeldTask, seat: Row | None, data: Mapping[str, Value]) -> dict[str, Value]:
-    """Give the data a decided round leaves with: all seats' entries, the last act last."""
+    """Give the data a decided round leaves with: all seats' entries, the last act last.
+
+    Opinions asked for never become variables one over the other: a consultation leaves
+    with its conclusion, and the answers as the list that gov:seats results names.
+    """
+    results = consulting.results(held)
+    if held.task["rule"] == consulting.RULE:
+        last = seat is not None and seat["duty"] == CONCLUDE
+        return {**(data if last else {}), **results}
+    return {**_merged(held, seat, data), **results}
+
+
+def _merged(held: HeldTask, seat: Row | None, data: Mapping[str, Value]) -> dict[str, Value]:
     if not held.task["form"] or (seat is not None and len(held.seats) == 1):
         return dict(data)
     merged: dict[str, Value] = {}

@@ -6,6 +6,7 @@ from typing import Any
 from engine.commands import waiting
 from engine.commands.case import Case, Live
 from engine.rules.assignment import CaseFacts, SeatPlan, Staffed, Unfilled, staff
+from engine.rules.seats import CONCLUDE
 from engine.store.rows import Row
 
 NO_HANDLER = "no-handler"  # code of the incident
@@ -35,10 +36,15 @@ def seat_rows(case: Case, task: Row, staffed: Staffed) -> list[Row]:
     """Make the seat rows of a round; in a sequential one only the first is open."""
     held = staffed.settings.get("rule") == "sequential"
     ordered = sorted(staffed.seats, key=lambda seat: seat.order)
-    return [
+    rows = [
         _seat_row(case, task, seat, "held" if held and number else "open")
         for number, seat in enumerate(ordered)
     ]
+    last = staffed.settings.get("conclusion") or {}
+    for row in rows if last else ():
+        if row["duty"] == CONCLUDE:
+            row["due_at"] = last.get("due")  # the lead concludes after the answers are due
+    return rows
 
 
 def _seat_row(case: Case, task: Row, seat: SeatPlan, state: str) -> Row:

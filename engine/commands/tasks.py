@@ -8,7 +8,15 @@ from typing import Any, cast
 from engine.base import events
 from engine.base.errors import Conflict, InvalidRequest, NotFound, StaleDocument, VersionMissing
 from engine.base.values import Value
-from engine.commands import entitled, finishing, forms, notify, stepping, voting
+from engine.commands import (
+    consulting,
+    entitled,
+    finishing,
+    forms,
+    notify,
+    stepping,
+    voting,
+)
 from engine.commands.case import Case
 from engine.commands.entitled import HeldTask
 from engine.commands.results import Acted, Claimed, Counted, Versioned
@@ -111,7 +119,7 @@ class CompleteTask:
         entitled.require_open_seat(ctx.actor, held, seat)
         entitled.check_version(seat["version"], self.expected_version)
         decision = voting.check(held, seat, outcome)
-        data = forms.clean(held, self.data)
+        data = forms.clean(held, self.data, seat)
         forms.check_requires(held, outcome, data)
         self._act(ctx, held, seat, {"decision": decision, "opinion": opinion}, outcome)
         forms.keep(held, seat, data)
@@ -183,7 +191,9 @@ def settle(
     """
     conn, task = held.case.ctx.conn, held.task
     if isinstance(verdict, Open):
-        work.write_task(conn, task["id"], {"arithmetic": verdict.arithmetic})
+        work.write_task(
+            conn, task["id"], {"arithmetic": verdict.arithmetic, **consulting.turn(held)}
+        )
         for row in held.seats:
             if row["state"] == "held" and str(row["id"]) in verdict.active:
                 work.open_seat(conn, row["id"], row["due_at"])
@@ -197,6 +207,7 @@ def settle(
         "arithmetic": verdict.arithmetic,
     }
     work.write_task(conn, task["id"], closed)
+    consulting.silence(held)
     if len(held.seats) > 1:
         work.void_seats(conn, [task["id"]])
     work.drop_draft(conn, task["id"])

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from engine.commands import consulting
 from engine.commands.entitled import HeldTask
 from engine.rules.seats import decision_of, read_round, seat_of
 from engine.rules.votes import (
@@ -25,6 +26,7 @@ def check(held: HeldTask, seat: Row, outcome: dict[str, Any] | None) -> str:
     seats = [seat_of(row) for row in held.seats]
     rule = read_round(held.task["settings"], held.task["due_at"])
     check_act(rule, seats, str(seat["id"]), decision)
+    consulting.check(held, seat, outcome)
     if rule.rule == CONSULT and seat["duty"] == "conclude":
         label = str((outcome or {}).get("label") or "")
         check_conclusion(seats, str(seat["id"]), label, approving=action == "approve")

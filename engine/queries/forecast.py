@@ -112,6 +112,8 @@ def _merged(
     view: View, held: TaskData, seat: Row, data: Mapping[str, Value]
 ) -> dict[str, Value]:
     """Give the data a decided round leaves with: all seats' entries, this act last."""
+    if held.task["rule"] == "consult":
+        return {**data, **held.results}
     merged: dict[str, Value] = {}
     if len(held.seats) > 1:
         for row in work.form_entries(view.connection, held.task["id"]):

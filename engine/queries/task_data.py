@@ -1,7 +1,7 @@
 """What stands behind one task: rows, the deployed form, variables, rights, seats."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from engine.bpmn.facts import NodeFacts, ProcessFacts
 from engine.context import Deployed, View
 from engine.forms.schema import FormSchema
 from engine.kernel.step import State
+from engine.rules import consult
 from engine.rules.permissions import Facts, may
 from engine.store import codec, visible, work
 from engine.store.rows import Row, one
@@ -32,6 +33,8 @@ class TaskData:
     version: Deployed
     facts: ProcessFacts
     state: State
+    seat: Row | None = None  # the actor's, when he can act now
+    results: Mapping[str, Value] = field(default_factory=dict)  # of a consultation
 
     @property
     def node(self) -> NodeFacts:
@@ -42,7 +45,18 @@ class TaskData:
     @property
     def form(self) -> FormSchema | None:
         """Give the compiled form of the deployed version."""
-        return self.version.forms.get(self.task["form"]) if self.task["form"] else None
+        return self.version.forms.get(self.form_id) if self.form_id else None
+
+    @property
+    def form_id(self) -> str | None:
+        """Name the form of the actor's seat: the conclusion may have its own."""
+        return consult.form_of(self.task, self.seat)
+
+    @property
+    def outcomes(self) -> tuple[Mapping[str, Any], ...]:
+        """Give the outcomes the actor's seat may choose from."""
+        known = self.node.outcomes
+        return known if self.seat is None else tuple(consult.offered(known, self.seat))
 
     @property
     def plan(self) -> Any:
@@ -57,11 +71,13 @@ class TaskData:
         """Give the variables the form may read: the case's and the item's own."""
         own = codec.decode(bytes(self.task["locals"])) if self.task["locals"] else {}
         shown = self.version.runtime.inspect(self.plan, self.state).variables
-        return {**shown, **own}
+        return {**shown, **own, **self.results}
 
     @property
     def writable(self) -> frozenset[str] | None:
         """Give the fields this task may write; None = all that are not read-only."""
+        if self.form_id != self.task["form"]:
+            return None  # form.writable speaks of the form of the task
         return writable.named(self.node.properties)
 
 
@@ -78,7 +94,7 @@ def load(view: View, task_id: int) -> TaskData:
     conn, runtimes = view.connection, view.runtimes
     version = runtimes.deployed(conn, own["definition_id"], own["runtime"])
     key = runtimes.definition(conn, own["definition_id"])["key"]
-    return TaskData(
+    data = TaskData(
         task=found,
         instance=own,
         root=case,
@@ -87,6 +103,26 @@ def load(view: View, task_id: int) -> TaskData:
         facts=version.facts[key],
         state=codec.decode(bytes(own["state"])),
     )
+    seat = next(iter(my_seats(view, data)), None)
+    return replace(data, seat=seat, results=_results(view, data))
+
+
+def _results(view: View, data: TaskData) -> dict[str, Value]:
+    """Give the answers of a consultation as its lead sees them; {} to all others."""
+    name = (data.task["settings"] or {}).get("results")
+    if not name or not leads(view, data):
+        return {}
+    rows = work.form_entries(view.connection, data.task["id"])
+    entries = {row["seat_id"]: codec.decode(bytes(row["data"])) for row in rows}
+    found: list[Value] = list(consult.answers(data.seats, entries, data.node.outcomes))
+    return {str(name): found}
+
+
+def leads(view: View, data: TaskData) -> bool:
+    """Tell whether the actor may see the answers: the lead, all once it is concluded."""
+    if data.task["rule"] != "consult" or data.task["state"] == "completed":
+        return True
+    return any(seat["duty"] == "conclude" and belongs(view, data, seat) for seat in data.seats)
 
 
 def belongs(view: View, data: TaskData, seat: Mapping[str, Any]) -> bool:

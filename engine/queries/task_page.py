@@ -13,7 +13,7 @@ from engine.base.values import Value
 from engine.context import View
 from engine.queries import tasks
 from engine.queries.ledgers import variables_of
-from engine.queries.task_data import TaskData, load, my_seats, refusal
+from engine.queries.task_data import TaskData, belongs, leads, load, my_seats, refusal
 from engine.store import codec, ledger_rows, work
 from engine.store.tables import blob, bundle_file, task
 
@@ -114,14 +114,14 @@ def form(view: View, *, task_id: int) -> TaskForm:
         process_key=held.facts.key,
         documentation=held.node.documentation,
         lane_name=held.node.lane_name,
-        form_id=held.task["form"],
+        form_id=held.form_id,
         form_title=schema.title if schema else "",
         schema=_schema(view, held),
         data=data,
         options=schema.options(known, moment) if schema else {},
         warnings=tuple(schema.warnings(values, moment)) if schema else (),
         writable=None if writable is None else tuple(sorted(writable)),
-        outcomes=tuple(map(_outcome, held.node.outcomes)),
+        outcomes=tuple(map(_outcome, held.outcomes)),
         returns=_returns(view, held),
         evidence=held.node.evidence,
         clauses=held.node.clauses,
@@ -155,7 +155,7 @@ def ledger_lines(view: View, held: TaskData, ledger_id: str) -> list[dict[str, V
 
 def _schema(view: View, held: TaskData) -> Any:
     """Give the form file of the deployed version as it was published."""
-    if not held.task["form"]:
+    if not held.form_id:
         return None
     definition = view.runtimes.definition(view.connection, held.instance["definition_id"])
     query = (
@@ -163,7 +163,7 @@ def _schema(view: View, held: TaskData) -> Any:
         .join(bundle_file, bundle_file.c.sha256 == blob.c.sha256)
         .where(
             bundle_file.c.bundle_id == definition["bundle_id"],
-            bundle_file.c.path == f"forms/{held.task['form']}.json",
+            bundle_file.c.path == f"forms/{held.form_id}.json",
         )
     )
     content = view.connection.execute(query).scalar_one_or_none()
@@ -228,7 +228,8 @@ def _right(view: View, held: TaskData, verb: str, has_seat: bool) -> Right:
 
 
 def _entries(view: View, held: TaskData) -> list[dict[str, Any]]:
-    """Give what the seats of this round submitted so far."""
+    """Give what the seats of this round submitted; while units are asked, one's own only."""
+    own = None if leads(view, held) else {s["id"] for s in held.seats if belongs(view, held, s)}
     return [
         {
             "seatId": row["seat_id"],
@@ -237,4 +238,5 @@ def _entries(view: View, held: TaskData) -> list[dict[str, Any]]:
             "data": codec.decode(bytes(row["data"])),
         }
         for row in work.form_entries(view.connection, held.task["id"])
+        if own is None or row["seat_id"] in own
     ]

@@ -94,7 +94,7 @@ def staff(
         return Unfilled("没有指定办理角色，也没有指定办理人")
     merged = _merge(found)
     if settings.get("rule") == "consult":
-        merged = _with_conclusion(merged)
+        merged = _with_conclusion(merged, settings.get("conclusion") or {})
     return Staffed(merged, settings)
 
 
@@ -264,11 +264,14 @@ def _joined(one: SeatPlan, two: SeatPlan) -> SeatPlan:
     )
 
 
-def _with_conclusion(seats: tuple[SeatPlan, ...]) -> tuple[SeatPlan, ...]:
-    """Give the lead its second seat, opened last, on which it concludes (2.6)."""
+def _with_conclusion(
+    seats: tuple[SeatPlan, ...], last_seat: Mapping[str, Value]
+) -> tuple[SeatPlan, ...]:
+    """Give the lead its second seat, the last, on which it concludes (2.6)."""
     lead = next((seat for seat in seats if seat.duty == "lead"), seats[0])
     last = max(seat.order for seat in seats) + 1
-    chair = replace(lead, duty=CONCLUDE, order=last, label=f"{lead.label}（结论）")
+    label = f"{lead.label}（{last_seat.get('label') or '结论'}）"
+    chair = replace(lead, duty=CONCLUDE, order=last, label=label)
     return (*seats, replace(chair, required=False, veto=False, keys=(CONCLUDE,)))
 
 

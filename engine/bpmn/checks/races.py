@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.bpmn.deploy import DeployEnv
 from engine.bpmn.extensions import parameters
 from engine.bpmn.model import Element, Node, Process
-from engine.bpmn.names import context_keys, form_of
+from engine.bpmn.names import concluding, context_keys, form_of, results_of
 from engine.bpmn.report import Report, label
 
 SPLITS = frozenset({"parallelGateway", "inclusiveGateway"})
@@ -67,6 +67,9 @@ def written(element: Element, env: DeployEnv) -> Iterator[str]:
     form = form_of(element)
     if form and element.kind == "userTask":
         yield from env.written(form, element.properties())
+    for last in concluding(element):
+        yield from env.written(last, {})
+    yield from results_of(element)
     if element.governed("outcome"):
         yield element.properties().get("outcome.variable", "outcome")
     if element.gov.get("resultMode") == "spread":

@@ -31,6 +31,8 @@ def complaints(said: dict[str, Any], node: Node) -> Iterator[Complaint]:
         if not (chair.get("role") or task_role(node)):
             name = chair.get("label") or chair.get("id", "")
             yield f"席位“{name}”没有角色", f"the seat “{name}” has no role"
+    if "conclusion" in said and said["rule"] != "consult":
+        yield "结论席位（conclusion）只用于征求意见（consult）", "a conclusion without consult"
     yield from vote_complaints(said, node)
 
 

@@ -27,10 +27,13 @@ export const GROUPS = [
     e('Seats', 'rule', '规则', { kind: 'select' }), e('Seats', 'onDissent', '有人不同意', { kind: 'select' }),
     e('Seats', 'decidedBy', '或签由谁定', { kind: 'select' }), e('Seats', 'onFail', '不通过后', { kind: 'select' }),
     e('Seats', 'add', '可加签', { hint: 'before、after、beside，多个用逗号分开' }), e('Seats', 'maxSeats', '席位上限', { kind: 'number' }),
-    e('Seats', 'members', '名单来自', { kind: 'feel' }) ] },
+    e('Seats', 'members', '名单来自', { kind: 'feel' }), e('Seats', 'results', '各席意见存入变量') ] },
   { id: 'vote', label: '票签规则', types: ['bpmn:UserTask'], when: (bo, ext) => ext(bo, 'gov:Seats')?.get('rule') === 'vote', entries:
     [['base', '计票基数', 'select'], ['threshold', '通过线'], ['compare', '比较', 'select'], ['quorum', '最少票数', 'number'], ['revote', '可改票', 'check'],
       ['onDue', '到期', 'select'], ['silence', '未表态', 'select']].map(([name, label, kind]) => e('Seats', name, label, { kind, child: 'voteRule', childType: 'gov:VoteRule' })) },
+  { id: 'conclusion', label: '结论席位', types: ['bpmn:UserTask'], when: (bo, ext) => ext(bo, 'gov:Seats')?.get('rule') === 'consult', entries:
+    [['label', '名称'], ['form', '表单'], ['due', '期限'], ['state', '案件状态'], ['after', '逾期几个工作日后可先行审查', 'number']]
+      .map(([name, label, kind]) => e('Seats', name, label, { kind, child: 'conclusion', childType: 'gov:Conclusion' })) },
   { id: 'due', label: '时限', types: ['bpmn:UserTask', 'bpmn:CatchEvent'], timer: true, entries: [
     e('Due', 'key', '期限', { kind: 'pick', pick: 'deadlines' }), e('Due', 'amount', '数量', { kind: 'number' }), e('Due', 'unit', '单位', { kind: 'select' }),
     e('Due', 'from', '起算', { kind: 'select' }), e('Due', 'field', '起算字段'), e('Due', 'latest', '最迟', { hint: '日期或 FEEL' }), e('Due', 'roll', '遇休息日', { kind: 'select' }),
@@ -70,7 +73,7 @@ const item = (name, label, kind = 'text', rest = {}) => ({ name, label, kind, ..
 export const LISTS = [
   { id: 'outcomes', label: '办理结果', types: ['bpmn:UserTask'], item: 'gov:Outcome', fresh: { value: 'agree', label: '同意', action: 'approve' },
     title: (each) => `${each.get('label') || ''} ${each.get('value') || ''}`, entries: [
-      item('value', '值'), item('label', '按钮文字'), item('action', '动作', 'select'), item('reasonMin', '理由最少字数', 'number'), item('requires', '前提', 'feel'), item('primary', '主要按钮', 'check') ] },
+      item('value', '值'), item('label', '按钮文字'), item('action', '动作', 'select'), item('reasonMin', '理由最少字数', 'number'), item('requires', '前提', 'feel'), item('message', '不满足前提时的提示'), item('duty', '用于', 'select'), item('primary', '主要按钮', 'check') ] },
   { id: 'seatlist', label: '席位名单', types: ['bpmn:UserTask'], item: 'gov:Seat', parent: 'gov:Seats', prop: 'seats', fresh: { id: 'seat', duty: 'handle' },
     when: (bo, ext) => Boolean(ext(bo, 'gov:Seats')), title: (each) => each.get('label') || each.get('id'), entries: [
       item('id', '标识'), item('label', '名称'), item('role', '岗位', 'pick', { pick: 'roles' }), item('level', '层级', 'select'), item('regionOf', '区划来自', 'select'), item('duty', '分工', 'select'),
