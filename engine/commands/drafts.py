@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from engine.base.errors import Locked, NotFound, StaleDocument, VersionMissing
+from engine.base.errors import InvalidRequest, Locked, NotFound, StaleDocument, VersionMissing
 from engine.commands import publishing
 from engine.commands.results import Deployed, Nothing, Versioned
 from engine.context import Context, View
 from engine.library.bundle import check_path, from_files
+from engine.library.sharing import SHARED
 from engine.rules.permissions import may
 from engine.store import definitions, drafts
 from engine.store.rows import Row
@@ -176,6 +177,8 @@ def _touch(ctx: Context, application: str) -> None:
 
 
 def _file(ctx: Context, application: str, path: str, if_match: int | None) -> Row | None:
+    if path == SHARED:
+        raise InvalidRequest(f"“{path}”由系统生成，不能修改。", code="bundle.shared")
     known = drafts.file_of(ctx.conn, application, path)
     _match(known, if_match)
     return known

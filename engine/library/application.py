@@ -7,7 +7,7 @@ from typing import Any
 from engine.base.errors import InvalidRequest
 from engine.base.findings import Finding, has_errors
 from engine.base.values import Value
-from engine.library.bundle import Bundle
+from engine.library.bundle import MAIN, Bundle
 from engine.library.entries import (
     read_deadlines,
     read_documents,
@@ -17,7 +17,9 @@ from engine.library.entries import (
     read_roles,
     read_settings,
 )
+from engine.library.escalation import read_escalation
 from engine.library.reading import Reader
+from engine.library.sharing import check_includes
 from engine.library.tables import (
     CONVERTERS,
     CalendarDay,
@@ -29,17 +31,18 @@ from engine.library.tables import (
 )
 from engine.library.yaml_text import read_yaml
 
-MAIN = "application.yaml"
 RUNTIMES = ("kernel", "spiffworkflow")
 KEYS = frozenset(
     (
         "application",
         "title",
+        "includes",
         "runtime",
         "calendar",
         "documents",
         "roles",
         "deadlines",
+        "escalation",
         "phases",
         "settings",
         "registers",
@@ -65,6 +68,7 @@ class Application:
     documents: tuple[Mapping[str, Any], ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
     deadlines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    escalation: Mapping[str, Any] = field(default_factory=dict)
     phases: tuple[Mapping[str, Any], ...] = ()
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     registers: Mapping[str, Register] = field(default_factory=dict)
@@ -111,20 +115,23 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
         text = f"“{key}”与目录名“{bundle.application}”不同"
         main.report("application", text, f"改为 {bundle.application}")
     title = main.need(data, "title", str) or ""
+    check_includes(bundle.files, data, main)
     main.word(data, "runtime", RUNTIMES, "")
     registers = _registers(bundle, data, main)
     units, units_findings = _units(bundle, data, main)
     ledgers, ledger_findings = _yaml_folder(bundle, "ledgers/", read_ledger)
     reports, report_findings = _yaml_folder(bundle, "reports/", read_report)
     calendars, calendar_findings = _calendars(bundle)
+    roles = read_roles(data, main)
     application = Application(
         key=bundle.application,
         title=title,
         runtime=data.get("runtime") or "kernel",
         calendar=main.may(data, "calendar", str) or "cn",
         documents=read_documents(data, main),
-        roles=read_roles(data, main),
+        roles=roles,
         deadlines=read_deadlines(data, main),
+        escalation=read_escalation(data, roles, main),
         phases=read_phases(data, main),
         settings=read_settings(data, main),
         registers=registers[0],

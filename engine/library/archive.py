@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from engine.base.errors import InvalidRequest, TooLarge
 from engine.library.bundle import (
     FORMS,
+    MAIN,
     MAX_BUNDLE_BYTES,
     MAX_FILE_BYTES,
     MAX_FILES,
@@ -16,6 +17,7 @@ from engine.library.bundle import (
     from_files,
     place,
 )
+from engine.library.sharing import SHARED, included, merge
 
 MAX_RATIO = 100  # reliability.md 6.4
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -23,11 +25,17 @@ _DEFECTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, Runti
 
 
 def to_zip(bundle: Bundle) -> bytes:
-    """Give BUNDLE as a zip of processes/<application>/… and forms/<application>/…."""
+    """Give BUNDLE as a zip of processes/<application>/… and forms/<application>/….
+
+    Shared files stand in their own folder; the list of them lies beside application.yaml.
+    """
     target = io.BytesIO()
+    found = bundle.places()
+    if SHARED in bundle.files:
+        found[place(bundle.application, SHARED)] = bundle.files[SHARED]
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, data in bundle.files.items():
-            entry = zipfile.ZipInfo(place(bundle.application, path), _EPOCH)
+        for path, data in found.items():
+            entry = zipfile.ZipInfo(path, _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, data)
@@ -85,18 +93,29 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 
 def _bundle(files: Mapping[str, bytes]) -> Bundle:
-    applications: set[str] = set()
-    found: dict[str, bytes] = {}
+    rooms: dict[str, dict[str, bytes]] = {}
     for name, data in files.items():
         top, _, rest = name.partition("/")
-        application, _, path = rest.partition("/")
-        if top not in ("processes", "forms") or not application or not path:
+        room, _, path = rest.partition("/")
+        if top not in ("processes", "forms") or not room or not path:
             raise _bad(f"“{name[:200]}”不在 processes/<应用>/ 或 forms/<应用>/ 之下。")
-        applications.add(application)
-        found[path if top == "processes" else FORMS + path] = data
-    if len(applications) != 1:
+        rooms.setdefault(room, {})[path if top == "processes" else FORMS + path] = data
+    return _merged(rooms)
+
+
+def _merged(rooms: dict[str, dict[str, bytes]]) -> Bundle:
+    """Make the bundle of the one application of ROOMS; the others must be shared folders."""
+    keys = [room for room, files in rooms.items() if MAIN in files] or list(rooms)
+    if len(keys) != 1:
         raise _bad("应当只含一个应用。")
-    return from_files(applications.pop(), found)
+    own = rooms.pop(keys[0])
+    if set(rooms) - set(included(own.get(MAIN))):
+        raise _bad("应当只含一个应用；其他目录须在 includes 中列出。")
+    known = own.pop(SHARED, None)
+    files = merge(own, rooms)
+    if known is not None:
+        files[SHARED] = known  # it also says what the application changed
+    return from_files(keys[0], files)
 
 
 def _bad(text: str) -> InvalidRequest:

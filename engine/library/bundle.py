@@ -1,18 +1,18 @@
 """A bundle: every file of one application, read from and written back to folders."""
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from engine.base.errors import InvalidRequest, NotFound, TooLarge
+from engine.library import sharing
 
 MAX_FILES = 2_000  # designed, the limit of reliability.md 6.4 for containers
 MAX_FILE_BYTES = 10_000_000  # designed
 MAX_BUNDLE_BYTES = 50_000_000  # the upload limit of reliability.md 6.4
 FORMS = "forms/"
-_KEY = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+MAIN = "application.yaml"
 _SUFFIXES = frozenset((".yaml", ".bpmn", ".dmn", ".csv", ".json", ".md", ".svg", ".png"))
 _TEXT = frozenset((".yaml", ".bpmn", ".dmn", ".csv", ".json", ".md", ".svg"))
 
@@ -22,8 +22,9 @@ class Bundle:
     """All files of one application; the unit that is deployed and versioned.
 
     FILES maps a path to bytes: `application.yaml`, `audit.bpmn`, `organisation/units.csv`
-    for files of processes/<application>/, `forms/<id>.json` for forms/<application>/.
-    HASH is the SHA-256 over the sorted paths and contents.
+    for files of processes/<application>/, `forms/<id>.json` for forms/<application>/. Files
+    of a shared folder (`includes` in application.yaml) stand under the same paths as if they
+    were the application's own. HASH is the SHA-256 over the sorted paths and contents.
     """
 
     application: str
@@ -46,6 +47,19 @@ class Bundle:
         """Give the form files, path -> bytes."""
         return self.matching(".json", FORMS)
 
+    def shared(self) -> dict[str, str]:
+        """Give the shared folder of each file that comes from one unchanged, by path."""
+        return sharing.origins(self.files)
+
+    def places(self) -> dict[str, bytes]:
+        """Give the bytes by the place in the project's folders, as relative paths."""
+        shared = self.shared()
+        return {
+            place(shared.get(path, self.application), path): data
+            for path, data in self.files.items()
+            if path != sharing.SHARED
+        }
+
     def replacing(self, changes: Mapping[str, bytes | None]) -> "Bundle":
         """Give the bundle with files of CHANGES put in, or left out where None."""
         files = {p: d for p, d in self.files.items() if changes.get(p, b"") is not None}
@@ -65,28 +79,61 @@ def from_files(application: str, files: Mapping[str, bytes]) -> Bundle:
     if sum(map(len, files.values())) > MAX_BUNDLE_BYTES:
         raise TooLarge(f"应用的文件合计超过 {MAX_BUNDLE_BYTES // 1_000_000} MB。")
     ordered = {path: bytes(files[path]) for path in sorted(files)}
+    if application in sharing.listing(ordered):
+        raise InvalidRequest(f"“{application}”不能引用自己。", code="bundle.shared")
     return Bundle(application, ordered, _hash(ordered))
 
 
 def read_folder(root: Path, application: str) -> Bundle:
-    """Read APPLICATION from ROOT/processes/<application> and ROOT/forms/<application>."""
+    """Read APPLICATION from ROOT/processes/<application> and ROOT/forms/<application>.
+
+    The folders `includes` names are read as well. Raises NotFound for one that does not
+    exist, InvalidRequest for a path that stands in two of them.
+    """
     check_key(application)
     home = root / "processes" / application
     if not home.is_dir():
         raise NotFound(f"没有找到应用目录 processes/{application}。", application=application)
+    files = _folder(root, application)
+    names = sharing.included(files.get(MAIN))
+    shared = {name: _shared_folder(root, application, name) for name in names}
+    return from_files(application, sharing.merge(files, shared))
+
+
+def _shared_folder(root: Path, application: str, name: str) -> dict[str, bytes]:
+    check_key(name)
+    files = _folder(root, name)
+    if MAIN in files or not files:
+        text = "是另一个应用" if files else "不存在或没有文件"
+        raise NotFound(
+            f"应用 {application} 的 includes 引用了“{name}”，但 processes/{name} {text}。"
+            "请改正 includes，或建立该共用目录。",
+            application=application,
+            include=name,
+        )
+    return files
+
+
+def _folder(root: Path, name: str) -> dict[str, bytes]:
+    """Read processes/<NAME> and forms/<NAME>; a list of shared files lying there is stale."""
+    home = root / "processes" / name
     if (home / "forms").exists():
         raise InvalidRequest(
-            f"processes/{application}/forms 不是表单的位置，请移到 forms/{application}。",
+            f"processes/{name}/forms 不是表单的位置，请移到 forms/{name}。",
             code="bundle.path",
         )
     files = dict(_read(home, ""))
-    files.update(_read(root / "forms" / application, FORMS))
-    return from_files(application, files)
+    files.update(_read(root / "forms" / name, FORMS))
+    files.pop(sharing.SHARED, None)
+    return files
 
 
 def write_folder(bundle: Bundle, root: Path) -> None:
-    """Write BUNDLE below ROOT byte for byte; files it no longer holds are removed."""
-    wanted = {place(bundle.application, path): data for path, data in bundle.files.items()}
+    """Write BUNDLE below ROOT byte for byte; files it no longer holds are removed.
+
+    Shared files go back to their folder; of that folder nothing is removed.
+    """
+    wanted = bundle.places()
     for folder in ("processes", "forms"):
         home = root / folder / bundle.application
         for path in list(_walk(home)):
@@ -118,7 +165,7 @@ def is_text(path: str) -> bool:
 
 def check_key(application: str) -> None:
     """Refuse a key of an application that cannot be a folder name."""
-    if not _KEY.fullmatch(application):
+    if not sharing.KEY.fullmatch(application):
         raise InvalidRequest(
             "应用标识只能用小写字母、数字、“-”和“_”，以字母开头，最长 64 个字符。",
             code="bundle.key",

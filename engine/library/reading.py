@@ -34,7 +34,7 @@ class Reader:
         repair: str = "",
         *,
         code: str = "app.value",
-        severity: Literal["error", "warning"] = "error",
+        severity: Literal["error", "warning", "note"] = "error",
     ) -> None:
         """Note that WHERE (a dotted key, or a row) is wrong, and what to change."""
         self.findings.append(

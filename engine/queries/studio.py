@@ -1,13 +1,14 @@
 """What an editor in the browser asks: files, pick lists, findings of unsaved content."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.base.errors import InvalidDefinition, NotFound
 from engine.context import View
 from engine.library.application import Application, read_application
 from engine.library.bundle import Bundle, from_files
+from engine.library.sharing import SHARED
 from engine.markup import parse_xml
 from engine.queries import deployed, drafts
 from engine.queries.drafts import CheckResult
@@ -63,6 +64,7 @@ class Source:
     kind: str  # bpmn, dmn, form, other
     title: str
     keys: tuple[str, ...] = ()
+    shared: str = ""  # the shared folder it comes from unchanged
 
 
 @dataclass
@@ -97,7 +99,12 @@ def working_application(view: View, bundle: Bundle) -> Application:
 def sources(view: View, *, application: str) -> tuple[Source, ...]:
     """List the files of the working copy, titled as their content says."""
     bundle = working_bundle(view, application)
-    return tuple(_source(path, data) for path, data in sorted(bundle.files.items()))
+    shared = bundle.shared()
+    return tuple(
+        replace(_source(path, data), shared=shared.get(path, ""))
+        for path, data in sorted(bundle.files.items())
+        if path != SHARED
+    )
 
 
 def _source(path: str, data: bytes) -> Source:
