@@ -3,8 +3,8 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.base.actor import Actor
@@ -14,19 +14,23 @@ from engine.base.expressions import Calendar, Moment
 from engine.base.findings import Finding, has_errors
 from engine.base.ids import Ids
 from engine.base.values import Value
-from engine.bpmn.deploy import DeployEnv
+from engine.bpmn.decisions import Decisions
+from engine.bpmn.deploy import Compiled, DeployEnv
 from engine.bpmn.facts import ProcessFacts
 from engine.feel.compile import Expression, compile_expression
 from engine.forms.compile import compile_form
 from engine.forms.schema import FormSchema
 from engine.library.application import Application, read_application
-from engine.library.bundle import Bundle, from_files
+from engine.library.bundle import MAIN, Bundle, from_files
+from engine.reports.compile import Report, Sources, compile_reports
 from engine.rules.calendar import build_calendar
+from engine.rules.escalation import Ladder, ladders_of
 from engine.rules.units import Directory, build_directory, unit_of
 from engine.runtime import Runtime
 from engine.store import definitions, people_rows
 from engine.store.rows import Conn, Row
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # ladders do not depend on the day they are read
 CALENDAR_YEARS = (1990, 2100)  # the span in which published years are looked for
 
 
@@ -52,7 +56,21 @@ class Deployed:
     forms: Mapping[str, FormSchema] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     search: Mapping[str, tuple[SearchField, ...]] = field(default_factory=dict)
+    reports: Mapping[str, Report] = field(default_factory=dict)
     zone: str = "Asia/Shanghai"
+    decisions: Decisions | None = None
+    ladders: Mapping[str, Ladder] = field(default_factory=dict)  # by kind of limit
+
+    def decide(
+        self, decision: str, scope: Mapping[str, Value], at: datetime
+    ) -> tuple[Value, tuple[Mapping[str, Value], ...]]:
+        """Evaluate a decision of this version outside a task: its value and its records."""
+        if self.decisions is None:
+            raise NotFound
+        found = self.decisions.evaluate(
+            decision, {"settings": self.application.values, **scope}, self.moment(at)
+        )
+        return found.value, found.tables
 
     def moment(self, at: datetime) -> Moment:
         """Give what an expression may know at AT, registers included."""
@@ -225,6 +243,11 @@ def _compile(
     findings.extend(_missing(runtime, compiled.plans))
     if has_errors(findings):
         return Assembled(tuple(findings))
+    sources = Sources(application.ledgers, bundle.matching(".dmn"), application.values)
+    reports, wrong = compile_reports(application.reports, sources)
+    findings.extend(wrong)
+    if has_errors(wrong):
+        return Assembled(tuple(findings))
     made = Deployed(
         application,
         runtime,
@@ -234,8 +257,28 @@ def _compile(
         forms,
         calendars,
         search,
+        reports,
+        decisions=compiled.decisions,
     )
-    return Assembled(tuple(findings), made)
+    ladders, wrong = _ladders(made, compiled)
+    findings.extend(wrong)
+    if has_errors(wrong):
+        return Assembled(tuple(findings))
+    return Assembled(tuple(findings), replace(made, ladders=ladders))
+
+
+def _ladders(made: Deployed, compiled: Compiled) -> tuple[Mapping[str, Ladder], list[Finding]]:
+    """Read the ladders of the kinds of limit the due table names off their decision."""
+    section = made.application.escalation
+    if not section:
+        return {}, []
+    decision = str(section["decision"])
+    if decision not in compiled.tables:
+        text = f"升级决策“{decision}”不存在"
+        repair = "改正 application.yaml 的 escalation.decision，或加入决策文件"
+        return {}, [Finding("ref.decision", "error", MAIN, "", "", text, text, repair)]
+    kinds = {str(row["kind"]) for row in made.application.deadlines.values() if row.get("kind")}
+    return ladders_of(section, sorted(kinds), lambda scope: made.decide(decision, scope, EPOCH))
 
 
 def _calendars(application: Application) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from engine.feel.compile import compile_expression
 from engine.forms.schema import FormSchema
 from engine.rules import consult
 from engine.rules.seats import CONCLUDE
-from engine.store import cases, codec, ledger_rows, work
+from engine.store import cases, codec, prefill, work
 from engine.store.rows import Row
 
 
@@ -34,12 +34,13 @@ def with_rows(
     """
     ctx, deployed = held.case.ctx, held.live.deployed
     found = dict(before)
-    for key, ledger_id in schema.row_sources().items():
-        ledger = deployed.application.ledgers.get(ledger_id)
-        if ledger is None or found.get(key):
+    for key, source in schema.row_sources().items():
+        if found.get(key):
             continue
-        rows = ledger_rows.all_rows(
-            ctx.conn, ctx.actor, ledger, lambda row: load(ctx, row).variables()
+        application = deployed.application
+        asks = prefill.Table(application.key, application.ledgers, held.case.id, found)
+        rows = prefill.rows(
+            ctx.conn, ctx.actor, source, asks, lambda row: load(ctx, row).variables()
         )
         moment = deployed.moment(ctx.now)
         values = {**found, **schema.prefill(found, moment)}

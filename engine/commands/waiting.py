@@ -1,11 +1,18 @@
 """Effects that make rows wait: timers, subscriptions, service calls, incidents."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.base.errors import InvalidRequest
 from engine.base.events import FinishService
-from engine.commands import notify
+from engine.base.values import Value
+from engine.commands import freezing, notify
 from engine.commands.case import Case, Live
 from engine.kernel import effects
 from engine.rules import retries
 from engine.store import codec, jobs, matching, records
+
+Inside = Callable[[Case, Live, str, Mapping[str, Value]], dict[str, Value]]
 
 
 def timer_set(case: Case, live: Live, effect: effects.TimerSet) -> None:
@@ -76,14 +83,12 @@ def write_subscriptions(case: Case) -> None:
 
 
 def service_requested(case: Case, live: Live, effect: effects.ServiceRequested) -> None:
-    """Queue an outside call; telling people is done here, inside the transaction."""
+    """Queue an outside call; the house's own services run here, inside the transaction."""
     detail = {"service": effect.name, "inputs": dict(effect.inputs)}
     case.note(live, "ServiceRequested", detail, node=effect.node)
-    if effect.name == notify.SERVICE:
-        told = notify.tell(case, live, effect.node, effect.inputs)
-        stamp = case.stamp(live)
-        done = FinishService(**stamp, wait=effect.wait, result={"told": told}, item=effect.item)
-        case.tell(live, done)
+    inside = INSIDE.get(effect.name)
+    if inside is not None:
+        case.tell(live, _served(case, live, effect, inside))
         return
     rule = retries.policy("callout", effect.retries)
     case.writes.calls[(live.id, effect.wait, effect.item or 0)] = {
@@ -105,6 +110,26 @@ def service_requested(case: Case, live: Live, effect: effects.ServiceRequested) 
         "created_at": case.ctx.now,
         "dedup_key": jobs.call_key(live.id, effect.wait, effect.item),
     }
+
+
+def _tell(case: Case, live: Live, node: str, inputs: Mapping[str, Value]) -> dict[str, Value]:
+    return {"told": notify.tell(case, live, node, inputs)}
+
+
+# Services that only write rows of our own: no call leaves the house, so none can be lost.
+INSIDE: Mapping[str, Inside] = {notify.SERVICE: _tell, freezing.SERVICE: freezing.freeze}
+
+
+def _served(
+    case: Case, live: Live, effect: effects.ServiceRequested, inside: Inside
+) -> FinishService:
+    """Run a service of the house; what it cannot do is a failure of the call."""
+    told: dict[str, Any] = {"wait": effect.wait, "item": effect.item}
+    try:
+        told["result"] = inside(case, live, effect.node, effect.inputs)
+    except InvalidRequest as error:
+        told["failure"] = error.message
+    return FinishService(**case.stamp(live), **told)
 
 
 def service_cancelled(case: Case, live: Live, effect: effects.ServiceCancelled) -> None:

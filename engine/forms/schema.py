@@ -123,12 +123,8 @@ class FormSchema:
         }
 
     def row_sources(self) -> dict[str, str]:
-        """Name the ledgers that prefill tables: key -> ledger id."""
-        return {
-            one.key: one.rows.source.removeprefix("ledger:")
-            for one in self.all
-            if one.rows.source
-        }
+        """Name what prefills tables: key -> "ledger:<id>" or "frozen:<id>"."""
+        return {one.key: one.rows.source for one in self.all if one.rows.source}
 
     def filter_rows(
         self,

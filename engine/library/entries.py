@@ -37,8 +37,28 @@ DOCUMENT_KEYS = frozenset(("id", "title", "number", "date", "issuer", "note", "u
 LEDGER_KEYS = frozenset(("id", "title", "processes", "columns", "filter", "sort", "note"))
 COLUMN_KEYS = frozenset(("key", "label", "from", "type", "width", "note"))
 REPORT_KEYS = frozenset(
-    ("id", "title", "figures", "columns", "processes", "group", "note", "requirement", "basis")
+    (
+        "id",
+        "title",
+        "figures",
+        "columns",
+        "processes",
+        "group",
+        "note",
+        "requirement",
+        "basis",
+        "ledger",
+        "denominator",
+        "numerator",
+        "sums",
+        "breakdown",
+        "format",
+        "digits",
+        "target",
+        "frozen",
+    )
 )
+REPORT_FORMATS = ("percent", "number")
 
 
 def read_documents(data: Entry, reader: Reader) -> tuple[Entry, ...]:
@@ -154,12 +174,24 @@ def _columns(data: Entry, reader: Reader) -> None:
 
 
 def read_report(data: Entry, reader: Reader) -> None:
-    """Check a report file (reports/<id>.yaml)."""
+    """Check a report file (reports/<id>.yaml); its FEEL is compiled with the version."""
     reader.known(data, REPORT_KEYS)
     reader.need(data, "title", str)
     name = reader.need(data, "id", str)
     if name is not None and not reader.file.endswith(f"/{name}.yaml"):
         reader.report("id", f"“{name}”与文件名不同", "改为文件名")
+    for key in ("ledger", "denominator", "numerator"):
+        reader.may(data, key, str)
+    reader.may(data, "digits", int)
+    reader.may(data, "frozen", bool)
+    reader.may(data, "breakdown", list)
+    reader.word(data, "format", REPORT_FORMATS, "")
+    target = reader.may(data, "target", dict)
+    if target is not None:
+        reader.need(target, "decision", str, "target")
+    for number, row in enumerate(reader.entries(data, "sums"), 1):
+        for key in ("key", "value"):
+            reader.need(row, key, str, f"sums[{number}]")
 
 
 def phase_days(phase: Entry, year: int) -> tuple[date, date]:

@@ -14,7 +14,7 @@ from engine.context import View
 from engine.queries import tasks
 from engine.queries.ledgers import variables_of
 from engine.queries.task_data import TaskData, belongs, leads, load, my_seats, refusal
-from engine.store import codec, ledger_rows, work
+from engine.store import codec, prefill, work
 from engine.store.tables import blob, bundle_file, task
 
 VERBS = ("complete", "claim", "release", "return", "remind", "save")
@@ -137,20 +137,21 @@ def _prefilled(view: View, held: TaskData, known: Mapping[str, Value]) -> dict[s
         return {}
     moment = held.moment(view)
     data = held.form.prefill(known, moment)
-    for key, ledger_id in held.form.row_sources().items():
+    for key, source in held.form.row_sources().items():
         if not data.get(key):
-            rows = ledger_lines(view, held, ledger_id)
+            rows = offered_rows(view, held, source)
             data[key] = held.form.filter_rows(key, rows, {**known, **data}, moment)
     return data
 
 
-def ledger_lines(view: View, held: TaskData, ledger_id: str) -> list[dict[str, Value]]:
-    """Give the rows of a ledger of the task's own version, in the actor's sight."""
-    declared = held.version.application.ledgers.get(ledger_id)
-    if declared is None:
-        return []
+def offered_rows(view: View, held: TaskData, source: str) -> list[dict[str, Value]]:
+    """Give the rows of a ledger, or of frozen figures, in the actor's sight."""
+    application = held.version.application
+    asks = prefill.Table(
+        application.key, application.ledgers, held.root["id"], held.known()
+    )
     variables = functools.partial(variables_of, view)
-    return ledger_rows.all_rows(view.connection, view.actor, declared, variables)
+    return prefill.rows(view.connection, view.actor, source, asks, variables)
 
 
 def _schema(view: View, held: TaskData) -> Any:

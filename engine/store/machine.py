@@ -156,6 +156,20 @@ history = Table(  # append-only, chained per case (reliability.md 6.9)
     Column("hash", Text, nullable=False),
     UniqueConstraint("root_id", "no"),
 )
+snapshot = Table(  # frozen figures with their rows; a history line holds the digest
+    "snapshot",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("uid", Text, nullable=False, unique=True),
+    Column("root_id", BigId, nullable=False, index=True),  # the case that froze them
+    Column("application", Text, nullable=False),
+    Column("year", sa.Integer, nullable=False),
+    Column("as_of", UtcMoment, nullable=False),
+    Column("taken_at", UtcMoment, nullable=False),
+    Column("figures", sa.LargeBinary, nullable=False),  # [Figure.as_dict()], codec
+    Column("rows", sa.LargeBinary, nullable=False),  # {ledger: [row]}, codec
+    Index("ix_snapshot_application_year", "application", "year"),
+)
 audit = Table(  # events without a case: logins, settings, definitions, clock moves
     "audit",
     metadata,

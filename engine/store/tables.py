@@ -17,6 +17,7 @@ from engine.store.machine import (
     seal,
     setting,
     slot,
+    snapshot,
     start_subscription,
     subscription,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "seat",
     "setting",
     "slot",
+    "snapshot",
     "start_subscription",
     "subscription",
     "task",

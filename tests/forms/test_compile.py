@@ -149,7 +149,7 @@ def test_computed_options_are_told_to_the_page() -> None:
 
 def test_ledger_rows_are_filtered_cut_and_kept_in_order() -> None:
     form = schema()
-    assert form.row_sources() == {"rows": "measures"}
+    assert form.row_sources() == {"rows": "ledger:measures"}
     ledger = [
         {"what": "一", "cost": 5, "secret": 1},
         {"what": "二", "cost": 20, "secret": 1},

@@ -195,6 +195,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", "slot_at", name=op.f("pk_slot")),
     )
     op.create_table(
+        "snapshot",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("root_id", BigId, nullable=False),
+        sa.Column("application", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("as_of", UtcMoment(), nullable=False),
+        sa.Column("taken_at", UtcMoment(), nullable=False),
+        sa.Column("figures", sa.LargeBinary(), nullable=False),
+        sa.Column("rows", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshot")),
+        sa.UniqueConstraint("uid", name=op.f("uq_snapshot_uid")),
+    )
+    with op.batch_alter_table("snapshot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_snapshot_root_id"), ["root_id"], unique=False)
+        batch_op.create_index(
+            "ix_snapshot_application_year", ["application", "year"], unique=False
+        )
+
+    op.create_table(
         "start_subscription",
         sa.Column("id", BigId, nullable=False),
         sa.Column("definition_id", BigId, nullable=False),
@@ -239,6 +259,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_start_subscription_match")
 
     op.drop_table("start_subscription")
+    with op.batch_alter_table("snapshot", schema=None) as batch_op:
+        batch_op.drop_index("ix_snapshot_application_year")
+        batch_op.drop_index(batch_op.f("ix_snapshot_root_id"))
+
+    op.drop_table("snapshot")
     op.drop_table("slot")
     op.drop_table("setting")
     op.drop_table("seal")

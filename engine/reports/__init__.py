@@ -1,0 +1,1 @@
+"""Reports: the figures an application declares in reports/*.yaml, compiled and counted."""
