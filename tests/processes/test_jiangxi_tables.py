@@ -9,13 +9,15 @@ import pytest
 from engine.base.expressions import Moment
 from engine.dmn.evaluate import DecisionResult, compile_model
 from engine.dmn.parse import parse
+from engine.library.bundle import read_folder
 
-HOME = Path(__file__).resolve().parents[2] / "processes" / "jiangxi"
+ROOT = Path(__file__).resolve().parents[2]
 BOTH = "省林业局+省生态环境厅"
 
 
 def decide(decision: str, **inputs: Any) -> DecisionResult:
-    models = {path.name: parse(path.read_bytes(), path.name) for path in HOME.glob("*.dmn")}
+    tables = read_folder(ROOT, "jiangxi").matching(".dmn")
+    models = {path: parse(data, path) for path, data in tables.items()}
     return compile_model(models).evaluate(decision, inputs, Moment())
 
 
