@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,6 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 
 from engine.base.errors import ShouhuError
+from engine.store.connection import Conn
+from engine.store.flushing import Texts
 
 _PRAGMAS = {
     "busy_timeout": "30000",
@@ -34,28 +37,37 @@ class DatabaseRefused(ShouhuError):
     code = "database-refused"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Database:
     """An opened database: ENGINE and the two ways into it."""
 
     engine: Engine
+
+    @cached_property
+    def _texts(self) -> Texts:
+        return Texts(self.engine.dialect)
 
     @property
     def is_postgres(self) -> bool:
         """Tell whether several nodes may share it."""
         return self.engine.dialect.name == "postgresql"
 
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Open one write transaction; commit at the end, roll back on any error."""
-        with self.engine.connect() as conn, conn.begin():
-            yield conn
+    def connect(self) -> Conn:
+        """Take a connection; who begins a transaction on it flushes and commits it."""
+        return Conn(self.engine, self._texts)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def write(self) -> Iterator[Conn]:
+        """Open one write transaction; commit at the end, roll back on any error."""
+        with self.connect() as conn, conn.begin():
+            yield conn
+            conn.flush()
+
+    @contextmanager
+    def read(self) -> Iterator[Conn]:
         """Open one read-only transaction, never held up by a writer."""
-        with self.engine.connect() as bare:
-            conn = bare.execution_options(readonly=True)
+        with self.connect() as conn:
+            conn.execution_options(readonly=True)
             with conn.begin():
                 if self.is_postgres:
                     conn.exec_driver_sql("SET TRANSACTION READ ONLY")

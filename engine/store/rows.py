@@ -1,13 +1,16 @@
 """Small helpers every repository shares: the connection type, bulk inserts, dictionaries."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Table
+from sqlalchemy import Table
 
-Conn: TypeAlias = Connection
-Row: TypeAlias = dict[str, Any]
+from engine.store.connection import Conn
+from engine.store.pending import Row
+
+__all__ = ["Conn", "Row", "add", "every", "insert", "insert_many", "is_postgres"]
+__all__ += ["one", "update"]
 
 
 def insert(conn: Conn, table: Table, values: Mapping[str, Any]) -> int:
@@ -43,9 +46,9 @@ def update(
 
 
 def add(conn: Conn, table: Table, values: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows whose ids nobody needs."""
+    """Insert rows whose ids nobody needs, at the end of the transaction."""
     if values:
-        conn.execute(sa.insert(table), list(values))
+        conn.insert(table, values)
 
 
 def one(conn: Conn, query: sa.Select[Any], **bound: Any) -> Row | None:

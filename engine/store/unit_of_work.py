@@ -7,25 +7,21 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, exc
+from sqlalchemy import exc
 
-from engine.base.errors import Busy, ShouhuError, StorageFull
+from engine.base.errors import Busy, StorageFull
+from engine.store.connection import Conn
 from engine.store.database import Database
+from engine.store.flushing import VersionMoved
 
 T = TypeVar("T")
-Unit = Callable[[Connection], T]
+Unit = Callable[[Conn], T]
 
 _TRIES = 4  # the first and at most three more (reliability.md 2.4)
 _RACES = {"40001", "40P01"}
 _TWIN = "23505"  # a key somebody else just took: run again, the unit meets it as known
 _BUSY = {"55P03", "57014", "53300"}
 _GONE = {"57P01", "57P02", "57P03"}
-
-
-class VersionMoved(ShouhuError):
-    """案件已被他人推进。"""
-
-    code = "version-moved"  # raised when a guarded write hit no row; the unit is re-run
 
 
 class OutcomeUnknown(Busy):
@@ -44,10 +40,11 @@ def run(database: Database, unit: Unit[T], pause: Callable[[float], None] = time
     for attempt in range(1, _TRIES + 1):
         committing = False
         try:
-            with database.engine.connect() as conn:
+            with database.connect() as conn:
                 transaction = conn.begin()
                 try:
                     result = unit(conn)
+                    conn.flush()
                 except BaseException:
                     _roll_back(transaction)
                     raise

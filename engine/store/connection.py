@@ -1,0 +1,101 @@
+"""The connection of one transaction: what it writes waits, so that it goes in one message."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, CursorResult, Table
+
+from engine.store.flushing import Texts, write
+from engine.store.pending import CONDITION, Pending, Row, Shape, defaults, insert_shape
+
+Answer: TypeAlias = CursorResult[*tuple[Any, ...]]
+
+
+class Conn(Connection):
+    """A connection that collects rows to write.
+
+    Every statement run by `execute` first writes what waits, so a read never misses it.
+    Whoever ends the transaction calls `flush` before the commit.
+    """
+
+    def __init__(self, engine: sa.Engine, texts: Texts) -> None:
+        super().__init__(engine)
+        self.texts = texts
+        self._pending = Pending()
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        return self
+
+    def execute(
+        self, statement: Any, parameters: Any = None, **options: Any
+    ) -> Answer:
+        """Run STATEMENT after everything that waits."""
+        self.flush()
+        return super().execute(statement, parameters, **options)
+
+    def peek(self, statement: Any, parameters: Any = None) -> Answer:
+        """Run a read that none of the waiting rows can change, without writing them first."""
+        return super().execute(statement, parameters)
+
+    def flush(self) -> None:
+        """Write what waits; VersionMoved when a guarded row is not what was seen."""
+        if self._pending:
+            write(self, self.texts, self._pending.take())
+
+    def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Collect new ROWS of TABLE, all with an id or all without."""
+        shape = insert_shape(table, "id" in rows[0])
+        self._add_new(shape, rows, [row["id"] for row in rows] if "id" in rows[0] else ())
+
+    def insert_new(
+        self, table: Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]
+    ) -> None:
+        """Collect ROWS of TABLE of which those whose KEY exists are dropped."""
+        self._add_new(insert_shape(table, False, key), rows, ())
+
+    def put(
+        self, table: Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]
+    ) -> None:
+        """Collect ROWS of TABLE that replace those of the same KEY."""
+        shape = Shape("put", table, tuple(str(column.name) for column in table.columns), key)
+        self._add_new(shape, rows, [tuple(row[name] for name in key) for row in rows])
+
+    def change(
+        self,
+        table: Table,
+        found: Mapping[str, Any],
+        values: Mapping[str, Any],
+        *,
+        where: str = "",
+        sets: str = "",
+    ) -> None:
+        """Collect VALUES for the one row FOUND by id and guards; it must still be there."""
+        shape = Shape("change", table, tuple(values), tuple(found), where, sets, True)
+        row = {**values, **{CONDITION + name: value for name, value in found.items()}}
+        self._add(shape, [row], [found["id"]])
+
+    def remove(self, table: Table, found: Sequence[Mapping[str, Any]]) -> None:
+        """Collect the removal of the rows of TABLE that equal one of FOUND."""
+        shape = Shape("remove", table, (), tuple(found[0]))
+        rows = [{CONDITION + name: value for name, value in one.items()} for one in found]
+        self._add(shape, rows, ())
+
+    def take_ids(self, table: Table, count: int) -> list[int]:
+        """Give COUNT ids that rows of TABLE inserted in this transaction will have."""
+        if self.dialect.name == "postgresql":
+            many = sa.func.generate_series(1, sa.bindparam("n")).table_valued()
+            query = sa.select(sa.func.nextval(f"{table.name}_id_seq")).select_from(many)
+            return [int(row[0]) for row in self.peek(query, {"n": count})]
+        last = self.peek(sa.select(sa.func.max(table.c.id))).scalar() or 0
+        return list(self._pending.given(table, last, count))
+
+    def _add_new(self, shape: Shape, rows: Sequence[Mapping[str, Any]], ids: Any) -> None:
+        known = defaults(shape.table)
+        self._add(shape, [{**known, **row} for row in rows], ids)
+
+    def _add(self, shape: Shape, rows: Sequence[Row], ids: Sequence[object]) -> None:
+        if self._pending.meets(shape, ids):
+            self.flush()
+        self._pending.add(shape, rows, ids)
