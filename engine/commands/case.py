@@ -80,6 +80,7 @@ class Writes:
     timers: dict[tuple[int, str], Row] = field(default_factory=dict)
     calls: dict[tuple[int, str, int], Row] = field(default_factory=dict)
     jobs: list[Row] = field(default_factory=list)
+    dead_jobs: list[str] = field(default_factory=list)  # dedup keys of jobs to delete
     dead_waits: dict[int, list[str]] = field(default_factory=dict)  # timers to delete
     subscriptions: dict[tuple[int, str], Row] = field(default_factory=dict)
     closed_waits: dict[int, list[str]] = field(default_factory=dict)  # subscriptions

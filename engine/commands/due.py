@@ -9,6 +9,7 @@ from engine.base import events
 from engine.base.errors import Conflict
 from engine.commands import (
     entitled,
+    escalating,
     finishing,
     schedule,
     sending,
@@ -148,12 +149,21 @@ def _round(case: Case, job: Row) -> bool:
     return True
 
 
+def _escalate(case: Case, job: Row) -> bool:
+    """Remind of a limit, or raise the level of one that has passed."""
+    if not escalating.act(case, job):
+        return False
+    finishing.finish(case)
+    return True
+
+
 _KINDS: Mapping[str, Callable[[Case, Row], bool]] = {
     "timer": _timer,
     "message": _message,
     "signal": _signal,
     "start": _start,
     "round": _round,
+    escalating.JOB: _escalate,
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.base.events import Correlate
 from engine.base.values import Value
-from engine.commands import sending, staffing, stepping, waiting
+from engine.commands import escalating, sending, staffing, stepping, waiting
 from engine.commands.case import Case, Live, OpenedTask
 from engine.commands.results import NextStep
 from engine.context import SearchField
@@ -140,6 +140,7 @@ def _write_tasks(case: Case) -> list[OpenedTask]:
     seats: list[Row] = []
     for task, answer, task_id in zip(opened, staffed, ids, strict=True):
         task.row["id"] = task.line["task"] = task_id
+        escalating.arm(case, task.live, task.row)
         if isinstance(answer, Staffed):
             rows = staffing.seat_rows(case, task.row, answer)
             task.line["seats"] = [[row["unit"], row["role"]] for row in rows]
@@ -184,12 +185,14 @@ def _write_machine_work(case: Case) -> None:
     writes, conn = case.writes, case.ctx.conn
     for instance_id, waits in writes.dead_waits.items():
         jobs.delete_waits(conn, instance_id, waits, ["timer"])
+    jobs.delete_keys(conn, writes.dead_jobs)
     rows = [*writes.timers.values(), *writes.calls.values(), *writes.jobs]
     jobs.insert_jobs(conn, rows)
     case.due_at = min((row["due_at"] for row in rows), default=None)
     records.add_incidents(conn, writes.incidents)
     notices.post(conn, writes.outbox)
     writes.dead_waits.clear()
+    writes.dead_jobs.clear()
     writes.timers.clear()
     writes.calls.clear()
     writes.jobs.clear()

@@ -59,18 +59,20 @@ def _recipients(case: Case, live: Live, to: Value) -> list[str]:
     found: list[str] = []
     for name in map(str, names):
         if name.startswith("role:"):
-            found.extend(_role(case, live, name.removeprefix("role:")))
+            found.extend(of_role(case, live, name.removeprefix("role:")))
         else:
             found.append(name if ":" in name else f"unit:{name}")
     return list(dict.fromkeys(found))
 
 
-def _role(case: Case, live: Live, role: str) -> list[str]:
-    """Give the units of ROLE whose territory holds the case."""
+def of_role(case: Case, live: Live, role: str, level: str = "") -> list[str]:
+    """Give the units of ROLE, of LEVEL if one is said, whose territory holds the case."""
     region = str(case.root.row["region"] or "")
     units = people_rows.units_of(case.ctx.conn, live.deployed.application.key)
     return [
-        f"unit:{row['code']}" for row in units if role in row["roles"] and _holds(row, region)
+        f"unit:{row['code']}"
+        for row in units
+        if role in row["roles"] and level in ("", row["level"]) and _holds(row, region)
     ]
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from engine.commands import escalating
 from engine.commands.case import Case, Live, OpenedTask
 from engine.kernel import effects
 from engine.store import codec, records, work
@@ -54,7 +55,7 @@ def _row(
         "created_at": case.ctx.now,
         "due_at": effect.due,
         "due_steps": codec.plain(dict(effect.due_steps)) or None,
-        "due_kind": "",
+        "due_kind": "" if effect.due is None else escalating.kind_of(live, effect.node),
         "level": "",
     }
 
@@ -85,6 +86,7 @@ def close(case: Case, live: Live, rows: list[Row], state: str, reason: str) -> N
     case.due_moved = case.due_moved or bool(rows)
     values = {"state": state, "closed_at": now, "superseded": state == "returned"}
     work.close_tasks(case.ctx.conn, [row["id"] for row in rows], values)
+    escalating.disarm(case, rows)
     for row in rows:
         detail = {"task": row["id"], "name": row["name"], "how": state, "reason": reason}
         case.note(live, "TaskClosed", detail, node=row["node"])

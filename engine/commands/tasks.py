@@ -11,6 +11,7 @@ from engine.base.values import Value
 from engine.commands import (
     consulting,
     entitled,
+    escalating,
     finishing,
     forms,
     notify,
@@ -207,6 +208,7 @@ def settle(
         "arithmetic": verdict.arithmetic,
     }
     work.write_task(conn, task["id"], closed)
+    escalating.disarm(held.case, [task])
     consulting.silence(held)
     if len(held.seats) > 1:
         work.void_seats(conn, [task["id"]])

@@ -4,6 +4,7 @@ A ladder is read off the application's escalation decision once per version: the
 asked for each working day around the due day, and a rung begins where its answer changes.
 """
 
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,16 +12,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.base.errors import CalendarMissing
+from engine.base.errors import CalendarMissing, ExpressionFailed
+from engine.base.findings import Finding, Severity
+from engine.base.values import Value
 from engine.rules.deadlines import Place
 
+FILE = "application.yaml"
 KIND, DAYS = "kind", "days_overdue_wd"  # what the decision is asked
 LEVEL, ACTION, NOTIFY = "level", "action", "notify"  # what it answers
-SPAN = range(-60, 367)  # working days around the due day the decision is asked for
+SPAN = range(-40, 131)  # working days around the due day the decision is asked for
 # Whom a word of the notify output may mean, besides {role}, {unit} and {variable}.
 HANDLERS, LEADERS, STARTER = "handlers", "leaders", "starter"
 WHO = (HANDLERS, LEADERS, STARTER)
 LONGEST_HOLIDAY = 14  # days: a week of holidays with its week-ends, to be on the safe side
+DRAWN = "drawn"  # the kind of a ladder drawn in the diagram
 PARTS = re.compile(r"[、，,;；\s]+")
 
 
@@ -101,6 +106,54 @@ def _same(one: Answer | None, two: Answer) -> bool:
         two.action,
         two.notify,
     )
+
+
+Decide = Callable[[Mapping[str, Value]], tuple[Value, Sequence[Mapping[str, Any]]]]
+
+
+def answered(decide: Decide, kind: str, days: int) -> Answer | None:
+    """Ask the decision for work of KIND that is DAYS past its due day; None: no row fits."""
+    value, tables = decide({KIND: kind, DAYS: days})
+    record = dict(tables[-1]) if tables else {}
+    if not isinstance(value, Mapping) or not record.get("rows"):
+        return None
+    said = {name: str(value.get(name) or "") for name in (LEVEL, ACTION, NOTIFY)}
+    return Answer(said[LEVEL], said[ACTION], said[NOTIFY], record)
+
+
+def ladders_of(
+    section: Mapping[str, Any], kinds: Sequence[str], decide: Decide
+) -> tuple[dict[str, Ladder], list[Finding]]:
+    """Read the ladder of each of KINDS; SECTION is `escalation` of application.yaml.
+
+    Findings: a decision that cannot be asked so, a kind it knows nothing of, and a word of
+    its notify output that SECTION does not explain.
+    """
+    found: dict[str, Ladder] = {}
+    findings: list[Finding] = []
+    for kind in kinds:
+        try:
+            ladder = ladder_of(functools.partial(answered, decide, kind))
+        except ExpressionFailed as error:
+            findings.append(_finding("escalation.decision", "error", error.message))
+            continue
+        if not ladder:
+            text = f"升级决策没有适用于时限种类“{kind}”的行，这类时限不会提醒和升级"
+            findings.append(_finding("escalation.kind", "warning", text))
+            continue
+        found[kind] = ladder
+    known = section.get("notify") or {}
+    words = {word for ladder in found.values() for rung in ladder for word in rung.notify}
+    findings.extend(
+        _finding("escalation.notify", "error", f"升级决策的通知对象“{word}”没有说明是谁")
+        for word in sorted(words - set(known))
+    )
+    return found, findings
+
+
+def _finding(code: str, severity: Severity, text: str) -> Finding:
+    repair = "在 application.yaml 的 escalation.notify 中说明，或改正决策表"
+    return Finding(code, severity, FILE, "escalation", "escalation", text, text, repair)
 
 
 def standing_on(ladder: Ladder, due: datetime, now: datetime, place: Place) -> int:

@@ -104,6 +104,12 @@ def delete_waits(
         )
 
 
+def delete_keys(conn: Conn, keys: Sequence[str]) -> None:
+    """Delete the jobs with these dedup keys."""
+    if keys:
+        conn.execute(sa.delete(job).where(job.c.dedup_key.in_(list(keys))))
+
+
 def call_key(instance_id: int, wait: str, number: int | None) -> str:
     """Give the dedup key of the service call of a wait and item."""
     return f"call:{instance_id}:{wait}:{number or 0}"

@@ -179,6 +179,20 @@ def end_sessions(
     conn.execute(query.values(ended_at=at))
 
 
+def leaders_of(conn: Conn, units: Sequence[str]) -> dict[str, list[str]]:
+    """Give the active persons who lead each of UNITS."""
+    query = (
+        sa.select(post.c.unit, post.c.person)
+        .join(person, person.c.id == post.c.person)
+        .where(post.c.unit.in_(list(units)), post.c.duty == "leader", person.c.active.is_(True))
+        .order_by(post.c.unit, post.c.person)
+    )
+    found: dict[str, list[str]] = {}
+    for row in conn.execute(query):
+        found.setdefault(row.unit, []).append(row.person)
+    return found
+
+
 def vacant_units(conn: Conn, application: str) -> list[str]:
     """Give the active units of APPLICATION where no active person holds a post."""
     held = (
