@@ -1,6 +1,6 @@
-"""The Jiangxi application deployed with its people, on two runtimes and two databases."""
+"""Each application deployed with its people, on two runtimes and two databases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,39 @@ def jiangxi_changes() -> Changes:
     return ()
 
 
+@pytest.fixture(params=["kernel", "spiffworkflow"])
+def guiyang_runtime(request: pytest.FixtureRequest) -> str:
+    """Name the runtime of the story."""
+    return str(request.param)
+
+
+@pytest.fixture
+def guiyang_changes() -> Changes:
+    """Give (path, old text, new text) by which a story's application differs from ours."""
+    return ()
+
+
+@pytest.fixture
+def guiyang_story(
+    guiyang_runtime: str,
+    guiyang_changes: Changes,
+    store_url: str,
+    clock: FakeClock,
+    ids: CountingIds,
+    data_dir: Path,
+) -> Iterator[Scenario]:
+    """Give the story of 2026: deployed on 1 March, one clerk in each unit."""
+    clock.set(shanghai("2026-03-01 09:00"))
+    engine = build(store_url, data_dir, clock=clock, ids=ids, override=guiyang_runtime)
+    try:
+        _deploy(engine, "guiyang", guiyang_changes)
+        clerks = _people(engine, [row["code"] for row in _rows(engine, "guiyang")])
+        app = create_app(engine, testing=True)
+        yield Scenario(app, clock, clerks, Worker(engine), application="guiyang")
+    finally:
+        engine.close()
+
+
 @pytest.fixture
 def jiangxi_story(
     jiangxi_runtime: str,
@@ -50,24 +83,28 @@ def jiangxi_story(
     clock.set(shanghai("2024-12-31 09:00"))
     engine = build(store_url, data_dir, clock=clock, ids=ids, override=jiangxi_runtime)
     try:
-        files = dict(read_folder(ROOT, "jiangxi").files)
-        for path, old, new in jiangxi_changes:
-            assert old.encode() in files[path]
-            files[path] = files[path].replace(old.encode(), new.encode())
-        engine.execute(Deploy("jiangxi", files), SYSTEM)
-        clerks = _people(engine)
+        _deploy(engine, "jiangxi", jiangxi_changes)
+        clerks = _people(engine, _units(engine))
         app = create_app(engine, testing=True)
         yield Scenario(app, clock, clerks, Worker(engine))
     finally:
         engine.close()
 
 
-def _people(engine: Engine) -> dict[str, str]:
+def _deploy(engine: Engine, application: str, changes: Changes) -> None:
+    files = dict(read_folder(ROOT, application).files)
+    for path, old, new in changes:
+        assert old.encode() in files[path]
+        files[path] = files[path].replace(old.encode(), new.encode())
+    engine.execute(Deploy(application, files), SYSTEM)
+
+
+def _people(engine: Engine, units: list[str]) -> dict[str, str]:
     secret = Passwords(memory_kib=64, rounds=1).hash(PASSWORD)
     rights = ("all_regions", "scheduler")
     engine.execute(CreatePerson(OVERSEER, "督办员", secret, rights), SYSTEM)
     clerks = {}
-    for unit in _units(engine):
+    for unit in units:
         login = f"clerk-{unit.lower()}"
         command = CreatePerson(login, f"{unit}经办", secret, posts=((unit, "clerk"),))
         engine.execute(command, SYSTEM)
@@ -75,13 +112,15 @@ def _people(engine: Engine) -> dict[str, str]:
     return clerks
 
 
-def _units(engine: Engine) -> list[str]:
+def _rows(engine: Engine, application: str) -> Sequence[Mapping[str, str]]:
     with engine.database.read() as conn:
-        version = engine.runtimes.version(conn, 1, "jiangxi")
-    rows = version.application.units
+        return engine.runtimes.version(conn, 1, application).application.units
+
+
+def _units(engine: Engine) -> list[str]:
     return [
         row["code"]
-        for row in rows
+        for row in _rows(engine, "jiangxi")
         if row["level"] in ("province", "prefecture")
         or row["region"] in PLACES
         or row["code"] in RESERVES
