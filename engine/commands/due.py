@@ -243,7 +243,7 @@ class FailJob:
                 "root_id": job["root_id"],
                 "instance_id": job["instance_id"],
                 "job_id": self.job_id,
-                "ref": "",
+                "ref": job["dedup_key"] if job["kind"] == escalating.JOB else "",
                 "node": job["node"],
                 "node_name": "",
                 "code": self.code,

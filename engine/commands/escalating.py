@@ -20,7 +20,7 @@ from engine.rules.escalation import (
     drawn,
     standing_on,
 )
-from engine.store import codec, people_rows, work
+from engine.store import codec, people_rows, records, work
 from engine.store.rows import Row
 
 JOB = "escalate"  # kind of the job, template of its notices
@@ -94,8 +94,15 @@ def job_key(task_id: int) -> str:
 
 
 def disarm(case: Case, tasks: Iterable[Row]) -> None:
-    """Take away the jobs of TASKS in this transaction."""
-    case.writes.dead_jobs.extend(job_key(task["id"]) for task in tasks if task["due_kind"])
+    """Take away the jobs of TASKS in this transaction, and what stopped one of them."""
+    by, now = case.ctx.actor.person, case.ctx.now
+    for task in tasks:
+        if not task["due_kind"]:
+            continue
+        key = job_key(task["id"])
+        case.writes.dead_jobs.append(key)
+        if task["due_at"] < now:  # a look into a year without calendar fails later than that
+            records.clear_incidents(case.ctx.conn, {"root_id": case.id, "ref": key}, by, now)
 
 
 def act(case: Case, job: Row) -> bool:
