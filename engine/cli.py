@@ -14,7 +14,6 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from engine import simulation
 from engine.base.actor import SYSTEM
 from engine.base.clock import Clock
 from engine.base.errors import (
@@ -35,6 +34,7 @@ from engine.delivery.services import NAMES
 from engine.engine import Engine
 from engine.library import archive, bundle
 from engine.library.bundle import Bundle
+from engine.simulation.demo import PASSWORD, make, print_logins
 from engine.store import chain, definitions, records, schema
 from engine.store.database import open_database, serving_lock
 from engine.worker import Worker
@@ -180,10 +180,10 @@ def _demo(args: argparse.Namespace) -> int:
         if fresh:
             _complain("正在建立演示数据，约需一分钟……")
             passwords = importlib.import_module("web.session").Passwords()
-            _make_demo(args, passwords.hash(simulation.PASSWORD))
+            _make_demo(args, passwords.hash(PASSWORD))
         engine = stack.enter_context(closing(build(url, args.data, override=args.runtime)))
         _take_place(args, engine, stack)
-        simulation.print_logins(engine, print)
+        print_logins(engine, print)
         return _run_site(args, engine, stack, browser=not args.no_browser)
 
 
@@ -191,7 +191,7 @@ def _make_demo(args: argparse.Namespace, password: str) -> None:
     """Make the demo data; what was begun and not finished is taken away again."""
     finished = False
     try:
-        simulation.make(lambda clock: _open(args, clock), ROOT, password, _complain).close()
+        make(lambda clock: _open(args, clock), ROOT, password, _complain).close()
         finished = True
     finally:
         if not finished and not args.url:

@@ -110,7 +110,7 @@ class Worker:
         """Let a clock that stands still go from due moment to due moment up to MOMENT."""
         total = self.run_due()
         while True:
-            following = self.engine.ask(_next_due, SYSTEM)
+            following = self.engine.ask(next_due, SYSTEM)
             if following is None or following > moment:
                 break
             set_clock(max(following, self.engine.clock.now()))
@@ -253,5 +253,6 @@ def _report(text: str, error: Exception, **more: Any) -> None:
     _log.error(text, **more, kind=type(error).__name__, trace=trace(error))
 
 
-def _next_due(view: View) -> datetime | None:
+def next_due(view: View) -> datetime | None:
+    """Give the moment of the next due job, None when none waits."""
     return jobs.next_due(view.connection)

@@ -3,12 +3,13 @@
 import sqlalchemy as sa
 
 from engine.store.people import person, post, unit
-from engine.store.rows import Conn, Row, every
-from engine.store.tables import instance, seat, task
+from engine.store.rows import Conn, Row, every, one
+from engine.store.tables import definition, instance, seat, task
+from engine.store.visible import root
 
 
-def open_seats(conn: Conn) -> list[Row]:
-    """Give every open seat of live cases: id, task, node, unit, version, definition."""
+def new_seats(conn: Conn, after: int) -> list[Row]:
+    """Give the waiting seats of live cases with an id beyond AFTER, and what they belong to."""
     query = (
         sa.select(
             seat.c.id,
@@ -17,16 +18,35 @@ def open_seats(conn: Conn) -> list[Row]:
             seat.c.unit,
             seat.c.version,
             task.c.node,
+            task.c.round,
             task.c.created_at,
+            sa.func.coalesce(seat.c.due_at, task.c.due_at).label("due_at"),
             instance.c.definition_id,
             instance.c.runtime,
+            definition.c.application,
+            *(root.c[name] for name in ("number", "region", "place", "year", "state_name")),
         )
         .join(task, task.c.id == seat.c.task_id)
         .join(instance, instance.c.id == task.c.instance_id)
-        .where(seat.c.state == "open", task.c.state == "open", instance.c.status == "active")
+        .join(root, root.c.id == task.c.root_id)
+        .join(definition, definition.c.id == instance.c.definition_id)
+        .where(seat.c.id > sa.bindparam("the_last"))
+        .where(seat.c.state.in_(("open", "held")), task.c.state == "open")
         .order_by(seat.c.id)
     )
-    return every(conn, query)
+    return every(conn, query, the_last=after)
+
+
+def waiting_seat(conn: Conn, seat_id: int) -> Row | None:
+    """Give state and version of a seat that waits in a live case, None otherwise."""
+    query = (
+        sa.select(seat.c.state, seat.c.version)
+        .join(task, task.c.id == seat.c.task_id)
+        .join(instance, instance.c.id == task.c.instance_id)
+        .where(seat.c.id == sa.bindparam("the_seat"), instance.c.status == "active")
+        .where(seat.c.state.in_(("open", "held")), task.c.state == "open")
+    )
+    return one(conn, query, the_seat=seat_id)
 
 
 def people(conn: Conn) -> list[Row]:

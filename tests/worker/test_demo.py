@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from engine import cli, simulation
+from engine import cli
 from engine.base.clock import FakeClock, OffsetClock, shanghai
 from engine.bootstrap import build
 from engine.commands.clock import MoveDemoClock
+from engine.simulation.demo import make, print_logins
 from engine.store import chain, schema
 from engine.store.database import open_database
 from engine.store.machine import audit, incident
@@ -53,7 +54,7 @@ def test_the_demo_is_half_way_through_its_year(root: Path, tmp_path: Path) -> No
     schema.upgrade(database)
     database.close()
     said: list[str] = []
-    engine = simulation.make(
+    engine = make(
         lambda clock: build(url, tmp_path, clock=clock), root, "hash", said.append
     )
     cases = rows(engine, sa.select(instance).where(instance.c.number.is_not(None)))
@@ -61,7 +62,7 @@ def test_the_demo_is_half_way_through_its_year(root: Path, tmp_path: Path) -> No
     assert rows(engine, sa.select(incident)) == []
     logins = {row["id"] for row in rows(engine, sa.select(person))}
     assert {"owner", "scheduler", "admin", "u-s1", "u-head"} <= logins
-    simulation.print_logins(engine, said.append)
+    print_logins(engine, said.append)
     assert any("u-wood-1" in line for line in said)
     with engine.database.read() as conn:
         assert chain.verify(conn) == []
