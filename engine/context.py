@@ -10,6 +10,7 @@ from typing import Any
 from engine.base.actor import Actor
 from engine.base.clock import Clock
 from engine.base.errors import InvalidDefinition, InvalidExpression, NotFound, NotSupported
+from engine.base.events import Env
 from engine.base.expressions import Calendar, Moment
 from engine.base.findings import Finding, has_errors
 from engine.base.ids import Ids
@@ -74,7 +75,13 @@ class Deployed:
 
     def moment(self, at: datetime) -> Moment:
         """Give what an expression may know at AT, registers included."""
-        return Moment(at, self.zone, self.calendars, self.application.register)
+        return self.env().moment(at)
+
+    def env(self) -> Env:
+        """Give what a step of this version may use besides its event."""
+        return Env(
+            zone=self.zone, calendars=self.calendars, register=self.application.register
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from engine.base.expressions import Calendar, Moment
+from engine.base.expressions import Calendar, Moment, Register
 from engine.base.values import Value
 
 
@@ -26,17 +26,19 @@ class Limits:
 class Env:
     """What a step may use besides plan, state and event; immutable.
 
-    ROWS answers the needs of the step: {need: value}, see engine.runtime.Need.
+    ROWS answers the needs of the step: {need: value}, see engine.runtime.Need. REGISTER
+    gives a row of reference data; it belongs to the version, so a replay reads the same.
     """
 
     zone: str = "Asia/Shanghai"
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     limits: Limits = Limits()
     rows: Mapping[object, Value] = field(default_factory=dict)
+    register: Register | None = None
 
     def moment(self, at: datetime) -> Moment:
         """Give what an expression may know at AT."""
-        return Moment(at=at, zone=self.zone, calendars=self.calendars)
+        return Moment(at, self.zone, self.calendars, self.register)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from engine.base.values import Value
+
+# Gives the row CODE of register KIND: (kind, code).
+Register: TypeAlias = Callable[[str, str], Mapping[str, Value] | None]
 
 
 class Calendar(Protocol):
@@ -36,7 +39,7 @@ class Moment:
     at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     zone: str = "Asia/Shanghai"
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
-    register: Callable[[str, str], Mapping[str, Value] | None] | None = None  # kind, code
+    register: Register | None = None
 
 
 class Expr(Protocol):

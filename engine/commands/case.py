@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.base.errors import NotFound
-from engine.base.events import Env, Event
+from engine.base.events import Event
 from engine.base.values import Value
 from engine.bpmn.facts import NodeFacts, ProcessFacts
 from engine.context import Context, Deployed
@@ -124,8 +124,7 @@ class Case:
 
     def stamp(self, live: Live) -> dict[str, Any]:
         """Give the fields every event carries: id, at, env."""
-        env = Env(zone=live.deployed.zone, calendars=live.deployed.calendars)
-        return {"id": self.ctx.ids.uid(), "at": self.ctx.now, "env": env}
+        return {"id": self.ctx.ids.uid(), "at": self.ctx.now, "env": live.deployed.env()}
 
     def note(
         self,

@@ -134,9 +134,8 @@ def _start(view: View, row: Mapping[str, Any], until: datetime) -> DryCase:
     if known is not None:
         declared = view.runtimes.of_new(known["runtime"])
         version = view.runtimes.deployed(view.connection, known["id"], declared.name)
-        env = events.Env(zone=version.zone, calendars=version.calendars)
         start = events.Start(
-            id="rehearsal", at=row["due_at"], env=env, node=row["node"] or None
+            id="rehearsal", at=row["due_at"], env=version.env(), node=row["node"] or None
         )
         rehearsal.begin(version, key, start)
         _fire(rehearsal, until)

@@ -119,8 +119,7 @@ class Rehearsal:
 
     def stamp(self, copy: Copy, at: datetime) -> dict[str, Any]:
         """Give the fields an event for COPY at AT carries."""
-        env = events.Env(zone=copy.deployed.zone, calendars=copy.deployed.calendars)
-        return {"id": f"rehearsal-{self.steps}", "at": at, "env": env}
+        return {"id": f"rehearsal-{self.steps}", "at": at, "env": copy.deployed.env()}
 
     def tell(self, copy_id: int, event: events.Event) -> None:
         """Tell a copy EVENT and work until the case rests."""

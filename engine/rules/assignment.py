@@ -165,9 +165,12 @@ def _find(
 
 
 def _in(role: str, level: str, region: str, directory: Directory) -> tuple[Unit, ...]:
-    """Find units of LEVEL, or of the nearest level when none is given."""
+    """Find units of LEVEL, or of the nearest level when none is given.
+
+    A code that is none of GB/T 2260 (a new area without one) names its own units only.
+    """
     for one in (level,) if level else LEVELS:
-        found = directory.in_region(role, one, cut(region, one))
+        found = directory.in_region(role, one, cut(region, one) or region)
         if found:
             return found
     return ()
