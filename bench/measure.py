@@ -3,20 +3,23 @@
 import gc
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from bench import kernel_work
 from bench.acts import Ours, recipes
 from bench.bare_core import BareCore
 from bench.bare_cte import BareCte
-from bench.counting import counted
+from bench.counting import Count, counted
+from bench.meter import Meter
 from bench.place import Place, Places
 from bench.recorded import Recipe
 from bench.spiff_system import Spiff
-from bench.works import Rounds, System, Work
+from bench.works import Items, Rounds, System, Work
 
 SYSTEMS = ("shouhu", "spiffworkflow", "bare-sql-core", "bare-sql-cte")
 SPIFF_MOST = 1_000  # beyond it one step of SpiffWorkflow takes a second
+SPIFF_SAMPLE = 50  # completions measured at that size, over all rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Record:
     cpu_max_ms: float
     rounds: int
     sampled: int  # completions or timers measured
+    join_cpu_ms: float | None = None  # the completion that passes the join of B
 
     def as_dict(self) -> dict[str, Any]:
         """Give it for JSON, times to a tenth of a microsecond."""
@@ -57,17 +61,22 @@ class Bench:
         self._places, self._wanted, self._tell = places, systems, tell
         self._made: dict[str, list[System]] = {}
 
-    def run(self, work: Work, database: str, rounds: int) -> list[Record]:
-        """Measure WORK on DATABASE, one system after the other in each round."""
-        systems = [s for s in self._systems(database) if _takes(s, work)]
-        lanes = [Rounds(system, work.batches(system)) for system in systems]
-        counts = {lane.system.name: _warm(lane) for lane in lanes}
+    def run(self, works: Sequence[Work], database: str, rounds: int) -> list[Record]:
+        """Measure WORKS on DATABASE: each round takes every system at every work in turn."""
+        lanes = [
+            Rounds(_fitting(system, work, rounds), system)
+            for work in works
+            for system in self._systems(database)
+            if _takes(system, work)
+        ]
+        counts = [_warm(lane) for lane in lanes]
         for number in range(rounds):
-            for lane in lanes[number % len(lanes) :] + lanes[: number % len(lanes)]:
+            at = number % max(1, len(lanes))
+            for lane in lanes[at:] + lanes[:at]:
                 gc.collect()
                 lane.turn()
-            self._tell(f"{work.name} n={work.n} {database} {number + 1}/{rounds}")
-        return [record(work, database, lane, counts[lane.system.name]) for lane in lanes]
+            self._tell(f"{works[0].name} {database} {number + 1}/{rounds}")
+        return [record(database, *pair) for pair in zip(lanes, counts, strict=True)]
 
     def _systems(self, database: str) -> list[System]:
         if database not in self._made:
@@ -98,31 +107,37 @@ def _takes(system: System, work: Work) -> bool:
     return system.name != "spiffworkflow" or work.n <= SPIFF_MOST
 
 
-def _warm(lane: Rounds) -> tuple[float | None, float | None]:
+def _fitting(system: System, work: Work, rounds: int) -> Work:
+    """Give WORK, where SpiffWorkflow is slow with a sample instead of everything."""
+    if system.name != "spiffworkflow" or not isinstance(work, Items) or work.n < SPIFF_MOST:
+        return work
+    return replace(work, slice=max(1, SPIFF_SAMPLE // rounds))
+
+
+def _warm(lane: Rounds) -> tuple[float, float]:
     """Do a round that is not measured; give its statements and commits per act."""
-    count, work = next(lane.batches)
-    lane.system.place.settle()
+    batch = lane.next()
     if isinstance(lane.system, BareCte):
         before = (lane.system.statements, lane.system.commits)
-        work()
-        statements = lane.system.statements - before[0]
-        return statements / count, (lane.system.commits - before[1]) / count
-    with counted(lane.system.place.sql) as found:
-        work()
-    return found.statements / count, found.commits / count
+        batch.work()
+        found = Count(lane.system.statements - before[0], lane.system.commits - before[1])
+    else:
+        with counted(lane.system.place.sql) as found:
+            batch.work()
+    if batch.join is not None:
+        batch.join()
+    return found.statements / batch.count, found.commits / batch.count
 
 
-def record(
-    work: Work, database: str, lane: Rounds, counts: tuple[float | None, float | None]
-) -> Record:
+def record(database: str, lane: Rounds, counts: tuple[float, float]) -> Record:
     """Give the record of one system at one work."""
     both = [a + b for a, b in zip(lane.client, lane.server, strict=True)]
     wall = statistics.median(lane.wall)
     return Record(
-        work.name,
+        lane.work.name,
         lane.system.name,
         database,
-        work.n,
+        lane.work.n,
         statistics.median(both),
         wall,
         1000 / wall,
@@ -133,4 +148,41 @@ def record(
         max(both),
         len(both),
         lane.acts,
+        statistics.median(lane.joins) if lane.joins else None,
+    )
+
+
+def kernel(systems: Sequence[str], rounds: int, instances: int) -> list[Record]:
+    """Measure the work without a store."""
+    sides = [make() for name, make in kernel_work.SIDES.items() if name in systems]
+    meter = Meter()
+    spent: dict[str, list[tuple[float, float]]] = {side.name: [] for side in sides}
+    for side in sides:
+        kernel_work.walk(side, 2, meter)
+    for _ in range(rounds):
+        for side in sides:
+            gc.collect()
+            spent[side.name].append(kernel_work.walk(side, instances, meter))
+    return [_of_kernel(name, costs, instances) for name, costs in spent.items()]
+
+
+def _of_kernel(name: str, costs: list[tuple[float, float]], instances: int) -> Record:
+    cpu, wall = [one[0] for one in costs], statistics.median(one[1] for one in costs)
+    middle = statistics.median(cpu)
+    return Record(
+        "kernel",
+        name,
+        "none",
+        kernel_work.NODES,
+        middle,
+        wall,
+        1000 / wall,
+        None,
+        None,
+        middle,
+        0.0,
+        min(cpu),
+        max(cpu),
+        len(cpu),
+        len(cpu) * instances * kernel_work.TASKS,
     )

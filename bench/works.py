@@ -36,7 +36,16 @@ class System(Protocol):
 
 
 Adopt = Callable[[str, list[int], int], None]  # process key, cases, items
-Batch = tuple[int, Callable[[], None]]  # how many acts, and the work itself
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a round measures: COUNT acts done by WORK, then JOINS acts done by JOIN."""
+
+    count: int
+    work: Callable[[], None]
+    joins: int = 0
+    join: Callable[[], None] | None = None
 
 
 def begin(system: System, key: str, count: int, items: int) -> list[int]:
@@ -60,7 +69,7 @@ class Sequence:
         while True:
             cases = begin(system, "bench_a", self.n // 2, 1)
             tasks = [system.place.open_tasks(case)[0] for case in cases]
-            yield 2 * len(tasks), partial(self._run, system, tasks)
+            yield Batch(2 * len(tasks), partial(self._run, system, tasks))
 
     def _run(self, system: System, tasks: list[int]) -> None:
         for first in tasks:
@@ -71,30 +80,36 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Items:
-    """Work B: N items of one case, SLICE of them in a round; small N repeats whole cases."""
+    """Work B: N items of one case, SLICE of them in a round; small N repeats whole cases.
+
+    The last completion of a case, which passes the join, is measured apart.
+    """
 
     name: str
     n: int
     slice: int
-    whole: bool = True  # go on to the join; else only the first slices of the case
 
     def batches(self, system: System) -> Iterator[Batch]:
         """Give rounds without end."""
         while True:
-            yield from self._fresh(system)
+            cases = max(1, self.slice // self.n)
+            items: list[int] = []
+            joins: list[int] = []
+            for case in begin(system, "bench_b", cases, self.n):
+                *mine, last = system.place.open_tasks(case)
+                items += mine
+                joins.append(last)
+            for at in range(0, len(items), self.slice):
+                part = items[at : at + self.slice]
+                work = partial(self._run, system, part, "b.item")
+                if at + self.slice < len(items):
+                    yield Batch(len(part), work)
+                else:
+                    end = partial(self._run, system, joins, "b.last")
+                    yield Batch(len(part), work, len(joins), end)
 
-    def _fresh(self, system: System) -> Iterator[Batch]:
-        cases = max(1, self.slice // self.n)
-        tasks: list[tuple[int, str]] = []
-        for case in begin(system, "bench_b", cases, self.n):
-            mine = system.place.open_tasks(case)
-            tasks += [(one, "b.item") for one in mine[:-1]] + [(mine[-1], "b.last")]
-        for at in range(0, len(tasks), self.slice):
-            part = tasks[at : at + self.slice]
-            yield len(part), partial(self._run, system, part)
-
-    def _run(self, system: System, part: list[tuple[int, str]]) -> None:
-        for task_id, step in part:
+    def _run(self, system: System, part: list[int], step: str) -> None:
+        for task_id in part:
             system.complete(task_id, step)
 
 
@@ -111,7 +126,7 @@ class Timers:
             cases = begin(system, "bench_c", self.n, 1)
             jobs = [system.place.timer_of(case) for case in cases]
             system.place.pass_hour()
-            yield self.n, partial(system.fire, jobs)
+            yield Batch(self.n, partial(system.fire, jobs))
 
 
 Work = Sequence | Items | Timers
@@ -121,20 +136,36 @@ Work = Sequence | Items | Timers
 class Rounds:
     """One system at one work: its batches, and what each cost per act."""
 
+    work: Work
     system: System
-    batches: Iterator[Batch]
+    batches: Iterator[Batch] = field(init=False)
     client: list[float] = field(default_factory=list)
     server: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
+    joins: list[float] = field(default_factory=list)
     acts: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin the rounds."""
+        self.batches = self.work.batches(self.system)
 
     def turn(self) -> None:
         """Do one round and keep its cost per act."""
-        count, work = next(self.batches)
+        batch = self.next()
+        meter = self.system.place.meter
+        with meter.measured() as cost:
+            batch.work()
+        self.acts += batch.count
+        self.client.append(cost.client_ms / batch.count)
+        self.server.append(cost.server_ms / batch.count)
+        self.wall.append(cost.wall_ms / batch.count)
+        if batch.join is not None:
+            with meter.measured() as cost:
+                batch.join()
+            self.joins.append(cost.cpu_ms / batch.joins)
+
+    def next(self) -> Batch:
+        """Set up the next round, with the database tidied up."""
+        batch = next(self.batches)
         self.system.place.settle()
-        with self.system.place.meter.measured() as cost:
-            work()
-        self.acts += count
-        self.client.append(cost.client_ms / count)
-        self.server.append(cost.server_ms / count)
-        self.wall.append(cost.wall_ms / count)
+        return batch
