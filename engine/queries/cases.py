@@ -165,7 +165,7 @@ def dues(view: View, rows: Sequence[sa.Row[Any]]) -> dict[int, due_state.Due]:
     wanted = [row.id for row in rows if row.ended_at is None and row.due_at is not None]
     if not wanted:
         return {}
-    names = ("root_id", "node", "created_at", "due_at")
+    names = ("root_id", "node", "created_at", "due_at", "stopped_at", "level")
     query = (
         sa.select(*(task.c[n] for n in names), instance.c.definition_id, instance.c.runtime)
         .join(instance, instance.c.id == task.c.instance_id)
@@ -175,7 +175,7 @@ def dues(view: View, rows: Sequence[sa.Row[Any]]) -> dict[int, due_state.Due]:
     nearest = {row.root_id: row for row in view.connection.execute(query).all()}
     return {
         case: due_state.of_task(
-            view, row.definition_id, row.runtime, row.node, (row.created_at, row.due_at)
+            view, row.definition_id, row.runtime, row.node, due_state.span_of(row)
         )
         for case, row in nearest.items()
     }

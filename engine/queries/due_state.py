@@ -1,8 +1,9 @@
 """How a due moment stands now: colour, words and remaining working days, for every list."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from engine.base.errors import InvalidRequest
 from engine.bpmn.facts import NodeFacts
@@ -19,12 +20,14 @@ class Due:
     """A due moment as lists show it; normal grey, warning yellow, overdue red, stopped blue.
 
     WORKING_DAYS are those left (negative: overdue by); None when a year has no calendar.
+    LEVEL is the highest rung of its ladder reached (L0, L1 …), "" when none was.
     """
 
     at: datetime | None = None
     state: DueState = "none"
     text: str = ""  # 剩 3 日, 今日到期, 超期 2 日
     working_days: int | None = None
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +41,25 @@ class Rule:
 NO_DUE = Due()
 
 
-Span = tuple[datetime, datetime | None]
+class Span(NamedTuple):
+    """The limit of a task: when it OPENED and is DUE, STOPPED since when, its LEVEL."""
+
+    opened: datetime
+    due: datetime | None
+    stopped: datetime | None = None
+    level: str = ""
+
+
+def span_of(row: Any) -> Span:
+    """Read the limit of a row that has the columns of a task."""
+    return Span(row.created_at, row.due_at, row.stopped_at, row.level)
 
 
 def of_task(view: View, definition_id: int, runtime: str, node: str, span: Span) -> Due:
-    """Describe the due moment of an open task; SPAN is (opened, due)."""
-    opened, due_at = span
-    if due_at is None:
+    """Describe the due moment of an open task."""
+    if span.due is None:
         return NO_DUE
-    return describe(opened, due_at, view.now, rule(view, definition_id, runtime, node))
+    return describe(span, view.now, rule(view, definition_id, runtime, node))
 
 
 def rule(view: View, definition_id: int, runtime: str, node: str) -> Rule:
@@ -59,23 +72,37 @@ def rule(view: View, definition_id: int, runtime: str, node: str) -> Rule:
     return Rule(Place(calendar, version.zone), _warn(version, deployed.node(facts, node)))
 
 
+def _first_rung(version: Deployed, row: Mapping[str, Any]) -> int | None:
+    """Give the days before the due day at which the ladder of the limit's kind begins."""
+    ladder = version.ladders.get(str(row.get("kind") or ""), ())
+    return -ladder[0].start if ladder and ladder[0].start < 0 else None
+
+
 def _warn(version: Deployed, node: NodeFacts) -> int | timedelta | None:
     row: dict[str, Any] = dict(version.application.deadlines.get(node.due.get("key", ""), {}))
     row.update({key: value for key, value in node.due.items() if value is not None})
     unit = str(row.get("unit") or ("date" if "date" in row else ""))
     try:
-        return read_warn(row.get("warnBefore") or row.get("warn"), unit)
+        said = read_warn(row.get("warnBefore") or row.get("warn"), unit)
+        return _first_rung(version, row) if said is None else said
     except InvalidRequest:
         return None  # a warning time the check should have refused: the share rule stands in
 
 
-def describe(opened: datetime, due_at: datetime, now: datetime, by: Rule) -> Due:
-    """Describe DUE_AT at NOW for work opened at OPENED."""
+def describe(span: Span, now: datetime, by: Rule) -> Due:
+    """Describe the limit SPAN at NOW; what was reminded of or stands still says so."""
+    due_at, level = span.due, span.level
+    if due_at is None:
+        return NO_DUE
     if by.place is None:
-        return Due(due_at, "overdue" if now > due_at else "normal", _date_words(due_at, now))
-    found = standing(Clock(opened, due_at, warn=by.warn), now, by.place)
-    words = _words(due_at, now, found.state, found.working_days)
-    return Due(due_at, found.state, words, found.working_days)
+        state: DueState = "overdue" if now > due_at else "normal"
+        return Due(due_at, state, _date_words(due_at, now), level=level)
+    clock = Clock(span.opened, due_at, span.stopped, by.warn)
+    found = standing(clock, now, by.place)
+    state = "warning" if found.state == "normal" and level else found.state
+    at = span.stopped or now
+    words = "停表" if state == "stopped" else _words(due_at, at, state, found.working_days)
+    return Due(due_at, state, words, found.working_days, level)
 
 
 def _words(due_at: datetime, now: datetime, state: str, days: int | None) -> str:

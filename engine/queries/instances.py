@@ -210,7 +210,7 @@ def open_tasks(view: View, case_id: int) -> tuple[OpenTask, ...]:
 def _open_task(
     view: View, row: sa.Row[Any], seats: list[SeatBrief], mine: bool
 ) -> OpenTask:
-    span = (row.created_at, row.due_at)
+    span = due_state.span_of(row)
     due = due_state.of_task(view, row.definition_id, row.runtime, row.node, span)
     return OpenTask(
         task_id=row.id,

@@ -99,8 +99,9 @@ def columns() -> dict[str, sa.ColumnElement[Any]]:
     """Give the columns a task search may name, seats apart."""
     own = ("id", "instance_id", "node", "name", "kind", "form", "round", "case_round", "state")
     more = ("priority", "created_at", "due_at", "closed_at", "outcome", "superseded", "rule")
+    limit = ("level", "due_kind", "stopped_at")
     case = ("number", "title", "region", "place", "year", "category")
-    found: dict[str, sa.ColumnElement[Any]] = {n: task.c[n] for n in (*own, *more)}
+    found: dict[str, sa.ColumnElement[Any]] = {n: task.c[n] for n in (*own, *more, *limit)}
     found |= {name: root.c[name] for name in case}
     found |= {"case_id": task.c.root_id, "case_state": root.c.state_name}
     found |= {"case_status": root.c.status, "process_key": definition.c.key}
@@ -215,5 +216,5 @@ def _rows(view: View, found: Sequence[sa.Row[Any]]) -> list[TaskRow]:
 def _due(view: View, row: sa.Row[Any]) -> due_state.Due:
     if row.closed_at is not None:
         return due_state.NO_DUE
-    span = (row.created_at, row.due_at)
+    span = due_state.span_of(row)
     return due_state.of_task(view, row.definition_id, row.runtime, row.node, span)

@@ -109,6 +109,8 @@ def _seats() -> sa.Select[Any]:
             task.c.name.label("node_name"),
             task.c.round,
             task.c.created_at,
+            task.c.stopped_at,
+            task.c.level,
             task.c.instance_id,
             root.c.number,
             root.c.title,
@@ -200,7 +202,7 @@ def work_rows(view: View, rows: Sequence[sa.Row[Any]]) -> list[WorkRow]:
 def _due_of(view: View, row: sa.Row[Any]) -> due_state.Due:
     if row.decided_at is not None:
         return due_state.NO_DUE
-    span = (row.created_at, row.due_at)
+    span = due_state.span_of(row)
     return due_state.of_task(view, row.definition_id, row.runtime, row.node, span)
 
 

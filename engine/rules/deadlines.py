@@ -3,12 +3,12 @@
 import re
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from engine.base.errors import Conflict, InvalidRequest
+from engine.base.errors import CalendarMissing, Conflict, InvalidRequest
 from engine.rules.calendar import (
     WorkingCalendar,
     add_work_hours,
@@ -99,8 +99,16 @@ def standing(clock: Clock, now: datetime, place: Place) -> Standing:
         return Standing("overdue", clock.due, left)
     if clock.stopped is not None:
         return Standing("stopped", clock.due, left)
-    state: State = "warning" if now >= warns_at(clock, place) else "normal"
+    state: State = "warning" if now >= _warning(clock, place) else "normal"
     return Standing(state, clock.due, left)
+
+
+def _warning(clock: Clock, place: Place) -> datetime:
+    """Give when the warning begins; in a year without calendar at 80 % of the span."""
+    try:
+        return warns_at(clock, place)
+    except CalendarMissing:
+        return warns_at(replace(clock, warn=None), place)
 
 
 def warns_at(clock: Clock, place: Place) -> datetime:

@@ -28,6 +28,10 @@ KINDS: Mapping[str, str] = {
     "RoundDue": "本轮到期",
     "ReturnTask": "退回",
     "RemindTask": "催办",
+    "Escalated": "时限提醒与升级",
+    "StopClock": "停表",
+    "RestartClock": "恢复计时",
+    "ExtendDue": "延期",
     "Notified": "通知",
     "TimerSet": "设定时限",
     "TimerFired": "时限到期",
@@ -100,6 +104,21 @@ def _due(detail: Detail) -> str:
     return f"期限 {moment_of(detail['due'])}" if detail.get("due") else "无期限"
 
 
+def _escalated(detail: Detail) -> str:
+    to = f"，通知 {len(detail['to'])} 处" if detail.get("to") else ""
+    rows = [str(row) for row in (detail.get("decision") or {}).get("rows") or ()]
+    by = f"（依据 {'、'.join(rows)}）" if rows else ""
+    return f"{detail.get('level', '')} {detail.get('action', '')}{to}{by}"
+
+
+def _moved(detail: Detail) -> str:
+    parts = [f"{word} {moment_of(detail[key])}" for key, word in _MOVED if detail.get(key)]
+    return "，".join([*parts, *(str(detail[key]) for key in ("reason",) if detail.get(key))])
+
+
+_MOVED = (("due_before", "原期限"), ("due", "现期限"))
+
+
 def _started(detail: Detail) -> str:
     return str(detail.get("number") or "")
 
@@ -131,6 +150,10 @@ _TELLERS: Mapping[str, Callable[[Detail], str]] = {
     "RoundDecided": _first("arithmetic"),
     "TaskOpened": _due,
     "TimerSet": _due,
+    "Escalated": _escalated,
+    "StopClock": _first("reason"),
+    "RestartClock": _moved,
+    "ExtendDue": _moved,
     "ReturnTask": _first("reason", "opinion"),
     "SuspendInstance": _first("reason"),
     "ResumeInstance": _first("reason"),

@@ -76,6 +76,11 @@ def due_class(due: Due) -> str:
     return _DUE.get(due.state, "")
 
 
+def level_class(due: Due) -> str:
+    """Give the class of the tag of a level: yellow before the due moment, red after it."""
+    return "x" if due.state == "overdue" else "y"
+
+
 def size(count: int) -> str:
     """Write a size in bytes for people."""
     if count < 1024:
@@ -161,6 +166,7 @@ FILTERS = {
     "moment": moment,
     "long_moment": long_moment,
     "due_class": due_class,
+    "level_class": level_class,
     "size": size,
     "shown": shown,
     "status_word": lambda key: STATUS.get(key, key),
