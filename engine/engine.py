@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from engine.base.actor import Actor
 from engine.base.clock import Clock
-from engine.base.errors import Busy, InvalidRequest
+from engine.base.errors import Busy, InvalidRequest, ShouhuError
 from engine.base.ids import Ids
 from engine.commands import halting
 from engine.commands.command import Command, Following, Prepared
@@ -76,41 +76,46 @@ class Engine:
             command.prepare(View(conn, actor, self.clock, self.runtimes))
 
     def _committed(self, command: Command, actor: Actor, claim: Row | None) -> Result:
+        """Run COMMAND; its answer is stored under the key of CLAIM in the same commit.
+
+        Whether the key was used before is asked only when something stopped the command:
+        the stored key stops a repeated request at the latest when it is written.
+        """
+
         def unit(conn: Conn) -> Result:
             ctx = self._context(conn, actor)
-            replay = _replay(ctx, claim)
-            if replay is not None:
-                return replay
             result = command.run(ctx)
             if claim is not None:
-                answer = result.as_dict()
-                records.answer_key(
-                    conn, claim["principal"], claim["key"], result.status, answer
-                )
+                kept = {"status": result.status, "response": result.as_dict()}
+                records.keep_answer(conn, {**claim, **kept, "created_at": ctx.now})
             return result
 
+        def again(conn: Conn) -> Result:
+            return _answered(conn, claim) or unit(conn)
+
         try:
-            return unit_of_work.run(self.database, unit)
-        except OutcomeUnknown:
-            return self._look_up(claim)
-        except Halted as halted:
-            self._keep_incident(halted, actor)
+            return unit_of_work.run(self.database, unit, again=again)
+        except ShouhuError as stopped:
+            answer = self._repeated(claim, stopped)
+            if answer is not None:
+                return answer
+            if isinstance(stopped, Halted):
+                self._keep_incident(stopped, actor)
             raise
+
+    def _repeated(self, claim: Row | None, stopped: ShouhuError) -> Replayed | None:
+        """Give the stored answer if the request of CLAIM, now STOPPED, was committed before."""
+        busy = isinstance(stopped, Busy) and not isinstance(stopped, OutcomeUnknown)
+        if claim is None or busy:
+            return None
+        with self.database.read() as conn:
+            return _answered(conn, claim)
 
     def _keep_incident(self, halted: Halted, actor: Actor) -> None:
         def unit(conn: Conn) -> None:
             halting.keep(self._context(conn, actor), halted)
 
         unit_of_work.run(self.database, unit)
-
-    def _look_up(self, claim: Row | None) -> Result:
-        """Find out whether a commit whose answer was lost had happened."""
-        if claim is not None:
-            with self.database.read() as conn:
-                stored = records.stored_answer(conn, claim["principal"], claim["key"])
-            if stored is not None:
-                return Replayed(stored_status=stored["status"], response=stored["response"])
-        raise Busy("结果未知，请刷新核对。", code="outcome-unknown")
 
 
 def _claim(actor: Actor, key: str | None, route: str, body_hash: str) -> Row | None:
@@ -123,16 +128,14 @@ def _claim(actor: Actor, key: str | None, route: str, body_hash: str) -> Row | N
         "key": key,
         "route": route,
         "body_hash": body_hash,
-        "status": 0,
-        "response": {},
     }
 
 
-def _replay(ctx: Context, claim: Row | None) -> Replayed | None:
-    """Reserve the key, or give what was answered under it before."""
+def _answered(conn: Conn, claim: Row | None) -> Replayed | None:
+    """Give what was answered under the key of CLAIM before; refuse another request."""
     if claim is None:
         return None
-    stored = records.take_key(ctx.conn, {**claim, "created_at": ctx.now})
+    stored = records.stored_answer(conn, claim["principal"], claim["key"])
     if stored is None:
         return None
     if (stored["route"], stored["body_hash"]) != (claim["route"], claim["body_hash"]):

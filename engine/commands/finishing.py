@@ -28,7 +28,7 @@ def finish(case: Case) -> None:
     _write_machine_work(case)
     cases.replace_search(case.ctx.conn, case.id, search)
     _write_history(case)
-    _write_instances(case, bool(opened) or case.due_moved)
+    _write_instances(case, _nearest_due(case, opened))
     case.opened.extend(opened)
 
 
@@ -112,7 +112,7 @@ def _typed(value: Value) -> Row:
     if isinstance(value, bool):
         row["flag"] = value
     elif isinstance(value, int | Decimal):
-        row["number"] = value
+        row["number"] = Decimal(value)
     elif isinstance(value, datetime):
         row["day"] = value.date()
     elif isinstance(value, date):
@@ -211,8 +211,23 @@ def _write_history(case: Case) -> None:
     case.lines.clear()
 
 
-def _write_instances(case: Case, due_moved: bool) -> None:
-    """Write the touched rows, the root last; each must still be at the version seen."""
+def _nearest_due(case: Case, opened: list[OpenedTask]) -> datetime | None:
+    """Give the nearest due of the case's open tasks; asked for only when it may have gone."""
+    if case.due_moved:
+        return cases.nearest_due(case.ctx.conn, case.id)
+    due = case.root.row["due_at"]
+    if due is not None and any(task["due_at"] == due for task in case.closed):
+        closed = [task["id"] for task in case.closed]
+        due = cases.nearest_due(case.ctx.conn, case.id, closed)
+    fresh = [task.row["due_at"] for task in opened if task.row["state"] == "open"]
+    return min((at for at in (due, *fresh) if at is not None), default=None)
+
+
+def _write_instances(case: Case, due: datetime | None) -> None:
+    """Write the touched rows, the root last; each must still be at the version seen.
+
+    DUE is the nearest of the case.
+    """
     for live in sorted(case.lives.values(), key=lambda one: one.id, reverse=True):
         if not live.touched:
             continue
@@ -226,8 +241,7 @@ def _write_instances(case: Case, due_moved: bool) -> None:
             names = ("number", "state_name", "history_no", "history_hash", *COLUMNS)
             values |= {name: row.get(name) for name in names}
             values["root_id"] = row["id"]
-            if due_moved:
-                values["due_at"] = cases.nearest_due(case.id)
+            values["due_at"] = row["due_at"] = due
         cases.write_instance(case.ctx.conn, live.id, row["version"], values)
         row["version"] += 1
         live.touched = False

@@ -81,6 +81,7 @@ def _open(
     }
     row["id"] = cases.insert_instance(ctx.conn, row)
     row |= {"root_id": row["id"], "parent_id": None, "number": None, "ended_at": None}
+    row["due_at"] = None
     live = Live(row, deployed, definition["key"], None, touched=True)
     case = Case(ctx, live, {live.id: live})
     known = begin.known

@@ -216,7 +216,7 @@ def settle(
     detail = {"task": task["id"], "outcome": outcome, "arithmetic": verdict.arithmetic}
     detail |= {"name": task["name"], "round": task["round"]}
     held.case.note(held.live, "RoundDecided", detail, node=task["node"])
-    held.case.due_moved = True
+    held.case.closed.append(task)
     _tell_kernel(held, outcome, forms.of_round(held, seat, data))
     return outcome
 

@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.base.actor import Actor
-from engine.store.rows import Conn, Row, add, every, insert, is_postgres, one, update
+from engine.store.rows import Conn, Row, add, every, is_postgres, one
 from engine.store.tables import attachment, counter, instance, search_value, task
-from engine.store.unit_of_work import guarded
 from engine.store.visible import cases as visible_cases
 from engine.store.visible import root
 
@@ -30,9 +29,6 @@ _ROOT_OF_INSTANCE = _locked(
 _ROOT_OF_TASK = _locked(
     instance.c.id
     == sa.select(task.c.root_id).where(task.c.id == sa.bindparam("the_id")).scalar_subquery()
-)
-_WRITE = sa.update(instance).where(
-    instance.c.id == sa.bindparam("the_id"), instance.c.version == sa.bindparam("the_version")
 )
 
 
@@ -85,39 +81,41 @@ def children(conn: Conn, parent_id: int, wait: str, item: int | None) -> list[in
 
 def insert_instance(conn: Conn, row: Mapping[str, Any]) -> int:
     """Insert an instance and give its id; a row without root_id becomes its own root."""
-    if row.get("root_id"):
-        return insert(conn, instance, row)
-    # root_id points at the id the database is about to give.
-    new = insert(conn, instance, {**row, "root_id": 0})
-    conn.execute(sa.update(instance).where(instance.c.id == new).values(root_id=new))
+    new = conn.take_ids(instance, 1)[0]
+    conn.insert(instance, [{**row, "id": new, "root_id": row.get("root_id") or new}])
     return new
 
 
 def write_instance(conn: Conn, instance_id: int, seen: int, values: Mapping[str, Any]) -> None:
     """Write VALUES and version SEEN + 1; the unit is re-run when the version moved."""
     row = {**values, "version": seen + 1}
-    guarded(update(conn, _WRITE, row, the_id=instance_id, the_version=seen))
+    conn.change(instance, {"id": instance_id, "version": seen}, row)
 
 
-def nearest_due(root_id: int) -> sa.ScalarSelect[Any]:
-    """Give the expression for the nearest due of the case's open tasks."""
+def nearest_due(
+    conn: Conn, root_id: int, besides: Sequence[int] | None = None
+) -> datetime | None:
+    """Give the nearest due of the case's open tasks as they are after all writes so far.
+
+    With BESIDES (ids of tasks closed in this transaction) only stored tasks are looked at
+    and nothing need be written before.
+    """
     query = sa.select(sa.func.min(task.c.due_at)).where(
         task.c.root_id == root_id, task.c.state == "open"
     )
-    return query.scalar_subquery()
+    if besides is None:
+        found = conn.execute(query)
+    else:
+        found = conn.peek(query.where(task.c.id.not_in(list(besides))))
+    due: datetime | None = found.scalar()
+    return due
 
 
 def replace_search(conn: Conn, root_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """Replace the declared search fields named in ROWS of a case."""
-    if not rows:
-        return
-    names = [row["name"] for row in rows]
-    conn.execute(
-        sa.delete(search_value).where(
-            search_value.c.root_id == root_id, search_value.c.name.in_(names)
-        )
-    )
-    add(conn, search_value, [{"root_id": root_id, **row} for row in rows])
+    if rows:
+        found = [{"root_id": root_id, **row} for row in rows]
+        conn.put(search_value, found, ("root_id", "name"))
 
 
 def take_numbers(conn: Conn, name: str, count: int = 1) -> int:

@@ -44,16 +44,35 @@ class Conn(Connection):
         if self._pending:
             write(self, self.texts, self._pending.take())
 
-    def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Collect new ROWS of TABLE, all with an id or all without."""
-        shape = insert_shape(table, "id" in rows[0])
-        self._add_new(shape, rows, [row["id"] for row in rows] if "id" in rows[0] else ())
+    def insert(
+        self,
+        table: Table,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        unique: str = "id",
+        apart: bool = False,
+    ) -> None:
+        """Collect new ROWS of TABLE, all with an id or all without.
+
+        UNIQUE names the column by which other writes of the transaction may mean them.
+        APART: they share no other key with rows removed before.
+        """
+        ids = [row.get(unique) for row in rows]
+        self._add_new(insert_shape(table, "id" in rows[0]), rows, ids, apart=apart)
 
     def insert_new(
-        self, table: Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]
+        self,
+        table: Table,
+        rows: Sequence[Mapping[str, Any]],
+        key: tuple[str, ...],
+        *,
+        counted: bool = False,
     ) -> None:
-        """Collect ROWS of TABLE of which those whose KEY exists are dropped."""
-        self._add_new(insert_shape(table, False, key), rows, ())
+        """Collect ROWS of TABLE of which those whose KEY exists are dropped.
+
+        COUNTED: none may exist, or the unit is run again to meet it.
+        """
+        self._add_new(insert_shape(table, False, key, counted), rows, ())
 
     def put(
         self, table: Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]
@@ -72,15 +91,21 @@ class Conn(Connection):
         sets: str = "",
     ) -> None:
         """Collect VALUES for the one row FOUND by id and guards; it must still be there."""
+        fresh = None if where or sets else self._pending.inserted(table, found)
+        if fresh is not None:
+            fresh.update(values)
+            return
         shape = Shape("change", table, tuple(values), tuple(found), where, sets, True)
         row = {**values, **{CONDITION + name: value for name, value in found.items()}}
         self._add(shape, [row], [found["id"]])
 
-    def remove(self, table: Table, found: Sequence[Mapping[str, Any]]) -> None:
-        """Collect the removal of the rows of TABLE that equal one of FOUND."""
+    def remove(
+        self, table: Table, found: Sequence[Mapping[str, Any]], *, unique: str = ""
+    ) -> None:
+        """Collect the removal of the rows of TABLE that equal one of FOUND, by UNIQUE or so."""
         shape = Shape("remove", table, (), tuple(found[0]))
         rows = [{CONDITION + name: value for name, value in one.items()} for one in found]
-        self._add(shape, rows, ())
+        self._add(shape, rows, [one[unique] for one in found] if unique else ())
 
     def take_ids(self, table: Table, count: int) -> list[int]:
         """Give COUNT ids that rows of TABLE inserted in this transaction will have."""
@@ -91,11 +116,25 @@ class Conn(Connection):
         last = self.peek(sa.select(sa.func.max(table.c.id))).scalar() or 0
         return list(self._pending.given(table, last, count))
 
-    def _add_new(self, shape: Shape, rows: Sequence[Mapping[str, Any]], ids: Any) -> None:
+    def _add_new(
+        self,
+        shape: Shape,
+        rows: Sequence[Mapping[str, Any]],
+        ids: Sequence[object],
+        *,
+        apart: bool = False,
+    ) -> None:
         known = defaults(shape.table)
-        self._add(shape, [{**known, **row} for row in rows], ids)
+        self._add(shape, [{**known, **row} for row in rows], ids, apart=apart)
 
-    def _add(self, shape: Shape, rows: Sequence[Row], ids: Sequence[object]) -> None:
-        if self._pending.meets(shape, ids):
+    def _add(
+        self,
+        shape: Shape,
+        rows: Sequence[Row],
+        ids: Sequence[object],
+        *,
+        apart: bool = False,
+    ) -> None:
+        if self._pending.meets(shape, ids, apart=apart):
             self.flush()
         self._pending.add(shape, rows, ids)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.base.clock import Clock, SystemClock
 from engine.store.columns import UtcMoment
-from engine.store.rows import Conn, Row, add, every, is_postgres, one
+from engine.store.rows import Conn, Row, every, is_postgres, one
 from engine.store.tables import job, slot
 
 # What due and lease decisions are held against: a moment, or the database's own clock.
@@ -81,8 +81,9 @@ def hold(conn: Conn, job_id: int) -> Row | None:
 
 
 def insert_jobs(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert jobs."""
-    add(conn, job, rows)
+    """Insert jobs; what they wait for differs from that of jobs deleted before."""
+    if rows:
+        conn.insert(job, rows, unique="dedup_key", apart=True)
 
 
 def delete_job(conn: Conn, job_id: int) -> int:
@@ -95,19 +96,14 @@ def delete_waits(
 ) -> None:
     """Delete the jobs of waits that are no longer wanted."""
     if waits:
-        conn.execute(
-            sa.delete(job).where(
-                job.c.instance_id == instance_id,
-                job.c.wait.in_(list(waits)),
-                job.c.kind.in_(list(kinds)),
-            )
-        )
+        one = {"instance_id": instance_id}
+        conn.remove(job, [{**one, "wait": w, "kind": k} for w in waits for k in kinds])
 
 
 def delete_keys(conn: Conn, keys: Sequence[str]) -> None:
     """Delete the jobs with these dedup keys."""
     if keys:
-        conn.execute(sa.delete(job).where(job.c.dedup_key.in_(list(keys))))
+        conn.remove(job, [{"dedup_key": key} for key in keys], unique="dedup_key")
 
 
 def call_key(instance_id: int, wait: str, number: int | None) -> str:

@@ -5,19 +5,15 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.store.rows import Conn, Row, add, every, is_postgres
+from engine.store.rows import Conn, Row, add, every
 from engine.store.tables import notice, outbox
 
 
 def post(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
     """Put messages to people into the outbox; a repeated dedup_key is dropped."""
-    if not rows:
-        return
-    dialect = postgresql if is_postgres(conn) else sqlite
-    query = dialect.insert(outbox).on_conflict_do_nothing(index_elements=[outbox.c.dedup_key])
-    conn.execute(query, list(rows))
+    if rows:
+        conn.insert_new(outbox, rows, ("dedup_key",))
 
 
 def last_post(conn: Conn, prefix: str) -> datetime | None:

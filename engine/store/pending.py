@@ -43,7 +43,7 @@ class Pending:
     """The rows of one transaction that wait to be written."""
 
     groups: dict[Shape, list[Row]] = field(default_factory=dict)
-    _rows: set[tuple[str, object]] = field(default_factory=set)  # (table, id) spoken for
+    _rows: dict[tuple[str, object], Row] = field(default_factory=dict)  # by (table, id)
     _kinds: dict[str, set[Kind]] = field(default_factory=dict)  # by table
     _given: dict[str, int] = field(default_factory=dict)  # last row id handed out
 
@@ -51,26 +51,44 @@ class Pending:
         return bool(self.groups)
 
     def add(self, shape: Shape, rows: Sequence[Row], ids: Sequence[object]) -> None:
-        """Collect ROWS; IDS name those that a later write could mean."""
+        """Collect ROWS; IDS name them where a later write could mean them, else are empty."""
         name = shape.table.name
         self.groups.setdefault(shape, []).extend(rows)
         self._kinds.setdefault(name, set()).add(shape.kind)
-        self._rows.update((name, one) for one in ids)
+        for one, row in zip(ids, rows, strict=False):
+            if one is not None:
+                self._rows[name, one] = row
 
-    def meets(self, shape: Shape, ids: Sequence[object]) -> bool:
-        """Tell whether SHAPE with row IDS could touch a row that waits already."""
-        waiting = self._kinds.get(shape.table.name)
+    def inserted(self, table: Table, found: Mapping[str, Any]) -> Row | None:
+        """Give the new row of TABLE that waits and equals FOUND; it may still be completed."""
+        row = self._rows.get((table.name, found["id"]))
+        if row is None or any(row.get(name) != value for name, value in found.items()):
+            return None
+        return row
+
+    def meets(self, shape: Shape, ids: Sequence[object], *, apart: bool = False) -> bool:
+        """Tell whether SHAPE with row IDS could touch a row that waits already.
+
+        APART: new rows share no unique key with rows removed before, but for their IDS.
+        """
+        name = shape.table.name
+        waiting = self._kinds.get(name)
         if not waiting:
             return False
+        if apart and shape.kind == "insert":
+            waiting = waiting - {"remove"}
         mixed = waiting | {shape.kind}
         if len(mixed) > 1 and mixed & {"remove", "put"}:
             return True
-        return any((shape.table.name, one) in self._rows for one in ids)
+        return any((name, one) in self._rows for one in ids)
 
     def take(self) -> list[tuple[Shape, list[Row]]]:
-        """Give what waits, parents before the rows that refer to them, and forget it."""
+        """Give what waits and forget it: removals first, parents before what refers to them."""
         place = _places(next(iter(self.groups)).table)
-        groups = sorted(self.groups.items(), key=lambda group: place[group[0].table.name])
+        groups = sorted(
+            self.groups.items(),
+            key=lambda group: (group[0].kind != "remove", place[group[0].table.name]),
+        )
         self.groups = {}
         self._rows.clear()
         self._kinds.clear()
@@ -100,11 +118,13 @@ def defaults(table: Table) -> Mapping[str, Any]:
 
 
 @cache
-def insert_shape(table: Table, numbered: bool, key: tuple[str, ...] = ()) -> Shape:
+def insert_shape(
+    table: Table, numbered: bool, key: tuple[str, ...] = (), counted: bool = False
+) -> Shape:
     """Give the shape of new rows of TABLE; NUMBERED ones bring their id, KEY allows twins."""
     columns = tuple(
         str(column.name)
         for column in table.columns
         if numbered or column is not table.autoincrement_column
     )
-    return Shape("new" if key else "insert", table, columns, key, counted=False)
+    return Shape("new" if key else "insert", table, columns, key, counted=counted)

@@ -76,31 +76,14 @@ def open_incident(conn: Conn, row: Mapping[str, Any]) -> int:
     return insert(conn, incident, row)
 
 
-def take_key(conn: Conn, row: Mapping[str, Any]) -> Row | None:
-    """Reserve an idempotency key; give the stored answer when it was used before.
+def keep_answer(conn: Conn, row: Mapping[str, Any]) -> None:
+    """Store an answer under its key with the rest of the transaction.
 
-    Waits for a twin in flight: the unique index lets one through.
+    Waits for a twin in flight: the unique index lets one through, the other is run again
+    and meets the stored answer.
     """
-    dialect = postgresql if is_postgres(conn) else sqlite
-    query = dialect.insert(idem).values(**row)
-    query = query.on_conflict_do_nothing(index_elements=[idem.c.principal, idem.c.key])
-    if conn.execute(query.returning(idem.c.key)).first() is not None:
-        return None
-    return one(
-        conn,
-        sa.select(idem).where(idem.c.principal == row["principal"], idem.c.key == row["key"]),
-    )
-
-
-def answer_key(
-    conn: Conn, principal: str, key: str, status: int, response: Mapping[str, Any]
-) -> None:
-    """Store the answer under its key."""
-    conn.execute(
-        sa.update(idem)
-        .where(idem.c.principal == principal, idem.c.key == key)
-        .values(status=status, response=codec.plain(dict(response)))
-    )
+    kept = {**row, "response": codec.plain(row["response"])}
+    conn.insert_new(idem, [kept], ("principal", "key"), counted=True)
 
 
 def forget_keys(conn: Conn, before: datetime) -> int:
@@ -111,6 +94,13 @@ def forget_keys(conn: Conn, before: datetime) -> int:
 def read_setting(conn: Conn, name: str) -> Any:
     """Give the value of an installation setting, None when unset."""
     return conn.execute(sa.select(setting.c.value).where(setting.c.name == name)).scalar()
+
+
+def read_versioned(conn: Conn, name: str) -> tuple[Any, int]:
+    """Give the value of a setting and its version in one look, (None, 0) when unset."""
+    query = sa.select(setting.c.value, setting.c.version).where(setting.c.name == name)
+    found = conn.execute(query).first()
+    return (found.value, int(found.version)) if found else (None, 0)
 
 
 def setting_version(conn: Conn, name: str) -> int:
@@ -132,6 +122,12 @@ def write_setting(conn: Conn, name: str, value: Any) -> int:
 def audit_lines(conn: Conn, kind: str) -> list[Row]:
     """Give the audit lines of KIND, oldest first."""
     return every(conn, sa.select(audit).where(audit.c.kind == kind).order_by(audit.c.id))
+
+
+def newest_audit(conn: Conn, kinds: Sequence[str], limit: int) -> list[Row]:
+    """Give the newest audit lines of KINDS, newest first."""
+    query = sa.select(audit).where(audit.c.kind.in_(kinds))
+    return every(conn, query.order_by(audit.c.id.desc()).limit(limit))
 
 
 def last_lines(conn: Conn, root_id: int, kind: str, limit: int = 1) -> list[Row]:

@@ -19,7 +19,8 @@ Unit = Callable[[Conn], T]
 
 _TRIES = 4  # the first and at most three more (reliability.md 2.4)
 _RACES = {"40001", "40P01"}
-_TWIN = "23505"  # a key somebody else just took: run again, the unit meets it as known
+# A key somebody else just took: run again, the unit meets it as known.
+_TWIN = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 _BUSY = {"55P03", "57014", "53300"}
 _GONE = {"57P01", "57P02", "57P03"}
 
@@ -30,8 +31,16 @@ class OutcomeUnknown(Busy):
     code = "outcome-unknown"
 
 
-def run(database: Database, unit: Unit[T], pause: Callable[[float], None] = time.sleep) -> T:
+def run(
+    database: Database,
+    unit: Unit[T],
+    pause: Callable[[float], None] = time.sleep,
+    *,
+    again: Unit[T] | None = None,
+) -> T:
     """Run UNIT in one transaction; a pure function of its connection, so re-runnable.
+
+    AGAIN, when given, is what is run after the first time.
 
     Lost races (deadlock, serialization, moved version, a key taken by a twin) and
     connections lost before COMMIT are re-run at most three times; full disk, lock waits and
@@ -43,7 +52,7 @@ def run(database: Database, unit: Unit[T], pause: Callable[[float], None] = time
             with database.connect() as conn:
                 transaction = conn.begin()
                 try:
-                    result = unit(conn)
+                    result = (unit if attempt == 1 else again or unit)(conn)
                     conn.flush()
                 except BaseException:
                     _roll_back(transaction)
@@ -74,7 +83,7 @@ def _judge(error: exc.DBAPIError, *, committing: bool, last: bool) -> None:
     state = sql_state(error)
     if state in ("53100", "SQLITE_FULL"):
         raise StorageFull from error
-    if state in (*_RACES, _TWIN) and not last:
+    if state in (*_RACES, *_TWIN) and not last:
         return
     if state in (*_RACES, *_BUSY, "SQLITE_BUSY"):
         raise Busy from error

