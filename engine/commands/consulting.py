@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from engine.base.values import Value
+from engine.commands import escalating
 from engine.commands.entitled import HeldTask
 from engine.rules import consult
 from engine.rules.calendar import WorkingCalendar
@@ -19,6 +20,15 @@ SILENT: Row = {"state": consult.SILENT}
 def outcomes(held: HeldTask) -> tuple[dict[str, Any], ...]:
     """Give the outcomes the diagram declares for the round."""
     return held.live.node(held.task["node"]).outcomes
+
+
+def meant(held: HeldTask, seat: Row, outcome: str | None) -> Row:
+    """Give the seat OUTCOME belongs to: the lead has two, one to answer, one to conclude."""
+    if held.task["rule"] != RULE:
+        return seat
+    duties = {row.get("duty") for row in outcomes(held) if row["value"] == outcome}
+    last = [s for s in held.seats if s["duty"] == CONCLUDE and s["unit"] == seat["unit"]]
+    return last[0] if last and duties == {CONCLUDE} else seat
 
 
 def check(held: HeldTask, seat: Row, outcome: dict[str, Any] | None) -> None:
@@ -60,10 +70,25 @@ def turn(held: HeldTask) -> Row:
         case.root.touched = True
     case.note(held.live, "ConclusionOpened", detail, node=held.task["node"])
     case.due_moved = True
-    if not last.get("due"):
-        return {"due_at": None, "due_steps": None}
-    due = datetime.fromisoformat(str(last["due"]))
-    return {"due_at": due, "due_steps": last.get("due_steps")}
+    return _own_limit(held, last)
+
+
+def _own_limit(held: HeldTask, last: consult.Row) -> Row:
+    """Put the conclusion's limit in the place of the answers', with its own reminders."""
+    case, live, task = held.case, held.live, held.task
+    escalating.disarm(case, [task])
+    steps = last.get("due_steps") or {}
+    row = live.deployed.application.deadlines.get(str(steps.get("key")), {})
+    kind = str(row.get("kind") or "")
+    due = datetime.fromisoformat(str(last["due"])) if last.get("due") else None
+    values: Row = {
+        "due_at": due,
+        "due_steps": steps or None,
+        "due_kind": kind if due is not None and kind in live.deployed.ladders else "",
+        "level": "",
+    }
+    escalating.arm(case, live, {**task, **values})
+    return values
 
 
 def silence(held: HeldTask) -> None:

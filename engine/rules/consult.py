@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.base.errors import Conflict, InvalidRequest
 from engine.base.values import Value
@@ -12,6 +12,7 @@ from engine.rules.seats import CONCLUDE
 OPINION, ANY = "opinion", "any"
 SILENT = "silent"
 Row = Mapping[str, Any]
+_Seat = TypeVar("_Seat", bound=Mapping[str, Any])
 
 
 def duty_of(seat: Row) -> str:
@@ -47,6 +48,12 @@ def asked(seats: Iterable[Row]) -> list[Row]:
 def unanswered(seats: Iterable[Row]) -> list[Row]:
     """Give the seats that were asked and have not answered."""
     return [seat for seat in asked(seats) if seat["decision"] is None]
+
+
+def turn_of(seats: Sequence[_Seat]) -> list[_Seat]:
+    """Give those of the open SEATS whose turn it is: the lead concludes after all others."""
+    before = [seat for seat in seats if seat["duty"] != CONCLUDE]
+    return before or list(seats)
 
 
 def check_turn(task: Row, seats: Sequence[Row], now: datetime, place: Place) -> None:

@@ -96,8 +96,11 @@ def cut(region: str, level: str) -> str:
     """Give the division of LEVEL that REGION lies in, "" when REGION is not that precise.
 
     Codes are those of GB/T 2260: two digits a level, zeros to fill; longer ones (towns)
-    begin with the code of their county.
+    begin with the code of their county. An internal code with a letter (a new area outside
+    the standard) stands for a county and says nothing of the levels above.
     """
+    if len(region) == 6 and region.isalnum() and not region.isdecimal():
+        return region if level == "county" else ""
     if not (region.isdecimal() and len(region) >= 6):
         return ""
     county, prefecture, province = region[:6], region[:4] + "00", region[:2] + "0000"
