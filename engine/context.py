@@ -18,6 +18,7 @@ from engine.base.values import Value
 from engine.bpmn.decisions import Decisions
 from engine.bpmn.deploy import Compiled, DeployEnv
 from engine.bpmn.facts import ProcessFacts
+from engine.calendars import Calendars
 from engine.feel.compile import Expression, compile_expression
 from engine.forms.compile import compile_form
 from engine.forms.schema import FormSchema
@@ -114,6 +115,7 @@ class Runtimes:
         self._rows: OrderedDict[int, Row] = OrderedDict()
         self._directories: OrderedDict[tuple[str, str, int], Directory] = OrderedDict()
         self._lock = threading.Lock()  # of the caches, held for moments
+        self._calendars = Calendars()
         self._compiling = threading.Lock()  # one compilation at a time: CPU is scarce
 
     def named(self, name: str) -> Runtime:
@@ -187,7 +189,7 @@ class Runtimes:
         row = self.definition(conn, definition_id)
         known = self._cached((row["hash"], runtime))
         if known is not None and known.deployed is not None:
-            return known.deployed
+            return self._with_calendars(conn, known.deployed)
         return self.version(conn, row["bundle_id"], row["application"], runtime)
 
     def version(
@@ -199,7 +201,11 @@ class Runtimes:
         made = self.assemble(bundle, runtime=runtime, processes=keys)
         if made.deployed is None:
             raise InvalidDefinition(made.findings)
-        return made.deployed
+        return self._with_calendars(conn, made.deployed)
+
+    def _with_calendars(self, conn: Conn, deployed: Deployed) -> Deployed:
+        """Give the version as it counts days now: with what people entered."""
+        return replace(deployed, calendars=self._calendars.now(conn, deployed.calendars))
 
     def directory(self, conn: Conn, deployed: Deployed) -> Directory:
         """Give the units of the application as they are now, cached by their version."""

@@ -29,6 +29,7 @@ RIGHTS: dict[str, tuple[str, ...] | None] = {
     "owner": ("process_owner", "system"),
     "scheduler": ("scheduler", "system"),
     "operations": ("scheduler", "process_owner", "admin", "system"),
+    "calendar": ("scheduler", "admin", "system"),
     "admin": ("admin", "system"),
 }
 

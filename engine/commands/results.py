@@ -152,6 +152,15 @@ class Counted(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarChanged(Result):
+    """A working calendar was changed: DAYS of it, YEARS newly entered whole."""
+
+    version: int = 0
+    days: int = 0
+    years: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ClockMoved(Result):
     """The demo clock stands at NOW (ISO, +08:00)."""
 

@@ -118,14 +118,14 @@ def read_calendar(data: bytes, reader: Reader) -> tuple[CalendarDay, ...]:
             day = date.fromisoformat(row["date"])
         except ValueError:
             text = f"日期“{row['date']}”无效"
-            reader.report(where, text, "写成 2026-05-09", code="csv.value")
+            reader.report(f"{where} date", text, "写成 2026-05-09", code="csv.value")
             continue
         if row["is_workday"] not in ("0", "1"):
             text = "is_workday 应为 1 或 0"
-            reader.report(where, text, "上班写 1，放假写 0", code="csv.value")
+            reader.report(f"{where} is_workday", text, "上班写 1，放假写 0", code="csv.value")
             continue
         if day in days:
-            reader.report(where, f"{day} 出现两次", "删去一行", code="csv.key")
+            reader.report(f"{where} date", f"{day} 出现两次", "删去一行", code="csv.key")
             continue
         days[day] = CalendarDay(day, row["is_workday"] == "1", row.get("name", ""))
     return tuple(days[day] for day in sorted(days))

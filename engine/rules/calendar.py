@@ -21,8 +21,9 @@ class WorkingCalendar:
     """A working calendar; satisfies engine.base.expressions.Calendar.
 
     EXCEPTIONS map a date to "is a working day"; they win. YEARS are the years the
-    exceptions publish whole. FALLBACK asks chinesecalendar for all other days. A day of a
-    year known to neither raises CalendarMissing.
+    exceptions publish whole. FALLBACK asks chinesecalendar for all other days, but not for
+    those of the ENTERED years, which a person gave whole. A day of a year known to neither
+    raises CalendarMissing.
     """
 
     id: str
@@ -30,6 +31,7 @@ class WorkingCalendar:
     years: frozenset[int] = frozenset()
     fallback: bool = True
     revision: str = ""
+    entered: frozenset[int] = frozenset()
     _cache: dict[int, tuple[int, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -38,7 +40,7 @@ class WorkingCalendar:
         """Tell whether DAY is a working day."""
         if day in self.exceptions and self.published(day.year):
             return self.exceptions[day]
-        if self.fallback:
+        if self.fallback and day.year not in self.entered:
             try:
                 return bool(chinese_calendar.is_workday(day))
             except NotImplementedError:
@@ -113,9 +115,39 @@ def build_calendar(
     years = {day.year for day in base} if published is None else set(published)
     exceptions = {**base, **dict(overrides)}
     text = ";".join(f"{day}={int(exceptions[day])}" for day in sorted(exceptions))
-    text += f"|{sorted(years)}|{_package() if fallback else ''}"
+    text += f"|{sorted(years)}|{package_name() if fallback else ''}"
     revision = f"{calendar_id}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
     return WorkingCalendar(calendar_id, exceptions, frozenset(years), fallback, revision)
+
+
+def with_entries(
+    base: WorkingCalendar, days: Mapping[date, bool], years: Iterable[int] = ()
+) -> WorkingCalendar:
+    """Give BASE with what people entered: single DAYS, and whole YEARS of such days.
+
+    An entered day wins over the application's file and the package. In an entered year
+    nothing but the entered days counts; its other days are Monday to Friday.
+    """
+    entered = frozenset(years)
+    kept = {day: on for day, on in base.exceptions.items() if day.year not in entered}
+    text = ";".join(f"{day}={int(days[day])}" for day in sorted(days)) + f"|{sorted(entered)}"
+    mark = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return WorkingCalendar(
+        base.id,
+        {**kept, **days},
+        base.years | entered,
+        base.fallback,
+        f"{base.revision}+{mark}",
+        entered,
+    )
+
+
+def package_holiday(day: date) -> str:
+    """Name the holiday of the package DAY belongs to, off or made up; "" for none."""
+    found = chinese_calendar.constants.holidays.get(day) or (
+        chinese_calendar.constants.workdays.get(day)
+    )
+    return str(chinese_calendar.Holiday(found).chinese) if found else ""
 
 
 def package_years() -> range:
@@ -151,7 +183,8 @@ def add_work_hours(
         at = datetime.combine(at.date() + timedelta(days=1), time(0), place)
 
 
-def _package() -> str:
+def package_name() -> str:
+    """Name the package that fills in for the application, with its version."""
     return f"chinesecalendar-{chinese_calendar.__version__}"
 
 

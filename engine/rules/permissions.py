@@ -67,6 +67,7 @@ VERBS: Mapping[str, Verb] = {
     "repair": _verb("处理事件", SUPERVISOR, ADMIN),
     "start": _verb("发起", STARTER, OWNER, concerns=False),
     "schedule": _verb("调度", SUPERVISOR, ADMIN, concerns=False),
+    "calendar": _verb("维护工作日历", SUPERVISOR, ADMIN, concerns=False),
     "draft": _verb("编辑流程", OWNER, concerns=False),
     "deploy": _verb("发布流程", OWNER, concerns=False),
     "accounts": _verb("管理账号", ADMIN, concerns=False),

@@ -36,6 +36,19 @@ def latest_bundle(conn: Conn, application: str) -> Row | None:
     return one(conn, query.order_by(bundle.c.version.desc()).limit(1))
 
 
+def latest_bundles(conn: Conn) -> list[Row]:
+    """Give the newest version of every application, by application."""
+    newest = (
+        sa.select(bundle.c.application, sa.func.max(bundle.c.version).label("version"))
+        .group_by(bundle.c.application)
+        .subquery()
+    )
+    same = (newest.c.application == bundle.c.application) & (
+        newest.c.version == bundle.c.version
+    )
+    return every(conn, sa.select(bundle).join(newest, same).order_by(bundle.c.application))
+
+
 def bundle_at(conn: Conn, application: str, version: int) -> Row | None:
     """Give VERSION of APPLICATION."""
     return one(

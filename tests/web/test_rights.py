@@ -24,6 +24,9 @@ VALUES = {
     "code": "990101",
     "number": "TN-2025-990101-001",
     "attachment_id": "x",
+    "calendar": "cn",
+    "year": "2026",
+    "day": "2026-10-10",
 }
 REASON = "够十个字的理由写在这里"
 BODIES: dict[str, Any] = {
@@ -38,6 +41,7 @@ BODIES: dict[str, Any] = {
     "POST /messages/publication": {"name": "x"},
     "POST /messages/correlation": {"name": "x"},
     "POST /decisions/evaluation": {"decision": "x"},
+    "PUT /calendars/<calendar>/days/<day>": {"working": True},
     "POST /clock": {"to": "2025-12-01T00:00:00+08:00"},
     "POST /campaigns/dry-run": {"until": "2025-12-01T00:00:00+08:00"},
 }

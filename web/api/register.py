@@ -10,6 +10,7 @@ from engine.queries import health
 from web import security, session
 from web.api import (
     attachments,
+    calendars,
     campaigns,
     decisions,
     definitions,
@@ -42,6 +43,7 @@ NOUNS = (
     campaigns.NOUN,
     attachments.NOUN,
     registers.NOUN,
+    calendars.NOUN,
 )
 SCHEMES = {
     "session": {"type": "apiKey", "in": "cookie", "name": "sid"},

@@ -15,6 +15,7 @@ from engine.queries.paging import Paging, Sort
 from web import limits, security, session
 from web.pages import cursors, frame, posting, repairs, strip
 from web.pages.clock import clockwork
+from web.pages.workdays import workdays
 
 ops = Blueprint("ops", __name__)
 ROWS = 50
@@ -33,7 +34,7 @@ LANES = {"engine": "流程推进", "callout": "外部调用", "bulk": "批量", 
 
 def register(app: Flask) -> None:
     """Put the scheduler's pages on APP."""
-    for blueprint in (ops, clockwork):
+    for blueprint in (ops, clockwork, workdays):
         app.register_blueprint(blueprint)
 
 
@@ -229,6 +230,7 @@ def _incidents(refused: str = "") -> Response:
         advice=repairs.advice,
         said=repairs.said,
         ways=repairs.ways,
+        remedy=repairs.remedy,
     )
 
 

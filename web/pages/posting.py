@@ -27,6 +27,7 @@ TOLD = {
     "fired": "已提前到现在，工作进程随即执行。",
     "retried": "已重新排队执行。",
     "resolved": "已处理。",
+    "entered": "已保存。以后的时限按新的安排计算；已经算出的时限不变。",
     "moved": "演示时钟已推进，到期的工作正在执行。",
 }
 
@@ -36,8 +37,11 @@ def fresh() -> str:
     return session.engine().ids.uid()
 
 
-def run(command: Command) -> Result:
-    """Execute COMMAND as the signed-in person under the form's submission id."""
+def run(command: Command, content: bytes = b"") -> Result:
+    """Execute COMMAND as the signed-in person under the form's submission id.
+
+    CONTENT is an uploaded file, which is part of what was sent.
+    """
     key = request.form.get(KEY) or None
     if key is None:
         raise InvalidRequest("页面已过期，请刷新后重试。", code="submission-id-missing")
@@ -47,7 +51,7 @@ def run(command: Command) -> Result:
         session.require_actor(),
         key=key,
         route=f"{request.method} {request.path}",
-        body_hash=hashlib.sha256(repr(sent).encode()).hexdigest(),
+        body_hash=hashlib.sha256(repr(sent).encode() + content).hexdigest(),
     )
 
 

@@ -1,5 +1,6 @@
 """What repairs an incident, in words: advice and buttons by the kind of its cause."""
 
+import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -7,10 +8,12 @@ from engine.queries.incidents import IncidentGroup, IncidentRow
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NO_HANDLER = "no-handler"
+CALENDAR_MISSING = "calendar_missing"
+_YEAR = re.compile(r"缺少 (\d{4}) 年")
 # Codes of engine.kernel and engine.commands; other codes get the general advice.
 ADVICE = {
     NO_HANDLER: "先在单位中补齐岗位，再重新派发；不会自动跳过。",
-    "calendar_missing": "在应用的 calendar 中补上该年工作日安排并发布，再重试。",
+    CALENDAR_MISSING: "在工作日历中录入该年的安排，再重试；案件从原环节继续。",
     "expression": "案件数据或表达式有误：补正数据后重试；表达式有错则修改流程、发布新版本。",
     "result_type": "结果的类型不对：检查表达式或决策表的输出，发布新版本。",
     "timer_value": "定时器算出的时刻无效：检查所用日期是否已填，再重试。",
@@ -61,6 +64,12 @@ def said(where: str, text: str) -> str:
     """Say where something stopped and why, the place only once."""
     place = f"环节“{where}”" if where else "后台作业"
     return text if place in text else f"{place}：{text}"
+
+
+def remedy(row: IncidentRow) -> str:
+    """Give the address where the cause of an incident is removed, "" for none."""
+    year = _YEAR.search(row.text) if row.code == CALENDAR_MISSING else None
+    return f"/ops/workdays?year={year[1]}#import" if year else ""
 
 
 def ways(row: IncidentRow) -> tuple[Way, ...]:
