@@ -162,12 +162,16 @@ def the_plan_is_made(story: Scenario, case: Json) -> None:
 
 
 def the_rectifying_unit_is_reminded(story: Scenario, case: Json) -> None:
-    story.when_passes("2025-11-06 08:00")
-    assert "D-08.8" not in story.rows(case)
+    before = len(story.rungs(case))
+    story.when_passes("2025-11-05 23:00")
+    assert len(story.rungs(case)) == before
     story.when_passes("2025-11-06 09:30")
-    assert "D-08.8" in story.rows(case)
-    assert f"unit:{RESERVE}" in story.told(case)
-    assert "D-08.9" not in story.rows(case)
+    assert [(rung["node"], rung["level"]) for rung in story.rungs(case)[before:]] == [
+        ("rectify", "L0")
+    ]
+    reminded = story.rungs(case)[-1]
+    assert reminded["decision"]["rows"] == ["D-08.8"]
+    assert f"unit:{RESERVE}" in reminded["to"]
 
 
 def the_reserve_checks_itself(story: Scenario, case: Json) -> None:
@@ -240,7 +244,7 @@ def the_records_are_complete(story: Scenario, case: Json) -> None:
     assert {unit for _, unit in story.ever(case)} <= NAMED
     reviewed = {node for node, unit in story.ever(case) if unit == FORESTRY}
     assert reviewed == {"joint_forestry", "file_forestry"}
-    assert story.rows(case) == ["D-05.2", "D-10.1", "D-08.8", "D-05.2"]
+    assert story.rows(case) == ["D-05.2", "D-10.1", "D-05.2"]
     assert story.states(case) == STATES
     story.then_every_decision_names_table_version_and_row(case)
     story.then_every_transition_is_on_record(case)

@@ -236,6 +236,11 @@ class Scenario:
         lines = (line for line in self.history(case) if line["kind"] == "Notified")
         return {recipient for line in lines for recipient in line["detail"]["to"]}
 
+    def rungs(self, case: Json) -> list[Json]:
+        """Give what was done about limits of CASE: node, level, to, decision, in order."""
+        lines = (line for line in self.history(case) if line["kind"] == "Escalated")
+        return [{"node": line["node"], **line["detail"]} for line in lines]
+
     def decisions(self, case: Json) -> list[Json]:
         """Give what is on record of each decision taken in CASE."""
         lines = self.history(case)
