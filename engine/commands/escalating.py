@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from engine.commands import notify
+from engine.commands import entitled, notify
 from engine.commands.case import Case, Live
-from engine.rules import retries
+from engine.commands.entitled import HeldTask
+from engine.rules import consult, retries
 from engine.rules.calendar import WorkingCalendar, local_day
 from engine.rules.deadlines import Place, offset
 from engine.rules.escalation import (
@@ -35,7 +36,7 @@ def kind_of(live: Live, node: str) -> str:
     due = live.node(node).due
     if due.get("escalations"):
         return DRAWN
-    kind = str(_due_row(live, node).get("kind") or "")
+    kind = str(due_row(live, node).get("kind") or "")
     return kind if kind in live.deployed.ladders else ""
 
 
@@ -43,14 +44,20 @@ def ladder_of(live: Live, task: Row) -> Ladder:
     """Give the rungs of a task's limit."""
     if task["due_kind"] != DRAWN:
         return live.deployed.ladders.get(task["due_kind"], ())
-    row = _due_row(live, task["node"])
-    unit = str(row.get("unit") or ("date" if "date" in row else DAY_UNITS[0]))
-    return drawn(row["escalations"], unit in DAY_UNITS)
+    row = due_row(live, task["node"])
+    return drawn(row["escalations"], unit_of(live, task["node"]) in DAY_UNITS)
 
 
-def _due_row(live: Live, node: str) -> dict[str, Any]:
+def due_row(live: Live, node: str) -> dict[str, Any]:
+    """Give what the due table and the diagram say of the limit of NODE."""
     due = live.node(node).due
     return {**live.deployed.application.deadlines.get(due.get("key", ""), {}), **due}
+
+
+def unit_of(live: Live, node: str) -> str:
+    """Name the unit the limit of NODE is counted in."""
+    row = due_row(live, node)
+    return str(row.get("unit") or ("date" if "date" in row else DAY_UNITS[0]))
 
 
 def place_of(live: Live) -> Place:
@@ -107,24 +114,25 @@ def disarm(case: Case, tasks: Iterable[Row]) -> None:
 
 def act(case: Case, job: Row) -> bool:
     """Do what the rung that has begun says, and wait for the next one; False: nobody waits."""
-    task = work.load_task(case.ctx.conn, job["payload"]["task"])
-    if task is None or task["state"] not in work.OPEN or task["stopped_at"] is not None:
+    held = entitled.task_of(case, job["payload"]["task"])
+    task, live = held.task, held.live
+    if task["state"] not in work.OPEN or task["stopped_at"] is not None:
         return False
-    live = case.live(task["instance_id"])
     ladder, done = ladder_of(live, task), int(job["payload"]["done"])
     number = standing_on(ladder, task["due_at"], case.ctx.now, place_of(live))
     if number > done:
-        _climb(case, live, task, ladder[number])
+        _climb(held, ladder[number])
     arm(case, live, task, max(number, done))
     return True
 
 
-def _climb(case: Case, live: Live, task: Row, rung: Rung) -> None:
+def _climb(held: HeldTask, rung: Rung) -> None:
     """Write the level, tell those the rung names, and note the row that says so."""
+    case, live, task = held.case, held.live, held.task
     due, now, place = task["due_at"], case.ctx.now, place_of(live)
     days = offset(due, now, place)
     record = _record(live, task, rung, days, now)
-    to = recipients(case, live, task, _whom(live, rung))
+    to = recipients(held, _whom(live, rung))
     work.write_task(case.ctx.conn, task["id"], {"level": rung.level})
     limit = f"办理时限 {local_day(due, place.zone)}"
     state = f"已超期 {days} 个工作日" if now > due else f"还有 {-days} 个工作日"
@@ -161,20 +169,22 @@ def _whom(live: Live, rung: Rung) -> list[Any]:
     return [*rung.to, *(one for word in rung.notify for one in known.get(word, ()))]
 
 
-def recipients(case: Case, live: Live, task: Row, whom: Iterable[Any]) -> list[str]:
-    """Resolve WHOM (see engine.library.escalation) for TASK into unit: and person: texts."""
-    seats = [s for s in work.seats_of(case.ctx.conn, task["id"]) if s["state"] == "open"]
+def recipients(held: HeldTask, whom: Iterable[Any]) -> list[str]:
+    """Resolve WHOM (see engine.library.escalation) into unit: and person: texts."""
+    seats = consult.turn_of([seat for seat in held.seats if seat["state"] == "open"])
     found: list[str] = []
     for one in whom:
-        found.extend(_resolved(case, live, task, seats, one))
+        if one == HANDLERS:
+            found += [name for seat in seats for name in _handlers(held.task, seat)]
+        elif one == LEADERS:
+            found += _leaders(held.case, [seat["unit"] for seat in seats if seat["unit"]])
+        else:
+            found += _elsewhere(held.case, held.live, one)
     return list(dict.fromkeys(found))
 
 
-def _resolved(case: Case, live: Live, task: Row, seats: list[Row], one: Any) -> list[str]:
-    if one == HANDLERS:
-        return [name for seat in seats for name in _handlers(task, seat)]
-    if one == LEADERS:
-        return _leaders(case, [seat["unit"] for seat in seats if seat["unit"]])
+def _elsewhere(case: Case, live: Live, one: Any) -> list[str]:
+    """Resolve one who has no seat in the round."""
     if one == STARTER:
         row = case.root.row
         unit = row["starter_unit"]

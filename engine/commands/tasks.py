@@ -110,6 +110,7 @@ class CompleteTask:
         """Check, act on the seat, and when the round is decided write down what follows."""
         held = entitled.hold_task(ctx, self.task_id, "complete")
         seat = entitled.acting_seat(ctx.actor, held, self.unit)
+        seat = consulting.meant(held, seat, self.outcome)
         if self.expected_version is None:
             entitled.check_version(seat["version"], None)
         outcome = self._outcome(held)

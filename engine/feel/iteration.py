@@ -74,6 +74,10 @@ class _Walk:
         return False
 
 
+# Bodies of filters that are never an index.
+CONDITIONS = (n.Logic, n.Compare, n.Between, n.In, n.Quantified)
+
+
 class Loops:
     """The part of the builder that makes loops."""
 
@@ -94,8 +98,12 @@ class Loops:
         self.scopes.close()
         cost = node.body.size + 1
 
+        condition = isinstance(node.body, CONDITIONS)
+
         def run_filter(run: Run) -> Value:
             items = items_of(base(run))
+            if condition and not items:
+                return []  # nothing to look at: names of its items are not missing
             run.loc[slot] = items[0] if items else None
             run.charge(cost)
             first = body(run)

@@ -12,7 +12,7 @@ from engine.feel.borders import let_out
 from engine.feel.calls import builtin_value, call_builtin, call_value
 from engine.feel.compare import between, equal, ordered, passes, same_kind
 from engine.feel.compile import Expression
-from engine.feel.iteration import source_items
+from engine.feel.iteration import CONDITIONS, source_items
 from engine.feel.numbers import is_number
 from engine.feel.paths import item_at, items_of, member
 from engine.feel.run import LimitReached, Run
@@ -108,6 +108,8 @@ class Walker:
 
     def _filter(self, node: n.Filter, env: Env) -> Value:
         items = items_of(self.walk(node.base, env))
+        if not items and isinstance(node.body, CONDITIONS):
+            return []
         probe = items[0] if items else None
         first = self.walk(node.body, Env({"item": probe}, env, item=True))
         if is_number(first):

@@ -1,0 +1,256 @@
+"""Story S09: a joint review sent back for one opinion, 2026; silence and reminders (2.6)."""
+
+from typing import Any
+
+from tests.processes import reviews
+from tests.processes.reviews import DEPARTMENTS, FORESTRY, MINIMUM, REASON, WATER
+from tests.support.scenario import Json, Scenario
+
+COUNTY, BODY = "520123-ZF", "GY-05-GL"
+
+
+def test_a_plan_is_reviewed_sent_back_for_one_opinion_and_passed(
+    guiyang_story: Scenario,
+) -> None:
+    story = guiyang_story
+    case = the_filing_is_completed_once(story)
+    the_table_proposes_who_takes_part(story, case)
+    the_notice_asks_every_department(story, case)
+    six_agree_and_water_does_not(story, case)
+    the_meeting_sends_it_back(story, case)
+    the_second_round_asks_four_units(story, case)
+    it_passes(story, case)
+    both_rounds_stay_on_record(story, case)
+
+
+def the_filing_is_completed_once(story: Scenario) -> Json:
+    story.when_passes("2026-03-09 10:00")
+    docs = story.when_uploads(COUNTY, "请示", "论证报告")
+    case = story.when_started(COUNTY, "gy_joint_review", reviews.filing(docs=docs))
+    assert case["number"] == "LS-2026-0001"
+    story.then_state(case, "已收件")
+    story.then_waits_at(case, ("accept", FORESTRY))
+    story.then_due(case, "accept", "2026-03-16")
+    reason = "缺少功能分区图件，请一次性补齐。"
+    story.when_completes(FORESTRY, "accept", "supplement", case=case, opinion=reason)
+    story.then_state(case, "补正")
+    story.then_waits_at(case, ("supplement", COUNTY))
+    story.when_passes("2026-03-10 09:30")
+    more = [*docs, *story.when_uploads(COUNTY, "功能分区图")]
+    changed = reviews.filing(docs=more)
+    story.when_completes(COUNTY, "supplement", "resubmit", case=case, data=changed)
+    again = story.when_completes(
+        FORESTRY, "accept", "supplement", case=case, opinion=reason, expect=422
+    )
+    assert again["code"] == "outcome-requires"
+    story.when_completes(FORESTRY, "accept", "accept", case=case)
+    return case
+
+
+def the_table_proposes_who_takes_part(story: Scenario, case: Json) -> None:
+    assert story.rows(case) == [f"D-06.{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 9)]
+    assert set(story.variables(case)["participants_proposed"]) == {
+        "FORESTRY",
+        "ECOLOGY",
+        "NATURAL_RESOURCES",
+        "LOCAL_GOV",
+        "MGMT_BODY",
+        "AGRICULTURE",
+        "WATER",
+        "TRANSPORT",
+        "CULTURE_TOURISM",
+    }
+    story.then_state(case, "已受理")
+    story.then_waits_at(case, ("notice", FORESTRY))
+    story.then_due(case, "notice", "2026-03-24")
+
+
+def the_notice_asks_every_department(story: Scenario, case: Json) -> None:
+    story.when_passes("2026-03-16 10:00")
+    form = story.form(FORESTRY, "notice", case)
+    assert form["opinion_due"] == "2026-03-30"
+    few = [one for one in form["participants"] if one != "ECOLOGY"]
+    data = reviews.notice(form, "2026-04-01T09:30:00+08:00")
+    refused = story.when_completes(
+        FORESTRY, "notice", "send", case=case, data={**data, "participants": few}, expect=422
+    )
+    assert [error["field"] for error in refused["errors"]] == ["participants"]
+    story.when_completes(FORESTRY, "notice", "send", case=case, data=data)
+    story.then_state(case, "征求意见")
+    story.then_waits_at(case, *(("opinions", unit) for unit in DEPARTMENTS))
+    story.then_due(case, "opinions", "2026-03-30")
+    assert {f"unit:{COUNTY}", f"unit:{BODY}"} <= story.told(case)
+
+
+def six_agree_and_water_does_not(story: Scenario, case: Json) -> None:
+    story.when_passes("2026-03-18 10:00")
+    reviews.opines(story, case, "GY-ST")
+    others = story.of("GY-ZR").get(f"/user-tasks/{story.tasks(case)[0]['id']}/form")
+    assert others["entries"] == []  # the opinions of others open with the conclusion
+    early = reviews.concludes(story, case, "return", "请按意见修改后重新申报。", expect=409)
+    assert early["code"] == "opinions-open"
+    story.when_passes("2026-03-20 10:00")
+    changes = [{"item": "第三章", "demand": "补充农业面源管控内容", "precondition": False}]
+    reasons = "第三章农业面源污染管控内容较少，建议补充完善。"
+    reviews.opines(story, case, "GY-NY", "agree_changes", reasons, changes)
+    story.when_passes("2026-03-27 10:00")
+    for unit in ("GY-ZR", "GY-JT", "GY-WL", FORESTRY):
+        reviews.opines(story, case, unit)
+    short = reviews.opines(
+        story, case, WATER, "disagree", "分区衔接不一致，须调整。", [reviews.CONDITION], expect=422
+    )
+    assert short["code"] == "reason-too-short"
+    reviews.opines(story, case, WATER, "disagree", REASON, [reviews.CONDITION])
+    story.then_state(case, "会议审查")
+    story.then_waits_at(case, ("opinions", FORESTRY))
+    story.then_due(case, "opinions", "2026-04-07")
+
+
+def the_meeting_sends_it_back(story: Scenario, case: Json) -> None:
+    story.when_passes("2026-04-01 15:00")
+    form = story.form(FORESTRY, "opinions", case)
+    rows = {row["unit"]: row["result"] for row in form["opinions_table"]}
+    assert len(rows) == 7
+    assert rows["贵阳市水务管理局"] == "不同意"
+    assert [row["state"] for row in form["adopted"]] == ["退回修改"]
+    refused = reviews.concludes(story, case, "pass", next="报省林业局", expect=422)
+    assert refused["code"] == "outcome-requires"
+    reviews.concludes(story, case, "return", "请按水务部门意见调整功能分区后重报。")
+    story.then_state(case, "退回补正")
+    story.then_waits_at(case, ("revise", COUNTY))
+
+
+def the_second_round_asks_four_units(story: Scenario, case: Json) -> None:
+    story.when_passes("2026-04-20 10:00")
+    data = reviews.filing(docs=story.when_uploads(COUNTY, "修改稿"))
+    story.when_completes(COUNTY, "revise", "resubmit", case=case, data=data)
+    story.then_waits_at(case, *(("opinions", unit) for unit in (*MINIMUM, WATER)))
+    story.then_due(case, "opinions", "2026-04-27")
+    story.then_state(case, "征求意见")
+    story.when_passes("2026-04-24 10:00")
+    reviews.opines(story, case, WATER)
+    for unit in MINIMUM:
+        reviews.opines(story, case, unit)
+
+
+def it_passes(story: Scenario, case: Json) -> None:
+    story.when_passes("2026-04-28 10:00")
+    form = story.form(FORESTRY, "opinions", case)
+    assert [(row["unit"], row["state"]) for row in form["adopted"]] == [
+        ("贵阳市水务管理局", "采纳")
+    ]
+    reviews.concludes(story, case, "pass", next="报省林业局")
+    story.then_state(case, "通过")
+    found = story.variables(case)
+    assert (found["conclusion_text"], found["next"]) == ("通过，按程序上报", "报省林业局")
+    assert found["concluded_on"] == "2026-04-28"
+    assert story.case(case["id"])["status"] == "completed"
+
+
+def both_rounds_stay_on_record(story: Scenario, case: Json) -> None:
+    rounds = [task for task in story.tasks(case, None) if task["node"] == "opinions"]
+    first, second = sorted(rounds, key=lambda task: task["round"])
+    said = {s["unit"]: s["outcome"] for s in first["seats"] if s["duty"] != "conclude"}
+    assert said[WATER] == "disagree"
+    assert [s["opinion"] for s in first["seats"] if s["unit"] == WATER] == [REASON]
+    assert {s["unit"] for s in second["seats"]} == {*MINIMUM, WATER}
+    story.then_every_decision_names_table_version_and_row(case)
+    story.then_every_transition_is_on_record(case)
+    story.then_no_incidents()
+    opiners = {unit for node, unit in story.ever(case) if node == "opinions"}
+    assert not opiners & {COUNTY, BODY}  # they attend and explain, and give no opinion
+
+
+def test_silence_is_reminded_three_times_and_never_taken_for_consent(
+    guiyang_story: Scenario,
+) -> None:
+    story = guiyang_story
+    case = asked_on_21_september(story)
+    for unit in DEPARTMENTS:
+        if unit != "GY-ST":
+            reviews.opines(story, case, unit)
+    levels = {
+        "2026-10-09": "L0",
+        "2026-10-12": "L0",
+        "2026-10-13": "L1",
+        "2026-10-16": "L2",
+        "2026-10-27": "L3",
+    }
+    story.when_passes("2026-10-08 18:00")
+    assert reached(story, case) == ""
+    for day, level in levels.items():
+        story.when_passes(f"{day} 18:00")
+        assert reached(story, case) == level, day
+        if day == "2026-10-13":
+            early = reviews.concludes(story, case, "reject", "仍需论证，不予通过。", expect=409)
+            assert early["code"] == "opinions-open"
+    refused = reviews.concludes(story, case, "pass", next="报省林业局", expect=409)
+    assert refused["code"] == "required-seat-open"
+    assert "贵阳市生态环境局" in refused["detail"]
+    table = story.form(FORESTRY, "opinions", case)["opinions_table"]
+    assert {row["result"] for row in table if row["unit"] == "贵阳市生态环境局"} == {"逾期未反馈"}
+    assert reminded(story, case) == {
+        "L0": ["unit:GY-ST"],
+        "L1": ["unit:GY-ST"],
+        "L2": ["unit:GY-LY", "unit:GY-ST"],
+        "L3": ["unit:GY-LGO"],
+    }
+    reviews.concludes(story, case, "office")
+    story.then_waits_at(case, ("office_meeting", "GY-LGO"))
+    silent = [s for s in seats(story, case) if s["unit"] == "GY-ST"]
+    assert [(s["state"], s["outcome"]) for s in silent] == [("silent", None)]
+    decision = {
+        "office_decision": "生态环境部门补充书面意见后，同意按程序上报。",
+        "office_minutes": story.when_uploads("GY-LGO", "纪要"),
+        "next": "报省林业局",
+    }
+    story.when_completes("GY-LGO", "office_meeting", "pass", case=case, data=decision)
+    story.then_state(case, "通过")
+    story.then_no_incidents()
+
+
+def test_a_silent_unit_may_still_answer_before_the_conclusion(guiyang_story: Scenario) -> None:
+    story = guiyang_story
+    case = asked_on_21_september(story)
+    for unit in DEPARTMENTS:
+        if unit != "GY-ST":
+            reviews.opines(story, case, unit)
+    story.when_passes("2026-10-20 10:00")
+    reviews.opines(story, case, "GY-ST")
+    answers = story.form(FORESTRY, "opinions", case)["opinions_table"]
+    assert {row["unit"]: row["late"] for row in answers}["贵阳市生态环境局"] is True
+    reviews.concludes(story, case, "pass", next="报省林业局")
+    story.then_state(case, "通过")
+
+
+def asked_on_21_september(story: Scenario) -> Json:
+    """Bring a filing to its first round on 21 September 2026."""
+    story.when_passes("2026-09-18 10:00")
+    docs = story.when_uploads(COUNTY, "请示", "论证报告", "图件")
+    data = reviews.filing(docs=docs, received_on="2026-09-18")
+    case = story.when_started(COUNTY, "gy_joint_review", data)
+    story.when_completes(FORESTRY, "accept", "accept", case=case)
+    story.when_passes("2026-09-21 10:00")
+    form = story.form(FORESTRY, "notice", case)
+    data = reviews.notice(form, "2026-10-14T09:30:00+08:00")
+    story.when_completes(FORESTRY, "notice", "send", case=case, data=data)
+    story.then_due(case, "opinions", "2026-10-12")
+    return case
+
+
+def seats(story: Scenario, case: Json) -> list[Any]:
+    """Give the seats of the round of opinions."""
+    rounds = [task for task in story.tasks(case, None) if task["node"] == "opinions"]
+    return list(rounds[-1]["seats"])
+
+
+def reminded(story: Scenario, case: Json) -> dict[str, list[str]]:
+    """Give who was told at each level of the round of opinions."""
+    lines = (line["detail"] for line in story.history(case) if line["kind"] == "Escalated")
+    return {detail["level"]: sorted(detail["to"]) for detail in lines}
+
+
+def reached(story: Scenario, case: Json) -> str:
+    """Give the level the round of opinions stands at."""
+    rounds = [task for task in story.tasks(case) if task["node"] == "opinions"]
+    return str(rounds[0]["due"]["level"])
