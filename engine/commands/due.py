@@ -139,7 +139,10 @@ def _round(case: Case, job: Row) -> bool:
     """Count a vote at its due time over what was cast."""
     detail = codec.decode(job["payload"]["detail"])
     held = entitled.task_of(case, detail["task"])
-    if held.task["state"] != "open":
+    due = held.task["due_at"]
+    if held.task["state"] != "open" or held.task["stopped_at"] is not None:
+        return False
+    if due is not None and case.ctx.now < due:  # moved: another job waits for the new moment
         return False
     verdict = voting.judge(held, case.ctx.now)
     if isinstance(verdict, Decided):

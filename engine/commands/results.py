@@ -75,6 +75,15 @@ class Claimed(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class Limit(Result):
+    """The limit of a task after an act on it: DUE (ISO), and whether its clock stands."""
+
+    task_id: int = 0
+    due: str = ""
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Acted(Result):
     """A seat acted; when CLOSED the round is decided and NEXT shows what follows.
 

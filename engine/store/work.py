@@ -104,6 +104,12 @@ def open_seat(conn: Conn, seat_id: int, due: datetime | None) -> None:
     )
 
 
+def move_seats(conn: Conn, task_id: int, due: datetime) -> None:
+    """Give the seats of a round that still have to act another due moment."""
+    query = sa.update(seat).where(seat.c.task_id == task_id)
+    conn.execute(query.where(seat.c.state.in_(("open", "held"))).values(due_at=due))
+
+
 def tasks_of_wait(conn: Conn, instance_id: int, wait: str, number: int | None) -> list[Row]:
     """Give the open rounds of one wait: of one item NUMBER, or of all."""
     query = sa.select(task).where(

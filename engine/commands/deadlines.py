@@ -1,0 +1,164 @@
+"""停表, 恢复计时, 延期: acts on the limit of one open task (operations.md 2.22)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from engine.base.errors import Conflict, InvalidRequest
+from engine.commands import entitled, escalating, finishing, sending
+from engine.commands.entitled import HeldTask
+from engine.commands.results import Limit
+from engine.context import Context
+from engine.rules import refusals
+from engine.rules.calendar import due_end_of_day
+from engine.rules.deadlines import Clock, Unit, check_extension, resumed_due
+from engine.rules.escalation import standing_on
+from engine.rules.seats import read_round
+from engine.store import codec, work
+from engine.store.rows import Row
+
+REASON = 10  # characters; operations.md 2.0
+NATURAL: dict[str, Unit] = {"calendarDay": "calendarDay", "hour": "hour", "month": "month"}
+
+
+@dataclass(frozen=True, slots=True)
+class StopClock:
+    """停表: the limit of TASK_ID stands still for CAUSE, one its stopFor declares.
+
+    Nothing becomes overdue meanwhile. Answers Limit; 409 clock-stopped, clock-cause.
+    """
+
+    task_id: int
+    cause: str
+    reason: str
+
+    def run(self, ctx: Context) -> Limit:
+        """Note since when, and take the reminders away."""
+        held = _held(ctx, self.task_id, "stopClock")
+        causes = _listed(escalating.due_row(held.live, held.task["node"]).get("stopFor"))
+        if self.cause not in causes:
+            known = "、".join(causes) or "无"
+            text = f"本时限不能因“{self.cause}”停表，可以停表的事由：{known}。"
+            raise Conflict(text, code="clock-cause", causes=causes)
+        reason = refusals.check_reason(self.reason, REASON)
+        if held.task["stopped_at"] is not None:
+            raise Conflict("本时限已经停表。", code="clock-stopped")
+        now, task = ctx.now, held.task
+        stops = [*_steps(task).get("stops", ()), {"from": now, "cause": self.cause}]
+        _write(held, {"stopped_at": now, "due_steps": _with(task, stops=stops)})
+        escalating.disarm(held.case, [task])
+        detail = {"task": task["id"], "name": task["name"], "cause": self.cause}
+        detail |= {"due": task["due_at"], "reason": f"{self.cause}：{reason}"}
+        held.case.note(held.live, "StopClock", detail, node=task["node"])
+        finishing.finish(held.case)
+        return Limit(self.task_id, task["due_at"].isoformat(), stopped=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RestartClock:
+    """恢复计时: the limit goes on, moved by the time it stood still. Answers Limit."""
+
+    task_id: int
+    reason: str = ""
+
+    def run(self, ctx: Context) -> Limit:
+        """Move the due moment and wait for its reminders again."""
+        held = _held(ctx, self.task_id, "stopClock")
+        task, live = held.task, held.live
+        if task["stopped_at"] is None:
+            raise Conflict("本时限没有停表。", code="clock-runs")
+        place = escalating.place_of(live)
+        clock = Clock(task["created_at"], task["due_at"], task["stopped_at"])
+        unit = NATURAL.get(escalating.unit_of(live, task["node"]), "workingDay")
+        due = resumed_due(clock, ctx.now, place, unit)
+        stops = [dict(one) for one in _steps(task).get("stops", ())]
+        stops[-1] |= {"to": ctx.now, "due_before": task["due_at"], "due": due}
+        _move(held, due, {"stopped_at": None, "due_steps": _with(task, stops=stops)})
+        return _moved(held, "RestartClock", due, self.reason.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendDue:
+    """延期: once, before the due moment, to the end of the day UNTIL, with a reason.
+
+    Answers Limit; 409 extended-before, already-due, not-extendable.
+    """
+
+    task_id: int
+    until: date
+    reason: str
+
+    def run(self, ctx: Context) -> Limit:
+        """Move the due moment and keep the original one."""
+        held = _held(ctx, self.task_id, "extend")
+        task, live = held.task, held.live
+        if escalating.due_row(live, task["node"]).get("extendable") not in (True, "true"):
+            raise Conflict("本时限没有规定可以延期。", code="not-extendable")
+        reason = refusals.check_reason(self.reason, REASON)
+        if task["stopped_at"] is not None:
+            raise Conflict("本时限正在停表，请先恢复计时。", code="clock-stopped")
+        clock = Clock(task["created_at"], task["due_at"])
+        check_extension(clock, ctx.now, extended="extended" in _steps(task))
+        due = due_end_of_day(self.until, live.deployed.zone)
+        if due <= task["due_at"]:
+            raise InvalidRequest("延期后的日期须晚于原期限。", code="extension-day")
+        known = {"from": task["due_at"], "to": due, "at": ctx.now, "by": ctx.actor.person}
+        _move(held, due, {"due_steps": _with(task, extended={**known, "reason": reason})})
+        return _moved(held, "ExtendDue", due, reason)
+
+
+def _held(ctx: Context, task_id: int, verb: str) -> HeldTask:
+    held = entitled.hold_task(ctx, task_id, verb)
+    entitled.require_open_case(held.case)
+    if held.task["state"] != "open":
+        raise refusals.round_closed(held.task["closed_at"], entitled.how_closed(held))
+    if held.task["due_at"] is None:
+        raise Conflict("本环节没有办理期限。", code="no-limit")
+    return held
+
+
+def _listed(value: Any) -> list[str]:
+    """Read stopFor: a list in the due table, separated by commas or blanks in a diagram."""
+    if isinstance(value, list | tuple):
+        return [str(one) for one in value]
+    return str(value or "").replace(",", " ").replace("、", " ").split()
+
+
+def _steps(task: Row) -> dict[str, Any]:
+    return dict(task["due_steps"] or {})
+
+
+def _with(task: Row, **more: Any) -> Row:
+    """Give how the due moment came about, with what happened to it since."""
+    plain: Row = codec.plain({**(task["due_steps"] or {}), **more})
+    return plain
+
+
+def _write(held: HeldTask, values: Row) -> None:
+    work.write_task(held.case.ctx.conn, held.task["id"], values)
+    held.case.due_moved = True
+
+
+def _move(held: HeldTask, due: datetime, values: Row) -> None:
+    """Write the new due moment of the round and its seats, and arm what waits for it."""
+    task, live, case = held.task, held.live, held.case
+    place = escalating.place_of(live)
+    ladder = escalating.ladder_of(live, task)
+    reached = standing_on(ladder, due, case.ctx.now, place)
+    moved = {**values, "due_at": due, "level": ladder[reached].level if reached >= 0 else ""}
+    _write(held, moved)
+    work.move_seats(case.ctx.conn, task["id"], due)
+    escalating.disarm(case, [task])
+    escalating.arm(case, live, {**task, **moved}, reached)
+    if read_round(task["settings"], due).on_due == "close":
+        detail = {"task": task["id"], "wait": None}
+        job = sending.engine_job(case, "round", case.id, live.id, "", detail)
+        case.writes.jobs.append({**job, "node": task["node"], "due_at": due})
+
+
+def _moved(held: HeldTask, kind: str, due: datetime, reason: str) -> Limit:
+    task = held.task
+    detail = {"task": task["id"], "name": task["name"], "due_before": task["due_at"]}
+    held.case.note(held.live, kind, {**detail, "due": due, "reason": reason}, node=task["node"])
+    finishing.finish(held.case)
+    return Limit(int(task["id"]), due.isoformat())
