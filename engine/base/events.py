@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from engine.base.expressions import Calendar, Moment, Register
+from engine.base.records import record
 from engine.base.values import Value
 
 
@@ -41,7 +42,7 @@ class Env:
         return Moment(at, self.zone, self.calendars, self.register)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Event:
     """The base of all events: ID for idempotency, AT an aware moment in UTC."""
 
@@ -50,7 +51,7 @@ class Event:
     env: Env = Env()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Start(Event):
     """Create the instance at start NODE (None: the one none start or implicit start).
 
@@ -64,7 +65,7 @@ class Start(Event):
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class CompleteTask(Event):
     """Human work on WAIT is done; ITEM is the 1-based loopCounter of a row item."""
 
@@ -74,7 +75,7 @@ class CompleteTask(Event):
     item: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FireTimer(Event):
     """The shell found a due timer."""
 
@@ -83,7 +84,7 @@ class FireTimer(Event):
     occurrence: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Correlate(Event):
     """A message matched to this subscription by the shell; keys are checked again."""
 
@@ -93,7 +94,7 @@ class Correlate(Event):
     keys: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Signal(Event):
     """A broadcast delivered to this instance."""
 
@@ -102,7 +103,7 @@ class Signal(Event):
     origin: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ThrowError(Event):
     """A BPMN error raised by the work on this wait."""
 
@@ -112,7 +113,7 @@ class ThrowError(Event):
     data: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ThrowEscalation(Event):
     """An escalation raised by the work on this wait."""
 
@@ -121,7 +122,7 @@ class ThrowEscalation(Event):
     data: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FinishService(Event):
     """A service returned RESULT, a BPMN ERROR code, or FAILURE (tries used up)."""
 
@@ -135,7 +136,7 @@ class FinishService(Event):
 ChildOutcome = Literal["completed", "terminated", "cancelled", "error"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ChildEnded(Event):
     """A called instance ended; OUT are its variables; CODE the error when outcome=error."""
 
@@ -146,7 +147,7 @@ class ChildEnded(Event):
     item: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ChildEscalated(Event):
     """A called instance threw an escalation nobody caught inside."""
 
@@ -155,7 +156,7 @@ class ChildEscalated(Event):
     data: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class UpdateVariables(Event):
     """An administrative write into SCOPE (None: the instance)."""
 
@@ -164,12 +165,12 @@ class UpdateVariables(Event):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class EvaluateConditions(Event):
     """A tick for clock-dependent conditions."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Cancel(Event):
     """Stop without completion; SCOPE None: the whole instance; closes all waits below."""
 
@@ -178,7 +179,7 @@ class Cancel(Event):
     terminate: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Rewind(Event):
     """退回, 撤回: send WAITS back to the earlier NODE (kernel.md 2.13)."""
 
@@ -189,7 +190,7 @@ class Rewind(Event):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Move(Event):
     """跳转: relocate TOKENS to before NODE."""
 
@@ -199,14 +200,14 @@ class Move(Event):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Suspend(Event):
     """挂起: accept only Resume, Cancel, UpdateVariables until resumed."""
 
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Resume(Event):
     """恢复 a suspended instance."""
 
@@ -214,7 +215,7 @@ class Resume(Event):
 Repair = Literal["retry", "skip", "error", "move"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ResolveIncident(Event):
     """A person decides how a held token goes on."""
 

@@ -1,10 +1,11 @@
 """What a compiled expression looks like from above FEEL: text, what it reads, a call."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from typing import Protocol, TypeAlias
 
+from engine.base.records import record
 from engine.base.values import Value
 
 # Gives the row CODE of register KIND: (kind, code).
@@ -32,7 +33,7 @@ class Calendar(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Moment:
     """What an expression may know of the world: AT (UTC), ZONE, calendars, registers."""
 

@@ -8,9 +8,10 @@ from engine.kernel.run import Run
 def enter(run: Run, sid: str, tid: str) -> None:
     """Open boundary waits in document order, then the activity itself."""
     node = run.node_of(sid, tid)
-    scope = data.names(run, sid, tid)
-    for boundary in node.boundaries:
-        waits.open_all(run, waits.Spot(sid, tid, run.plan.nodes[boundary], "b"), scope)
+    if node.boundaries:
+        scope = data.names(run, sid, tid)
+        for boundary in node.boundaries:
+            waits.open_all(run, waits.Spot(sid, tid, run.plan.nodes[boundary], "b"), scope)
     if node.multi is not None:
         multi.begin(run, sid, tid, node, node.multi)
     elif node.loop is not None:

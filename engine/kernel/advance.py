@@ -140,14 +140,15 @@ def _operate(run: Run, op: Op) -> None:
     name, sid, tid, arg = op
     if sid not in run.draft.doc["scopes"] or (tid and not run.draft.has_token(sid, tid)):
         return
-    operation = OPERATIONS[name]
     phase = name if name in ("leave", "arm") else "enter"
-    _guarded(run, sid, tid, phase, lambda: operation(run, sid, tid, arg))
+    _guarded(run, sid, tid, phase, OPERATIONS[name], arg)
 
 
-def _guarded(run: Run, sid: str, tid: str, phase: str, deed: Callable[[], None]) -> None:
+def _guarded(
+    run: Run, sid: str, tid: str, phase: str, deed: Callable[..., None], *more: Any
+) -> None:
     try:
-        deed()
+        deed(run, sid, tid, *more)
     except Held as problem:
         incidents.hold(run, sid, tid, problem, phase)
     except ExpressionFailed as failure:
@@ -183,9 +184,9 @@ def _move(run: Run, sid: str, tid: str) -> None:
     how = run.draft.edit_token(sid, tid).pop("q", "")
     if how == "lap":
         run.visit(run.node_of(sid, tid).index)
-        _guarded(run, sid, tid, "enter", lambda: loops.lap(run, sid, tid))
+        _guarded(run, sid, tid, "enter", loops.lap)
     elif how:
-        _guarded(run, sid, tid, "enter", lambda: _enter(run, sid, tid))
+        _guarded(run, sid, tid, "enter", _enter)
 
 
 def _enter(run: Run, sid: str, tid: str) -> None:
@@ -226,4 +227,4 @@ def _throw_yielded(run: Run, sid: str, tid: str) -> None:
     """Throw a signal now that nothing else can move (kernel.md 1.5, 4)."""
     if run.draft.has_token(sid, tid) and "yield" in run.draft.token(sid, tid):
         del run.draft.edit_token(sid, tid)["yield"]
-        _guarded(run, sid, tid, "enter", lambda: points.enter(run, sid, tid))
+        _guarded(run, sid, tid, "enter", points.enter)

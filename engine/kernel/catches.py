@@ -140,6 +140,8 @@ def _edge(run: Run, wid: str, record: Record) -> bool | None:
 def look_after_writes(run: Run) -> None:
     """Look at the conditions that read what was just written in a scope they see."""
     dirty, run.dirty = run.dirty, []
+    if not run.draft.doc["idx"]:
+        return
     found: list[str] = []
     for sid, names in dirty:
         for name in names:

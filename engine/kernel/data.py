@@ -159,18 +159,24 @@ def measure(subject: Value) -> int:
     while stack:
         item = stack.pop()
         if isinstance(item, str):
-            total += 2 + len(item.encode("utf-8", "surrogatepass"))
+            total += 2 + _bytes(item)
+        elif item is None or isinstance(item, int):
+            total += 8
+        elif isinstance(item, Decimal):
+            total += len(item.as_tuple().digits) + 8
         elif isinstance(item, Mapping):
-            total += 2 + sum(len(key.encode("utf-8", "surrogatepass")) + 4 for key in item)
+            total += 2 + sum(_bytes(key) + 4 for key in item)
             stack.extend(item.values())
         elif isinstance(item, list | tuple):
             total += 2 + len(item)
             stack.extend(item)
-        elif isinstance(item, Decimal):
-            total += len(item.as_tuple().digits) + 8
         else:
             total += 8
     return total
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def write(run: Run, sid: str, node: str, patch: Mapping[str, Value]) -> None:

@@ -1,19 +1,20 @@
 """What the world must now do, in the past tense (kernel.md 1.4); data, never calls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
+from engine.base.records import record
 from engine.base.values import Value
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Effect:
     """The base of all effects; the shell applies them in order, in one transaction."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TaskOpened(Effect):
     """A person's work opened at NODE; ITEM is the loopCounter of a multi-instance item.
 
@@ -40,7 +41,7 @@ class TaskOpened(Effect):
     locals: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TasksOpened(Effect):
     """A parallel multi-instance body opened LEN(locals) person tasks at once (one effect).
 
@@ -60,7 +61,7 @@ class TasksOpened(Effect):
     priority: int = 50
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TaskClosed(Effect):
     """The task row of WAIT (and ITEM; None = all items still open) is closed.
 
@@ -73,7 +74,7 @@ class TaskClosed(Effect):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ItemsRecorded(Effect):
     """The items of a sequential multi-instance body, kept as rows for later turns."""
 
@@ -81,7 +82,7 @@ class ItemsRecorded(Effect):
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ItemFinished(Effect):
     """Item ITEM of body WAIT produced OUTPUT, kept as a row until the body completes."""
 
@@ -91,14 +92,14 @@ class ItemFinished(Effect):
     outcome: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ItemsDropped(Effect):
     """The body of WAIT is over: its item rows may go."""
 
     wait: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TimerSet(Effect):
     """A timer was armed; SPEC keeps its text, OCCURRENCE counts firings of a cycle."""
 
@@ -111,14 +112,14 @@ class TimerSet(Effect):
     steps: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TimerCancelled(Effect):
     """The timer of WAIT is no longer wanted."""
 
     wait: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SubscriptionOpened(Effect):
     """A live subscription; KIND message or signal; KEYS {property: value}."""
 
@@ -129,14 +130,14 @@ class SubscriptionOpened(Effect):
     keys: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SubscriptionClosed(Effect):
     """The subscription of WAIT is gone."""
 
     wait: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServiceRequested(Effect):
     """Service NAME must be called with INPUTS; IDEM is stable across retries."""
 
@@ -149,7 +150,7 @@ class ServiceRequested(Effect):
     retries: str | None = None  # R3/PT10M style, None = default
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServiceCancelled(Effect):
     """The service call of WAIT (ITEM None: all items) is no longer wanted."""
 
@@ -157,7 +158,7 @@ class ServiceCancelled(Effect):
     item: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChildRequested(Effect):
     """Start a child instance of process KEY; BINDING latest|deployment|version|tag."""
 
@@ -171,7 +172,7 @@ class ChildRequested(Effect):
     item: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChildCancelRequested(Effect):
     """The child instances of WAIT (ITEM None: all) must be cancelled."""
 
@@ -179,7 +180,7 @@ class ChildCancelRequested(Effect):
     item: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MessageThrown(Effect):
     """A message left the instance; TARGET a process id or channel or None."""
 
@@ -191,7 +192,7 @@ class MessageThrown(Effect):
     time_to_live: str = "P1D"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SignalThrown(Effect):
     """A signal left the instance; it was already delivered inside it."""
 
@@ -200,7 +201,7 @@ class SignalThrown(Effect):
     payload: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EscalationThrown(Effect):
     """An escalation nobody caught inside; the parent of a called process is offered it."""
 
@@ -209,7 +210,7 @@ class EscalationThrown(Effect):
     data: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DecisionEvaluated(Effect):
     """A decision was taken: table, version, matched ROWS (their ids), inputs, outputs."""
 
@@ -220,7 +221,7 @@ class DecisionEvaluated(Effect):
     outputs: Value = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExpressionWarning(Effect):
     """A value expression met a problem the standard answers with null."""
 
@@ -229,7 +230,7 @@ class ExpressionWarning(Effect):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NodeEntered(Effect):
     """A token entered NODE."""
 
@@ -238,7 +239,7 @@ class NodeEntered(Effect):
     token: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NodeLeft(Effect):
     """A token left NODE; HOW completed, terminated or withdrawn; FLOWS taken, by id."""
 
@@ -249,7 +250,7 @@ class NodeLeft(Effect):
     flows: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VariablesWritten(Effect):
     """Whole variables were committed to SCOPE."""
 
@@ -258,7 +259,7 @@ class VariablesWritten(Effect):
     patch: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IncidentRaised(Effect):
     """A token stopped in a way a person must resolve; TEXT is Chinese."""
 
@@ -269,7 +270,7 @@ class IncidentRaised(Effect):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IncidentCleared(Effect):
     """The incident is over."""
 
@@ -277,7 +278,7 @@ class IncidentCleared(Effect):
     how: str = "resolved"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InstanceEnded(Effect):
     """The instance is over; OUT are its variables; CODE the error for how=error."""
 

@@ -168,7 +168,19 @@ def choose(run: Run, sid: str, tid: str) -> tuple[int, ...]:
     node = run.node_of(sid, tid)
     if node.kind is Kind.PARALLEL or not node.outgoing:
         return node.outgoing
-    scope = data.names(run, sid, tid)
+    first = run.plan.flows[node.outgoing[0]]
+    if len(node.outgoing) == 1 and first.condition is None:
+        return node.outgoing  # most nodes: nothing to evaluate
+    taken = _taken(run, node, data.names(run, sid, tid))
+    if not taken and node.default is not None:
+        taken = [node.default]
+    if not taken:
+        raise Held("no_flow", f"“{node.id}”之后没有一条连线的条件成立，也没有默认连线。")
+    return tuple(taken)
+
+
+def _taken(run: Run, node: Node, scope: data.Names) -> list[int]:
+    """Give the flows whose condition holds, the default flow left out."""
     taken: list[int] = []
     for flow in node.outgoing:
         condition = run.plan.flows[flow].condition
@@ -178,11 +190,7 @@ def choose(run: Run, sid: str, tid: str) -> tuple[int, ...]:
             taken.append(flow)
             if node.kind is Kind.EXCLUSIVE:
                 break
-    if not taken and node.default is not None:
-        taken = [node.default]
-    if not taken:
-        raise Held("no_flow", f"“{node.id}”之后没有一条连线的条件成立，也没有默认连线。")
-    return tuple(taken)
+    return taken
 
 
 def leave(run: Run, sid: str, tid: str, _arg: object = None) -> None:

@@ -47,16 +47,18 @@ def complete_task(run: Run, event: events.CompleteTask) -> Answer:
 
 def _unfit(run: Run, record: Record, node: Node, event: events.CompleteTask) -> str:
     """Say why a result cannot be taken."""
-    unknown = sorted(name for name in event.result if name not in node.result.fields)
-    if node.kind in PEOPLE and unknown:
-        return f"提交了表单没有的字段：{'、'.join(unknown)}。"
-    missing = sorted(n for n in node.result.required if event.result.get(n) is None)
+    unknown = [name for name in event.result if name not in node.result.fields]
+    if unknown and node.kind in PEOPLE:
+        return f"提交了表单没有的字段：{'、'.join(sorted(unknown))}。"
+    missing = [n for n in node.result.required if event.result.get(n) is None]
     if missing:
-        return f"缺少必填字段：{'、'.join(missing)}。"
+        return f"缺少必填字段：{'、'.join(sorted(missing))}。"
+    total = 0
     for name, found in event.result.items():
-        if data.measure(found) > run.limits.value_bytes:
+        size = data.measure(found)
+        if size > run.limits.value_bytes:
             return f"字段“{name}”的内容过大，请改为附件。"
-    total = sum(data.measure(found) for found in event.result.values())
+        total += size
     if run.draft.scope(record["s"])["bytes"] + total > run.limits.scope_bytes:
         return "案件变量的总量超过上限，请把大段内容改为附件。"
     return _unfit_item(run, record, event.item)

@@ -43,6 +43,8 @@ def _pass(run: Run, sid: str, tid: str) -> None:
 def yields(run: Run, sid: str, tid: str) -> bool:
     """Tell whether a signal throw must wait until nothing else can move."""
     node = run.node_of(sid, tid)
+    if not node.defs:
+        return False
     signals = any(definition.trigger is Trigger.SIGNAL for definition in node.defs)
     return node.kind in THROWING and signals
 

@@ -1,8 +1,9 @@
 """What finished work gives, and the patch it writes (kernel.md 3.2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from engine.base.records import record
 from engine.base.values import Value
 from engine.kernel import data
 from engine.kernel.plan import Kind, Node
@@ -10,7 +11,7 @@ from engine.kernel.problems import Held
 from engine.kernel.run import Run
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Done:
     """Finished work: VALUES as an output mapping sees them, RAW the result as one value."""
 

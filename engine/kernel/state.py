@@ -107,11 +107,11 @@ class Draft:
     def edit_token(self, sid: str, tid: str) -> Record:
         """Give a token for writing; its nested values are replaced, never changed."""
         key = ("tokens", tid)
-        tokens = self.part(sid, "tokens")
         if key not in self._own:
+            tokens = self.part(sid, "tokens")
             self._own.add(key)
             tokens[tid] = dict(tokens[tid])
-        token: Record = tokens[tid]
+        token: Record = self.doc["scopes"][sid]["tokens"][tid]
         return token
 
     def edit_wait(self, wid: str) -> Record:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from engine.base.records import record
 from engine.base.values import Value
 from engine.kernel.effects import Effect
 
@@ -15,7 +16,7 @@ State: TypeAlias = dict[str, Any]
 StepStatus = Literal["accepted", "stale", "refused"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """What one event did; STATE is the one passed in when stale or refused.
 

@@ -9,7 +9,9 @@ from engine.kernel.run import Run
 from engine.kernel.state import Record, ordered
 
 # What a token carries only while it stands on its node.
-STANDING = ("waits", "scope", "mi", "lap", "vars", "got", "pm", "yield", "again", "held")
+STANDING = frozenset(
+    ("waits", "scope", "mi", "lap", "vars", "got", "pm", "yield", "again", "held")
+)
 
 
 def place(
@@ -34,8 +36,8 @@ def place(
 def advance_to(run: Run, sid: str, tid: str, flow: int) -> None:
     """Move the token along FLOW and queue it before the target."""
     token = run.draft.edit_token(sid, tid)
-    for name in STANDING:
-        token.pop(name, None)
+    for name in STANDING.intersection(token):
+        del token[name]
     token.update(n=run.plan.flows[flow].target, via=flow, q="in")
     run.queue.append((sid, tid))
 
@@ -111,8 +113,8 @@ def _close_own(run: Run, sid: str, tid: str, how: str) -> None:
         waits.close(run, wid, how)
     if "held" in token:
         run.clear_incident(token["held"], "cancelled")
-    for name in STANDING:
-        token.pop(name, None)
+    for name in STANDING.intersection(token):
+        del token[name]
 
 
 def kill(run: Run, sid: str, tid: str, how: str = "terminated") -> None:

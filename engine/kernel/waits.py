@@ -1,9 +1,9 @@
 """Opening and closing what a token or scope waits for: timers, subscriptions, conditions."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from engine.base.expressions import Expr
+from engine.base.records import record
 from engine.base.values import Value
 from engine.kernel import data, timers
 from engine.kernel.effects import (
@@ -23,7 +23,7 @@ from engine.kernel.run import Run
 from engine.kernel.state import Record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spot:
     """Where a wait hangs: scope, token ("" = the scope itself), catching node, role."""
 

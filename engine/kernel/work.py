@@ -1,9 +1,10 @@
 """Doing the inner work of an activity, once or for one item (kernel.md 2.1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from engine.base.errors import ExpressionFailed
+from engine.base.records import record
 from engine.base.values import Value
 from engine.kernel import data, scopes, throws, waits
 from engine.kernel.effects import (
@@ -22,7 +23,7 @@ from engine.kernel.run import Run
 INSTANT = frozenset({Kind.TASK, Kind.SCRIPT, Kind.RULE, Kind.SEND})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """One item of a multi-instance body, or the only one (number None)."""
 
@@ -124,7 +125,7 @@ def request(run: Run, wid: str, item: Item) -> None:
         run.emit_opening(wid, child_call(run, wid, item, scope))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Terms:
     """What of a person's task is computed: who, until when, how urgent."""
 

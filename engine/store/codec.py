@@ -6,7 +6,7 @@ A tagged value is a map of one key that begins with "$": {"$dec": "1.5"}, {"$dat
 {"$map": {…}}, so no user data can be mistaken for a tag.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -108,17 +108,25 @@ def _escape(value: Any) -> Any:
 
 
 def _restore(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_restore(inner) for inner in value]
-    if not isinstance(value, dict):
-        return value
-    if len(value) == 1:
-        key, inner = next(iter(value.items()))
-        if key == "$map":
-            return {name: _restore(part) for name, part in inner.items()}
-        if key in _UNTAG:
-            return _UNTAG[key](inner)
-    return {name: _restore(inner) for name, inner in value.items()}
+    """Put values in place of their tags; the document is ours alone, so it is changed."""
+    if type(value) is dict:
+        if len(value) == 1:
+            key, inner = next(iter(value.items()))
+            if key in _UNTAG:
+                return _UNTAG[key](inner)
+            if key == "$map":
+                value = inner
+        _restore_parts(value, value.items())
+    elif type(value) is list:
+        _restore_parts(value, enumerate(value))
+    return value
+
+
+def _restore_parts(value: Any, parts: Iterable[tuple[Any, Any]]) -> None:
+    for name, inner in parts:
+        kind = type(inner)
+        if kind is dict or kind is list:
+            value[name] = _restore(inner)
 
 
 def plain(value: Any) -> Any:
