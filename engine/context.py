@@ -207,10 +207,14 @@ class Runtimes:
         """Give the version as it counts days now: with what people entered."""
         return replace(deployed, calendars=self._calendars.now(conn, deployed.calendars))
 
-    def directory(self, conn: Conn, deployed: Deployed) -> Directory:
-        """Give the units of the application as they are now, cached by their version."""
+    def directory(
+        self, conn: Conn, deployed: Deployed, version: int | None = None
+    ) -> Directory:
+        """Give the units of the application as they are now, cached by their VERSION."""
         application = deployed.application
-        key = (application.key, deployed.hash, people_rows.organisation_version(conn))
+        if version is None:
+            version = people_rows.organisation_version(conn)
+        key = (application.key, deployed.hash, version)
         with self._lock:
             known = self._directories.get(key)
         if known is None:

@@ -8,7 +8,7 @@ from engine.commands.case import Case, Live, open_case
 from engine.context import Context
 from engine.rules import refusals
 from engine.rules.permissions import Facts, may
-from engine.store import cases, records, work
+from engine.store import cases, holding, records, work
 from engine.store.rows import Row
 
 ENDED = {
@@ -68,8 +68,12 @@ def _facts(ctx: Context, root: Row, held: "HeldTask | None") -> Facts:
 
 def hold_task(ctx: Context, task_id: int, verb: str) -> HeldTask:
     """Lock the case of a task and load its round for VERB; NotFound when out of sight."""
-    case = open_case(ctx, cases.lock_root_of_task(ctx.conn, task_id))
-    held = task_of(case, task_id)
+    found = holding.hold_round(ctx.conn, task_id)
+    if found is None:
+        raise NotFound
+    root, task, seats = found
+    case = open_case(ctx, root)
+    held = HeldTask(case, case.live(task["instance_id"]), task, seats)
     require(ctx, verb, held=held)
     return held
 

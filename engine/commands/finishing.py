@@ -136,10 +136,9 @@ def _write_tasks(case: Case) -> list[OpenedTask]:
         else:
             task.row["state"] = "incident"
             task.row["settings"] = {"assignment": codec.plain(dict(task.assignment))}
-    ids = work.insert_tasks(case.ctx.conn, [task.row for task in opened])
+    work.insert_tasks(case.ctx.conn, [task.row for task in opened])
     seats: list[Row] = []
-    for task, answer, task_id in zip(opened, staffed, ids, strict=True):
-        task.row["id"] = task.line["task"] = task_id
+    for task, answer in zip(opened, staffed, strict=True):
         escalating.arm(case, task.live, task.row)
         if isinstance(answer, Staffed):
             rows = staffing.seat_rows(case, task.row, answer)
@@ -170,15 +169,19 @@ def _settings(answer: Staffed) -> Row:
 
 
 def _number_rounds(case: Case, opened: list[OpenedTask]) -> None:
-    by_instance: dict[int, set[str]] = {}
-    for task in opened:
-        by_instance.setdefault(task.live.id, set()).add(task.row["node"])
-    for instance_id, nodes in by_instance.items():
-        known = work.rounds(case.ctx.conn, instance_id, sorted(nodes))
-        for task in opened:
-            if task.live.id == instance_id:
-                task.row["round"] = task.line["round"] = known.get(task.row["node"], 0) + 1
-        work.supersede(case.ctx.conn, instance_id, sorted(known))
+    """Give each round its id and number; those before it of the same node are superseded."""
+    numbers = work.number_rounds(
+        case.ctx.conn, [(task.live.id, task.row["node"]) for task in opened]
+    )
+    case.organisation = numbers.organisation
+    before: dict[int, set[str]] = {}
+    for task, task_id, last in zip(opened, numbers.ids, numbers.last, strict=True):
+        task.row["id"] = task.line["task"] = task_id
+        task.row["round"] = task.line["round"] = last + 1
+        if last:
+            before.setdefault(task.live.id, set()).add(task.row["node"])
+    for instance_id, nodes in before.items():
+        work.supersede(case.ctx.conn, instance_id, sorted(nodes))
 
 
 def _write_machine_work(case: Case) -> None:

@@ -28,7 +28,8 @@ def _place_title(live: Live, place: str) -> str:
 
 def resolve(case: Case, live: Live, assignment: Mapping[str, Any]) -> Staffed | Unfilled:
     """Say who gets a seat for the evaluated ASSIGNMENT of a task of LIVE."""
-    directory = case.ctx.runtimes.directory(case.ctx.conn, live.deployed)
+    known = case.organisation
+    directory = case.ctx.runtimes.directory(case.ctx.conn, live.deployed, known)
     return staff(assignment, facts(case, live), directory)
 
 

@@ -26,10 +26,6 @@ _ROOT_OF_INSTANCE = _locked(
     instance.c.id
     == sa.select(_mine.c.root_id).where(_mine.c.id == sa.bindparam("the_id")).scalar_subquery()
 )
-_ROOT_OF_TASK = _locked(
-    instance.c.id
-    == sa.select(task.c.root_id).where(task.c.id == sa.bindparam("the_id")).scalar_subquery()
-)
 
 
 def lock_root(conn: Conn, root_id: int) -> Row | None:
@@ -40,11 +36,6 @@ def lock_root(conn: Conn, root_id: int) -> Row | None:
 def lock_root_of_instance(conn: Conn, instance_id: int) -> Row | None:
     """Lock and give the root row of the case INSTANCE_ID belongs to."""
     return one(conn, _ROOT_OF_INSTANCE, the_id=instance_id)
-
-
-def lock_root_of_task(conn: Conn, task_id: int) -> Row | None:
-    """Lock and give the root row of the case TASK_ID belongs to."""
-    return one(conn, _ROOT_OF_TASK, the_id=task_id)
 
 
 def try_lock_root(conn: Conn, root_id: int) -> Row | None:
@@ -152,8 +143,10 @@ def is_visible(conn: Conn, actor: Actor, root_id: int) -> bool:
 
 def attachments_by_id(conn: Conn, ids: Sequence[str]) -> dict[str, Row]:
     """Give attachment rows by id."""
+    if not ids:
+        return {}
     query = sa.select(attachment).where(attachment.c.id.in_(list(ids)))
-    return {row["id"]: row for row in every(conn, query)} if ids else {}
+    return {row["id"]: row for row in every(conn, query)}
 
 
 def insert_attachment(conn: Conn, row: Mapping[str, Any]) -> None:

@@ -10,10 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.base.actor import Actor, Post
 from engine.store.people import person, post, rate_bucket, register_row, session, unit
-from engine.store.records import setting_version, write_setting
+from engine.store.records import ORGANISATION, setting_version, write_setting
 from engine.store.rows import Conn, Row, add, every, is_postgres, one
-
-ORGANISATION = "organisation"  # the setting whose version counts changes of units
 
 
 def replace_units(conn: Conn, application: str, rows: Sequence[Mapping[str, Any]]) -> None:

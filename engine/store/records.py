@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.store import chain, codec
+from engine.store.reading import Reading
 from engine.store.rows import Conn, Row, add, every, insert, is_postgres, one
 from engine.store.tables import audit, history, idem, incident, setting
 
-_SETTING_VERSION = sa.select(setting.c.version).where(
-    setting.c.name == sa.bindparam("the_name")
+ORGANISATION = "organisation"  # the setting whose version counts changes of units
+_SETTING_VERSION = Reading(
+    sa.select(setting.c.version).where(setting.c.name == sa.bindparam("the_name"))
 )
 
 
@@ -105,7 +107,8 @@ def read_versioned(conn: Conn, name: str) -> tuple[Any, int]:
 
 def setting_version(conn: Conn, name: str) -> int:
     """Give how often a setting was written, 0 for never."""
-    return int(conn.execute(_SETTING_VERSION, {"the_name": name}).scalar() or 0)
+    found = _SETTING_VERSION.peek(conn, the_name=name)  # settings are written at once
+    return int(found[0]["version"]) if found else 0
 
 
 def write_setting(conn: Conn, name: str, value: Any) -> int:

@@ -17,7 +17,7 @@ from engine.commands.instances import StartInstance
 from engine.commands.services import ClaimCalls
 from engine.commands.tasks import CompleteTask
 from engine.commands.upkeep import Sweep
-from engine.store import cases, jobs
+from engine.store import cases, holding, jobs
 from engine.store.machine import job
 from engine.store.tables import task
 from tests.support.invariants import check_invariants
@@ -117,7 +117,7 @@ def test_the_job_before_the_case_deadlocks_at_once(
     """Show that the order is what keeps the test above quiet: turn it round."""
     task_id, job_id = pairs_of(house, 1)[0]
     held, root_held = threading.Event(), threading.Event()
-    real = cases.lock_root_of_task
+    real = holding.hold_round
 
     class JobFirst:
         def run(self, ctx: Any) -> Any:
@@ -132,7 +132,7 @@ def test_the_job_before_the_case_deadlocks_at_once(
         assert held.wait(20)
         return row
 
-    monkeypatch.setattr(cases, "lock_root_of_task", slowly)
+    monkeypatch.setattr(holding, "hold_round", slowly)
     seen: list[ShouhuError] = []
 
     def turned() -> None:

@@ -1,0 +1,99 @@
+"""A round under the lock of its case: the case, the round and its seats in one read.
+
+On PostgreSQL one statement locks the root and reads the rest. If it had to wait for the
+lock, it returns the newest root but task and seats as they were when it began; the version
+of the root tells, since whoever changes rows of a case moves it (reliability.md 2.3). Then
+both are read again, under the lock. SQLite has one writer and reads in three steps.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from engine.store.columns import UtcMoment
+from engine.store.reading import Reading
+from engine.store.rows import Conn, Row, is_postgres
+from engine.store.tables import instance, seat, task
+
+_ID: sa.BindParameter[int] = sa.bindparam("the_id")
+_ROOT = Reading(
+    sa.select(instance).where(
+        instance.c.id
+        == sa.select(task.c.root_id).where(task.c.id == _ID).scalar_subquery()
+    )
+)
+_TASK = Reading(sa.select(task).where(task.c.id == _ID))
+_SEATS = Reading(
+    sa.select(seat).where(seat.c.task_id == _ID).order_by(seat.c.order_no, seat.c.id)
+)
+_MOMENTS = tuple(str(c.name) for c in seat.columns if isinstance(c.type, UtcMoment))
+_CASE, _ROUND = "case_", "round_"  # begin the names of the columns of the joined rows
+
+
+def _together() -> sa.Select[Any]:
+    seen = instance.alias("seen")  # not locked: as it was when the statement began
+    order = aggregate_order_by(
+        sa.func.row_to_json(seat.table_valued()), seat.c.order_no, seat.c.id
+    )
+    seats = sa.select(sa.func.json_agg(order)).where(seat.c.task_id == task.c.id)
+    query = sa.select(
+        *(column.label(_CASE + column.name) for column in instance.columns),
+        *(column.label(_ROUND + column.name) for column in task.columns),
+        seats.scalar_subquery().label("seats"),
+        (instance.c.version == seen.c.version).label("settled"),
+    )
+    joined = task.join(instance, instance.c.id == task.c.root_id)
+    query = query.select_from(joined.join(seen, seen.c.id == instance.c.id))
+    return query.where(task.c.id == _ID).with_for_update(key_share=True, of=instance)
+
+
+_TOGETHER = Reading(_together())
+
+
+def hold_round(conn: Conn, task_id: int) -> tuple[Row, Row, list[Row]] | None:
+    """Lock the case of a task; give the root row, the task row and its seats in order."""
+    if is_postgres(conn):
+        return _hold_at_once(conn, task_id)
+    root = _ROOT.one(conn, the_id=task_id)
+    found = load_task(conn, task_id)
+    if root is None or found is None:
+        return None
+    return root, found, seats_of(conn, task_id)
+
+
+def load_task(conn: Conn, task_id: int) -> Row | None:
+    """Give one task row."""
+    return _TASK.one(conn, the_id=task_id)
+
+
+def seats_of(conn: Conn, task_id: int) -> list[Row]:
+    """Give the seats of a round in order."""
+    return _SEATS.rows(conn, the_id=task_id)
+
+
+def _hold_at_once(conn: Conn, task_id: int) -> tuple[Row, Row, list[Row]] | None:
+    row = _TOGETHER.one(conn, the_id=task_id)
+    if row is None:
+        return None
+    root = _part(row, _CASE)
+    found = _part(row, _ROUND) if row["settled"] else load_task(conn, task_id)
+    if found is None:
+        return None
+    if not row["settled"]:
+        return root, found, seats_of(conn, task_id)
+    return root, found, [_seat(one) for one in row["seats"] or ()]
+
+
+def _part(row: Row, prefix: str) -> Row:
+    cut = len(prefix)
+    return {name[cut:]: value for name, value in row.items() if name.startswith(prefix)}
+
+
+def _seat(row: Row) -> Row:
+    """Give the moments of a seat, which JSON holds as texts."""
+    for name in _MOMENTS:
+        if row[name] is not None:
+            row[name] = datetime.fromisoformat(row[name])
+    return row
