@@ -318,6 +318,7 @@ def _broadcast(session: Session, name: str, payload: Mapping[str, Any]) -> None:
 # --- events that address no single wait ---------------------------------------------------
 def _start(session: Session, event: Any) -> None:
     root = session.plan.scopes[0]
+    session.write(root.id, event.vars)
     session.write(root.id, session.assign(root.initial, session.names(), root.id))
     node = session.node(session.doc["start"])
     if event.trigger and node.outputs is not None:

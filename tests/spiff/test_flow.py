@@ -269,6 +269,11 @@ def test_a_start_that_is_not_there_is_refused(run) -> None:
     assert case.try_(events.Start, node="nowhere").status == "refused"
 
 
+def test_what_a_case_starts_with_is_told(run) -> None:
+    case = run(process(start(), user(), end(), "s -> u -> e")).start(x=1)
+    assert [e.patch for e in case.now(fx.VariablesWritten)] == [{"x": 1}]
+
+
 def test_scripts_and_rules_write_in_order(run) -> None:
     first = script("if x = null then 1 else x + 1").replace('id="c"', 'id="c1"')
     second = script("x * 10").replace('id="c"', 'id="c2"')

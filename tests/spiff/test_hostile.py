@@ -315,7 +315,7 @@ def test_completed_values_do_not_change_later() -> None:
     case.complete("u", city="乙")
     assert codec.encode(before) == frozen
     assert case.vars["box"] == {"a": 2}
-    assert next(e.patch for e in case.of(fx.VariablesWritten)) == {"city": "乙"}
+    assert next(e.patch for e in case.now(fx.VariablesWritten)) == {"city": "乙"}
 
 
 def test_a_file_with_several_processes_runs_each() -> None:
