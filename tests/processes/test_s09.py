@@ -96,11 +96,11 @@ def six_agree_and_water_does_not(story: Scenario, case: Json) -> None:
     story.when_passes("2026-03-27 10:00")
     for unit in ("GY-ZR", "GY-JT", "GY-WL", FORESTRY):
         reviews.opines(story, case, unit)
-    short = reviews.opines(
-        story, case, WATER, "disagree", "分区衔接不一致，须调整。", [reviews.CONDITION], expect=422
-    )
+    mods = [reviews.CONDITION]
+    brief = "分区衔接不一致，须调整。"
+    short = reviews.opines(story, case, WATER, "disagree", brief, mods, expect=422)
     assert short["code"] == "reason-too-short"
-    reviews.opines(story, case, WATER, "disagree", REASON, [reviews.CONDITION])
+    reviews.opines(story, case, WATER, "disagree", REASON, mods)
     story.then_state(case, "会议审查")
     story.then_waits_at(case, ("opinions", FORESTRY))
     story.then_due(case, "opinions", "2026-04-07")
@@ -188,7 +188,7 @@ def test_silence_is_reminded_three_times_and_never_taken_for_consent(
     assert refused["code"] == "required-seat-open"
     assert "贵阳市生态环境局" in refused["detail"]
     table = story.form(FORESTRY, "opinions", case)["opinions_table"]
-    assert {row["result"] for row in table if row["unit"] == "贵阳市生态环境局"} == {"逾期未反馈"}
+    assert {row["unit"]: row["result"] for row in table}["贵阳市生态环境局"] == "逾期未反馈"
     assert reminded(story, case) == {
         "L0": ["unit:GY-ST"],
         "L1": ["unit:GY-ST"],

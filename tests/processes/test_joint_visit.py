@@ -1,0 +1,154 @@
+"""A joint filing of two governments, a complex problem, the joint site visit, most rounds."""
+
+from tests.processes import reviews
+from tests.processes.reviews import FORESTRY, MINIMUM, WATER
+from tests.support.scenario import Json, Scenario
+
+COUNTY, NEW_AREA = "520181-ZF", "GA-GWH"
+HISTORY = "保护地设立前已建成的农家乐十二家，需分类处置。"
+
+
+def test_a_complex_matter_across_regions_is_visited_before_it_passes(
+    guiyang_story: Scenario,
+) -> None:
+    story = guiyang_story
+    case = both_governments_file(story)
+    ecology_asks_for_a_visit(story, case)
+    the_visit_needs_a_proposal_for_the_old_problems(story, case)
+    both_governments_do_their_tasks(story, case)
+    the_second_round_passes_with_changes(story, case)
+
+
+def both_governments_file(story: Scenario) -> Json:
+    story.when_passes("2026-05-11 10:00")
+    files = story.when_uploads(COUNTY, "请示", "论证报告")
+    vector = story.when_uploads(COUNTY, "矢量边界")
+    data = reviews.filing(
+        received_on="2026-05-11",
+        matter_type="变更-范围调整",
+        pa_id="GY-01",
+        title="红枫湖风景名胜区范围调整",
+        applicant_govs=[COUNTY],
+        area_before=20000,
+        area_after=19800,
+        has_historic=True,
+        historic_issues=HISTORY,
+        vector=vector,
+        docs=files,
+    )
+    body = {"processDefinitionKey": "gy_joint_review", "variables": data}
+    refused = story.of(COUNTY).send("POST", "/process-instances", body, 422)
+    assert [error["field"] for error in refused["errors"]] == ["applicant_govs"]
+    both = {**data, "applicant_govs": [COUNTY, NEW_AREA]}
+    case = story.when_started(COUNTY, "gy_joint_review", both)
+    assert story.variables(case)["county_codes"] == ["520181", "GA0001"]
+    story.then_waits_at(case, ("co_sign", NEW_AREA))
+    story.when_completes(NEW_AREA, "co_sign", "sign", case=case)
+    story.when_passes("2026-05-12 10:00")
+    story.when_completes(FORESTRY, "accept", "accept", case=case)
+    return case
+
+
+def ecology_asks_for_a_visit(story: Scenario, case: Json) -> None:
+    story.when_passes("2026-05-18 10:00")
+    form = story.form(FORESTRY, "notice", case)
+    assert form["opinion_due"] == "2026-06-01"
+    data = reviews.notice(form, "2026-06-03T09:30:00+08:00")
+    story.when_completes(FORESTRY, "notice", "send", case=case, data=data)
+    flags = {"complex_flag": True, "legacy_flag": True}
+    for unit in reviews.DEPARTMENTS:
+        mine = flags if unit == "GY-ST" else None
+        reviews.opines(story, case, unit, flags=mine)
+    story.when_passes("2026-06-03 10:00")
+    refused = reviews.concludes(story, case, "pass", next="报省林业局", expect=422)
+    assert refused["code"] == "outcome-requires"
+    reviews.concludes(story, case, "site")
+    story.then_state(case, "实地督导")
+    story.then_waits_at(case, ("visit_record", FORESTRY))
+    story.then_due(case, "visit_record", "2026-06-25")
+
+
+def the_visit_needs_a_proposal_for_the_old_problems(story: Scenario, case: Json) -> None:
+    story.when_passes("2026-06-17 16:00")
+    units = [*MINIMUM, COUNTY, NEW_AREA]
+    task = {"content": "逐户登记农家乐并提出处置方案", "due": "2026-07-31"}
+    data = {
+        "on": "2026-06-17",
+        "units": units,
+        "findings": "湖区沿岸农家乐十二家，均在保护地设立前建成，三家污水直排。",
+        "visit_tasks": [{**task, "unit": unit} for unit in (COUNTY, NEW_AREA)],
+        "photos": story.when_uploads(FORESTRY, "全景", "细部"),
+    }
+    refused = story.when_completes(
+        FORESTRY, "visit_record", "record", case=case, data=data, expect=422
+    )
+    assert [error["field"] for error in refused["errors"]] == ["legacy_plan"]
+    data["legacy_plan"] = "保留九家并纳管治污，三家直排的限期退出，由属地政府补偿安置。"
+    story.when_completes(FORESTRY, "visit_record", "record", case=case, data=data)
+    story.then_waits_at(case, *(("visit_sign", unit) for unit in units))
+    for unit in units:
+        story.when_completes(unit, "visit_sign", "sign", case=case)
+
+
+def both_governments_do_their_tasks(story: Scenario, case: Json) -> None:
+    story.then_waits_at(case, ("visit_task", COUNTY), ("visit_task", NEW_AREA))
+    story.then_due(case, "visit_task", "2026-07-31")
+    story.when_passes("2026-07-28 10:00")
+    done = {"handled": "已完成逐户登记，处置方案已报市林业局。"}
+    for unit in (COUNTY, NEW_AREA):
+        story.when_completes(unit, "visit_task", "done", case=case, data=done)
+
+
+def the_second_round_passes_with_changes(story: Scenario, case: Json) -> None:
+    story.then_waits_at(case, *(("opinions", unit) for unit in MINIMUM))
+    story.then_due(case, "opinions", "2026-08-04")
+    for unit in MINIMUM:
+        reviews.opines(story, case, unit)
+    story.when_passes("2026-08-12 10:00")
+    revision = "按督导意见补充农家乐处置内容后上报。"
+    reviews.concludes(story, case, "pass_changed", next="报市政府", revision=revision)
+    story.then_state(case, "修改后通过")
+    story.then_no_incidents()
+
+
+def test_after_the_last_round_only_the_office_meeting_is_left(guiyang_story: Scenario) -> None:
+    story = guiyang_story
+    story.when_passes("2026-03-09 10:00")
+    county = "520123-ZF"
+    data = reviews.filing(docs=story.when_uploads(county, "请示"))
+    case = story.when_started(county, "gy_joint_review", data)
+    story.when_completes(FORESTRY, "accept", "accept", case=case)
+    form = story.form(FORESTRY, "notice", case)
+    sent = reviews.notice(form, "2026-03-25T09:30:00+08:00")
+    story.when_completes(FORESTRY, "notice", "send", case=case, data=sent)
+    for number in (1, 2, 3):
+        asked = sorted({unit for _, unit in story.open(case)})
+        assert len(asked) == (7 if number == 1 else 4)
+        for unit in asked:
+            if unit == WATER:
+                mods = [reviews.CONDITION]
+                reviews.opines(story, case, unit, "disagree", reviews.REASON, mods)
+            else:
+                reviews.opines(story, case, unit)
+        back = "请按水务部门意见调整功能分区后重报。"
+        if number < 3:
+            early = reviews.concludes(story, case, "office", expect=422)
+            assert early["code"] == "outcome-requires"
+            reviews.concludes(story, case, "return", back)
+            again = reviews.filing(docs=story.when_uploads(county, "修改稿"))
+            story.when_completes(county, "revise", "resubmit", case=case, data=again)
+    refused = reviews.concludes(story, case, "return", back, expect=422)
+    assert "已达最多轮次" in refused["detail"]
+    reviews.concludes(story, case, "office")
+    story.then_waits_at(case, ("office_meeting", "GY-LGO"))
+    decision = {
+        "office_decision": "分区与水源保护区不一致，本次不予通过。",
+        "office_minutes": story.when_uploads("GY-LGO", "纪要"),
+        "next": "退回",
+    }
+    reason = "分区方案未解决水源保护区衔接问题。"
+    story.when_completes(
+        "GY-LGO", "office_meeting", "reject", case=case, data=decision, opinion=reason
+    )
+    story.then_state(case, "不予通过")
+    story.then_no_incidents()
