@@ -101,11 +101,11 @@ def _progress(text: str) -> None:
 def table(records: Iterable[Record]) -> list[str]:
     """Give the lines of the table: milliseconds per completion or timer."""
     words = ("cpu", "client", "server", "min", "max", "wall", "rate/s")
-    head = f"{'work':7}{'database':12}{'n':>6} {'system':15}"
+    head = f"{'work':7}{'database':12}{'n':>6} {'system':20}"
     head += "".join(f"{word:>8}" for word in words)
     lines = ["每次办理或每个定时的毫秒数", f"{head}{'stmts':>7}{'commits':>8}"]
     for r in records:
-        line = f"{r.work:7}{r.database:12}{r.n:>6} {r.system:15}"
+        line = f"{r.work:7}{r.database:12}{r.n:>6} {r.system:20}"
         parts = (r.cpu_ms, r.cpu_client_ms, r.cpu_server_ms, r.cpu_min_ms, r.cpu_max_ms)
         line += "".join(f"{part:8.3f}" for part in (*parts, r.wall_ms))
         lines.append(f"{line}{r.rate:8.0f}{_count(r.statements):>7}{_count(r.commits):>8}")

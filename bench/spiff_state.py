@@ -1,4 +1,4 @@
-"""SpiffWorkflow as a competent user keeps it: specification cached, tasks as JSON per step."""
+"""SpiffWorkflow as its users keep it: the instance as JSON, loaded and dumped at each step."""
 
 import io
 from typing import Any
@@ -12,25 +12,25 @@ from SpiffWorkflow.util.task import TaskState
 
 
 class SpiffProcess:
-    """One process, parsed once; states are JSON without the specification.
+    """One process, parsed once, with the serializer of its documentation.
 
-    The converter is SpiffWorkflow's own, registered as its documentation shows, but for the
-    specification, which is taken from memory instead of being written and read each step.
+    LEAN leaves the specification out of the JSON and shares the parsed one in memory, by a
+    converter of our own. That is the least this library can do per step, but not for
+    production: it changes specifications while it runs, so instances would meet each other.
     """
 
-    def __init__(self, data: bytes, key: str) -> None:
+    def __init__(self, data: bytes, key: str, *, lean: bool = False) -> None:
         parser = BpmnParser()
         parser.add_bpmn_io(io.BytesIO(data))
         self.spec = parser.get_spec(key)
         self.subs = parser.get_subprocess_specs(key)
-        config = {**DEFAULT_CONFIG, BpmnWorkflow: self._converter()}
-        registry = BpmnWorkflowSerializer.configure(config)
-        self.serializer = BpmnWorkflowSerializer(registry)
+        config = {**DEFAULT_CONFIG, BpmnWorkflow: self._converter()} if lean else None
+        self.serializer = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure(config))
 
     def _converter(self) -> type[BpmnWorkflowConverter]:
         process = self
 
-        class Cached(BpmnWorkflowConverter):
+        class Lean(BpmnWorkflowConverter):  # type: ignore[misc] # untyped library
             """Leaves the specification out and puts it in again."""
 
             def to_dict(self, workflow: Any) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class SpiffProcess:
                     {**dct, "spec": process.spec, "subprocess_specs": process.subs}
                 )
 
-        return Cached
+        return Lean
 
     def begin(self, **data: Any) -> Any:
         """Start an instance with DATA and run it to its first rest."""

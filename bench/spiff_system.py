@@ -16,7 +16,7 @@ DATA = {**FORM, "amount": 120.5}  # JSON has no decimals
 DUE = "PT1S"  # SpiffWorkflow asks the machine's clock
 
 
-def process(key: str) -> SpiffProcess:
+def process(key: str, *, lean: bool = False) -> SpiffProcess:
     """Parse a diagram of the bench application, in SpiffWorkflow's dialect.
 
     Its texts are Python, and an abstract task waits for a person there: a throw event
@@ -29,7 +29,7 @@ def process(key: str) -> SpiffProcess:
         ("</bpmn:task>", "</bpmn:intermediateThrowEvent>"),
     ):
         text = text.replace(ours, theirs)
-    return SpiffProcess(text.encode(), key)
+    return SpiffProcess(text.encode(), key, lean=lean)
 
 
 @dataclass
@@ -42,13 +42,14 @@ class Spiff(BareCore):
     """
 
     name: str = "spiffworkflow"
+    lean: bool = False
     processes: dict[int, SpiffProcess] = field(default_factory=dict)  # by definition id
     parsed: dict[str, SpiffProcess] = field(default_factory=dict)
 
     def adopt(self, key: str, cases: list[int], items: int) -> None:
         """Replace the states of fresh CASES by SpiffWorkflow's."""
         if key not in self.parsed:
-            self.parsed[key] = process(key)
+            self.parsed[key] = process(key, lean=self.lean)
         known = self.parsed[key]
         raw = known.dump(known.begin(**BEGIN, items=items))
         with self.place.sql.begin() as conn:
