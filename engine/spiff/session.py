@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
 
-from engine.base.errors import CalendarMissing, ExpressionFailed
+from engine.base.errors import ExpressionFailed
 from engine.base.events import Event
 from engine.base.values import Value
 from engine.kernel.effects import (
@@ -233,7 +233,8 @@ class FeelEngine(PythonScriptEngine):  # type: ignore[misc]  # the library has n
         self.deed(self.session, task)
 
 
-FAILURES = (Held, ExpressionFailed, CalendarMissing)
+# A year without days is told as it is (503): it is the installation's fault, not the case's.
+FAILURES = (Held, ExpressionFailed)
 
 
 def _computed(node: Node, raw: Value) -> dict[str, Value]:

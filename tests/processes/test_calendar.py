@@ -82,9 +82,18 @@ class Office:
         return str(self.chief.client.get(path, headers={"Accept": "text/html"}).text)
 
 
-@pytest.fixture(params=["kernel", "spiffworkflow"])
+@pytest.fixture
+def runtime() -> str:
+    """Name the runtime of the installation."""
+    return "kernel"
+
+
+both = pytest.mark.parametrize("runtime", ["kernel", "spiffworkflow"])
+
+
+@pytest.fixture
 def office(
-    request: pytest.FixtureRequest,
+    runtime: str,
     store_url: str,
     clock: FakeClock,
     ids: CountingIds,
@@ -92,7 +101,7 @@ def office(
 ) -> Iterator[Office]:
     """Give the counting application, deployed on 1 December 2024."""
     clock.set(shanghai("2024-12-01 09:00"))
-    engine = build(store_url, data_dir, clock=clock, ids=ids, override=request.param)
+    engine = build(store_url, data_dir, clock=clock, ids=ids, override=runtime)
     try:
         engine.execute(Deploy("counting", files()), SYSTEM)
         secret = Passwords(memory_kib=64, rounds=1).hash(PASSWORD)
@@ -114,6 +123,7 @@ def test_both_applications_count_with_the_calendar_tested_here() -> None:
         assert bundle.files["calendar/cn.csv"] == CALENDAR.read_bytes()
 
 
+@both
 def test_the_due_moments_are_those_of_the_calendar_checks(office: Office) -> None:
     found = []
     for start, count, _ in CHECKS:
@@ -165,6 +175,20 @@ def test_a_step_that_needs_a_missing_year_stops_and_goes_on_when_it_is_entered(
     assert office.clerk.get(f"/process-instances/{case_id}").json["status"] == "completed"
 
 
+@pytest.mark.parametrize("runtime", ["spiffworkflow"])
+def test_the_reference_refuses_the_step_until_the_year_is_entered(office: Office) -> None:
+    office.clock.set(shanghai("2026-12-28 10:00"))
+    case_id = office.start("over")
+    refused = office.complete(case_id, "prepare")
+    assert (refused.status_code, refused.json["code"]) == (503, "calendar-missing")
+    assert refused.json["detail"] == "缺少 2027 年工作日数据，请管理员导入后再计算。"
+    assert set(office.tasks(case_id)) == {"prepare"}
+    check_invariants(office.engine)
+    office.post("/ops/workdays/import", year="2027", version="0", rows=YEAR_2027)
+    assert office.complete(case_id, "prepare").status_code == 200
+    assert office.tasks(case_id)["carry"]["dueAt"] == "2027-01-11T23:59:59+08:00"
+
+
 def test_nothing_of_the_stopped_step_is_half_written(office: Office) -> None:
     case_id = stopped(office)
     with office.engine.database.read() as conn:
@@ -176,6 +200,7 @@ def test_nothing_of_the_stopped_step_is_half_written(office: Office) -> None:
     assert len(office.incidents()) == 1
 
 
+@both
 def test_an_entered_day_comes_before_the_file_and_the_package(office: Office) -> None:
     office.clock.set(shanghai("2026-09-28 10:00"))
     before = office.start("three")
