@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.library.reading import Reader
 
-KEYS = frozenset(("decision", "notify", "note"))
+KEYS = frozenset(("decision", "notify", "kinds", "note"))
 WHO = ("handlers", "leaders", "starter")
 LEVELS = ("county", "prefecture", "province", "place")
 WAYS: Mapping[str, frozenset[str]] = {
@@ -18,7 +18,7 @@ WAYS: Mapping[str, frozenset[str]] = {
 def read_escalation(
     data: Mapping[str, Any], roles: Mapping[str, str], reader: Reader
 ) -> Mapping[str, Any]:
-    """Read `escalation: {decision, notify: {word: whom}}`; {} when it is not declared.
+    """Read `escalation: {decision, notify: {word: whom}, kinds: {kind: title}}`, or {}.
 
     Whom: handlers (of the open seats), leaders (of their units), starter (the unit that
     started the case), {role: CODE, level: …} (where the case lies), {unit: CODE},
@@ -29,6 +29,9 @@ def read_escalation(
         return {}
     reader.known(section, KEYS, "escalation")
     reader.need(section, "decision", str, "escalation")
+    for kind, title in (reader.may(section, "kinds", dict, "escalation") or {}).items():
+        if not isinstance(title, str) or not title:
+            reader.report(f"escalation.kinds.{kind}", "应写成 种类: 名称", "名称用文字")
     notify = reader.may(section, "notify", dict, "escalation") or {}
     for word, whom in notify.items():
         where = f"escalation.notify.{word}"
