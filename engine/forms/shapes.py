@@ -16,7 +16,9 @@ MAX_DIGITS = 34  # the precision of FEEL numbers (kernel.md 6.1)
 MAX_ITEMS = 1_000
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?")
 _CODE = re.compile(r"[^\s\x00-\x1f]{1,128}")
-_DIVISION = re.compile(r"\d{6}|\d{9}|\d{12}")
+# GB/T 2260 and the codes of towns and villages; six places with letters for an area that
+# has no national code. The register of divisions decides whether the code is known.
+_DIVISION = re.compile(r"\d{6}|\d{9}|\d{12}|[A-Z]{2}\d{4}")
 _WORDS: Mapping[str, bool | None] = {"是": True, "否": False, "": None}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 FILE_KEYS = frozenset(
