@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, CursorResult, Table
+from sqlalchemy import Connection, CursorResult, Table, exc
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from engine.store.flushing import Texts, write
 from engine.store.pending import CONDITION, Pending, Row, Shape, defaults, insert_shape
@@ -38,6 +39,54 @@ class Conn(Connection):
     def peek(self, statement: Any, parameters: Any = None) -> Answer:
         """Run a read that none of the waiting rows can change, without writing them first."""
         return super().execute(statement, parameters)
+
+    def fetch(self, text: str, values: Any) -> Sequence[Sequence[Any]]:
+        """Run a query by its text on the driver and give the driver's rows.
+
+        Nothing that waits is written before. The result object of SQLAlchemy would describe
+        every column of every run: for a wide row that costs more than the round trip.
+        """
+        cursor = self.connection.cursor()
+        try:
+            self._hear(cursor, text, values, False)
+            cursor.execute(text, values)
+            return cursor.fetchall()
+        except self.dialect.loaded_dbapi.Error as error:
+            raise self._named(error, cursor, text) from error
+        finally:
+            cursor.close()
+
+    def send(self, text: str, values: Sequence[tuple[Any, ...]]) -> int:
+        """Run a change by its text on the driver, once for each of VALUES; give rows hit."""
+        cursor = self.connection.cursor()
+        try:
+            self._hear(cursor, text, values, len(values) > 1)
+            if len(values) > 1:
+                cursor.executemany(text, values)
+            else:
+                cursor.execute(text, values[0])
+            return cursor.rowcount
+        except self.dialect.loaded_dbapi.Error as error:
+            raise self._named(error, cursor, text) from error
+        finally:
+            cursor.close()
+
+    def _hear(self, cursor: DBAPICursor, text: str, values: Any, many: bool) -> None:
+        """Tell those who listen for statements, as SQLAlchemy does."""
+        for listener in self.dispatch.before_cursor_execute:
+            listener(self, cursor, text, values, None, many)
+
+    def _named(self, error: Any, cursor: DBAPICursor, text: str) -> BaseException:
+        """Give ERROR of the driver as SQLAlchemy names it; a lost connection is given up."""
+        driver = self.connection.dbapi_connection
+        lost = self.dialect.is_disconnect(error, driver, cursor)
+        if lost:  # the others, opened to the same server, are most likely lost as well
+            self.invalidate(error)
+            self.engine.dispose()
+        base = self.dialect.loaded_dbapi.Error
+        name = exc.DBAPIError.instance
+        found: BaseException = name(text, None, error, base, True, lost, self.dialect)
+        return found
 
     def flush(self) -> None:
         """Write what waits; VersionMoved when a guarded row is not what was seen."""

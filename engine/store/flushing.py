@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import orjson
-from sqlalchemy import Connection, Table
+from sqlalchemy import Table
 from sqlalchemy.engine import Dialect
 
 from engine.base.errors import ShouhuError
@@ -30,6 +30,18 @@ class VersionMoved(ShouhuError):
     code = "version-moved"  # raised when a guarded write hit no row; the unit is re-run
 
 
+class Driver(Protocol):
+    """What writing needs of a connection (engine.store.connection.Conn)."""
+
+    def fetch(self, text: str, values: Any) -> Sequence[Sequence[Any]]:
+        """Run a query and give its rows."""
+        ...
+
+    def send(self, text: str, values: Sequence[tuple[Any, ...]]) -> int:
+        """Run a change for each of VALUES and give how many rows it hit."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """The SQL texts made so far for one database; bounded by the shapes the code writes."""
@@ -45,7 +57,7 @@ class Texts:
         return found
 
 
-def write(conn: Connection, texts: Texts, groups: Sequence[Group]) -> None:
+def write(conn: Driver, texts: Texts, groups: Sequence[Group]) -> None:
     """Write GROUPS; VersionMoved when a counted part missed a row."""
     if texts.dialect.name == "postgresql":
         _write_at_once(conn, texts, groups)
@@ -57,11 +69,11 @@ def write(conn: Connection, texts: Texts, groups: Sequence[Group]) -> None:
 # --- PostgreSQL: one statement of data-modifying parts ------------------------------------
 
 
-def _write_at_once(conn: Connection, texts: Texts, groups: Sequence[Group]) -> None:
+def _write_at_once(conn: Driver, texts: Texts, groups: Sequence[Group]) -> None:
     key = tuple((shape, len(rows) == 1) for shape, rows in groups)
     text = texts.get(key, lambda dialect: _together(dialect, key))
     parameters = tuple(_document(rows) for _, rows in groups)
-    found = conn.exec_driver_sql(text, parameters).one()
+    found = conn.fetch(text, parameters)[0]
     wanted = [len(rows) for shape, rows in groups if shape.counted]
     if wanted and list(found) != wanted:
         raise VersionMoved
@@ -121,14 +133,14 @@ def _plain(value: Any) -> Any:
 # --- SQLite: a batch per shape ------------------------------------------------------------
 
 
-def _write_batch(conn: Connection, texts: Texts, shape: Shape, rows: list[Row]) -> None:
+def _write_batch(conn: Driver, texts: Texts, shape: Shape, rows: list[Row]) -> None:
     text, binds = texts.get(shape, lambda dialect: _batch(dialect, shape))
     values = [
         tuple(bind(row.get(name)) if bind else row.get(name) for name, bind in binds)
         for row in rows
     ]
-    done = conn.exec_driver_sql(text, values[0] if len(values) == 1 else values)
-    if shape.counted and done.rowcount != len(rows):
+    hit = conn.send(text, values)
+    if shape.counted and hit != len(rows):
         raise VersionMoved
 
 

@@ -29,7 +29,8 @@ _SEATS = Reading(
     sa.select(seat).where(seat.c.task_id == _ID).order_by(seat.c.order_no, seat.c.id)
 )
 _MOMENTS = tuple(str(c.name) for c in seat.columns if isinstance(c.type, UtcMoment))
-_CASE, _ROUND = "case_", "round_"  # begin the names of the columns of the joined rows
+_CASE = tuple(str(column.name) for column in instance.columns)
+_ROUND = tuple(str(column.name) for column in task.columns)
 
 
 def _together() -> sa.Select[Any]:
@@ -39,8 +40,8 @@ def _together() -> sa.Select[Any]:
     )
     seats = sa.select(sa.func.json_agg(order)).where(seat.c.task_id == task.c.id)
     query = sa.select(
-        *(column.label(_CASE + column.name) for column in instance.columns),
-        *(column.label(_ROUND + column.name) for column in task.columns),
+        *(column.label(f"case_{column.name}") for column in instance.columns),
+        *(column.label(f"round_{column.name}") for column in task.columns),
         seats.scalar_subquery().label("seats"),
         (instance.c.version == seen.c.version).label("settled"),
     )
@@ -74,21 +75,16 @@ def seats_of(conn: Conn, task_id: int) -> list[Row]:
 
 
 def _hold_at_once(conn: Conn, task_id: int) -> tuple[Row, Row, list[Row]] | None:
-    row = _TOGETHER.one(conn, the_id=task_id)
-    if row is None:
+    conn.flush()
+    rows = _TOGETHER.values(conn, the_id=task_id)
+    if not rows:
         return None
-    root = _part(row, _CASE)
-    found = _part(row, _ROUND) if row["settled"] else load_task(conn, task_id)
-    if found is None:
-        return None
-    if not row["settled"]:
-        return root, found, seats_of(conn, task_id)
-    return root, found, [_seat(one) for one in row["seats"] or ()]
-
-
-def _part(row: Row, prefix: str) -> Row:
-    cut = len(prefix)
-    return {name[cut:]: value for name, value in row.items() if name.startswith(prefix)}
+    root = dict(zip(_CASE, rows[0], strict=False))
+    *values, seats, settled = rows[0][len(_CASE) :]
+    if settled:
+        return root, dict(zip(_ROUND, values, strict=True)), [_seat(one) for one in seats or ()]
+    found = load_task(conn, task_id)
+    return None if found is None else (root, found, seats_of(conn, task_id))
 
 
 def _seat(row: Row) -> Row:

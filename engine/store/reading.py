@@ -6,7 +6,7 @@ per database, runs as plain text and gives plain dictionaries.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -14,16 +14,15 @@ from sqlalchemy.engine import Dialect
 from engine.store.connection import Conn
 from engine.store.pending import Row
 
-Read: TypeAlias = Callable[[Any], Any] | None
-
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """The text, the order of its parameters (None: by name), and how each column is read."""
+    """The text, the order of its parameters (None: by name), the columns, how some are read."""
 
     text: str
     order: tuple[str, ...] | None
-    columns: tuple[tuple[str, Read], ...]
+    names: tuple[str, ...]
+    reads: tuple[tuple[int, Callable[[Any], Any]], ...]  # (number of a column, its reader)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,15 +39,19 @@ class Reading:
     def peek(self, conn: Conn, **bound: int | str) -> list[Row]:
         """Give the rows, which nothing that waits can change."""
         known: _Compiled = conn.texts.get(self, self._compile)
+        return [dict(zip(known.names, row, strict=True)) for row in self.values(conn, **bound)]
+
+    def values(self, conn: Conn, **bound: int | str) -> list[list[Any]]:
+        """Give the values of the rows in the order of the columns; waiting rows wait on."""
+        known: _Compiled = conn.texts.get(self, self._compile)
         order = known.order
         given = bound if order is None else tuple(bound[name] for name in order)
-        return [
-            {
-                name: value if read is None or value is None else read(value)
-                for (name, read), value in zip(known.columns, row, strict=True)
-            }
-            for row in conn.exec_driver_sql(known.text, given)
-        ]
+        found = [list(row) for row in conn.fetch(known.text, given)]
+        for row in found:
+            for number, read in known.reads:
+                if row[number] is not None:
+                    row[number] = read(row[number])
+        return found
 
     def one(self, conn: Conn, **bound: int | str) -> Row | None:
         """Give the first row, None without any."""
@@ -58,10 +61,14 @@ class Reading:
     def _compile(self, dialect: Dialect) -> _Compiled:
         compiled: Any = self.query.compile(dialect=dialect)
         order = tuple(compiled.positiontup) if compiled.positional else None
-        columns = tuple((str(c.name), _read(c, dialect)) for c in self.query.selected_columns)
-        return _Compiled(compiled.string, order, columns)
+        columns = list(self.query.selected_columns)
+        found = [(number, _read(column, dialect)) for number, column in enumerate(columns)]
+        reads = tuple((number, read) for number, read in found if read is not None)
+        return _Compiled(compiled.string, order, tuple(str(c.name) for c in columns), reads)
 
 
-def _read(column: sa.ColumnElement[Any], dialect: Dialect) -> Read:
-    made: Read = column.type.dialect_impl(dialect).result_processor(dialect, None)
+def _read(column: sa.ColumnElement[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    made: Callable[[Any], Any] | None = column.type.dialect_impl(dialect).result_processor(
+        dialect, None
+    )
     return made
