@@ -234,3 +234,18 @@ def test_a_year_entered_whole_knows_nothing_but_its_rows(office: Office) -> None
     assert len(days) == 365
     off = {day for day, on in days.items() if not on and day.weekday() < 5}
     assert off == {date(2027, 2, 1)}
+
+
+def test_all_cases_that_waited_for_a_year_go_on_with_one_click(office: Office) -> None:
+    cases = [stopped(office) for _ in range(3)]
+    retry = {"code": "calendar_missing"}
+    office.post("/ops/incidents/retry", submission_id="still-missing-0001", **retry)
+    assert len(office.incidents()) == 3
+    office.post("/ops/workdays/import", year="2027", version="0", rows=YEAR_2027)
+    assert "同类全部重试" in office.page("/ops/incidents")
+    done = office.post("/ops/incidents/retry", submission_id="all-at-once-000001", **retry)
+    assert done.status_code == 303, done.text
+    assert office.incidents() == []
+    dues = {office.tasks(case)["carry"]["dueAt"] for case in cases}
+    assert dues == {"2027-01-11T23:59:59+08:00"}
+    check_invariants(office.engine)

@@ -1,5 +1,6 @@
 """调度台: the year's phases, what the clock will do, incidents, the worker."""
 
+import contextlib
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,10 +16,12 @@ from engine.queries.paging import Paging, Sort
 from web import limits, security, session
 from web.pages import cursors, frame, posting, repairs, strip
 from web.pages.clock import clockwork
+from web.pages.supervision import supervision
 from web.pages.workdays import workdays
 
 ops = Blueprint("ops", __name__)
 ROWS = 50
+MANY = 200  # cases one click lets go on; a designed limit, the page says how many are left
 SOON, NEXT = timedelta(hours=24), 12
 KINDS = {
     "timer": "定时器",
@@ -26,6 +29,7 @@ KINDS = {
     "service": "服务调用",
     "message": "消息",
     "notify": "通知",
+    "escalate": "提醒与升级",
 }
 HOW: dict[str, Repair] = {"retry": "retry", "skip": "skip"}
 JOB_STATES = {"ready": "等待", "leased": "执行中", "failed": "失败", "paused": "已停"}
@@ -34,7 +38,7 @@ LANES = {"engine": "流程推进", "callout": "外部调用", "bulk": "批量", 
 
 def register(app: Flask) -> None:
     """Put the scheduler's pages on APP."""
-    for blueprint in (ops, clockwork, workdays):
+    for blueprint in (ops, clockwork, workdays, supervision):
         app.register_blueprint(blueprint)
 
 
@@ -255,9 +259,23 @@ def resolve(incident_id: int) -> BaseResponse:
 @ops.post("/ops/incidents/retry")
 @security.permission("scheduler")
 def retry_all() -> BaseResponse:
-    """重试全部 failed jobs of one cause."""
-    posting.run(commands.RetryAll(request.form.get("code", "")))
+    """重试全部 failed jobs of one cause, and cases a missing year of days stopped."""
+    code = request.form.get("code", "")
+    posting.run(commands.RetryAll(code))
+    if code == repairs.CALENDAR_MISSING:
+        _go_on(code)
     return posting.back("/ops/incidents", "retried")
+
+
+def _go_on(code: str) -> None:
+    """Let up to MANY cases go on, each in its own transaction; one may be settled already."""
+    wanted = {"state": "open", "code": code}
+    found = session.ask(incidents.incidents, wanted=wanted, paging=Paging(MANY))
+    for row in found.items:
+        with contextlib.suppress(Conflict):
+            frame.engine().execute(
+                commands.ResolveIncident(row.id), session.require_actor()
+            )
 
 
 @ops.post("/ops/worker/pause")
