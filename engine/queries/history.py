@@ -2,14 +2,14 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.context import View
-from engine.queries import deployed
+from engine.queries import deployed, discretion
 from engine.queries.instances import case_id_of, instance_row
 from engine.queries.paging import Page, Paging, SortKey, page
 from engine.store import codec
@@ -37,6 +37,10 @@ class Voice:
     outcome_label: str
     opinion: str | None
     decided_at: datetime | None
+
+    def silenced(self) -> "Voice":
+        """Give the seat without what it said."""
+        return replace(self, decision=None, outcome=None, outcome_label="", opinion=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,7 @@ def _entry(view: View, row: sa.Row[Any], seats: Sequence[sa.Row[Any]]) -> Entry:
     outcomes = deployed.node(facts, row.node).outcomes
     words = {str(o["value"]): str(o.get("label") or o["value"]) for o in outcomes}
     ended = row.closed_at or view.now
+    voices = discretion.readable(view, row, [_voice(one, words) for one in seats])
     return Entry(
         task_id=row.id,
         instance_id=row.instance_id,
@@ -176,7 +181,7 @@ def _entry(view: View, row: sa.Row[Any], seats: Sequence[sa.Row[Any]]) -> Entry:
         closed_at=row.closed_at,
         due_at=row.due_at,
         late=row.due_at is not None and ended > row.due_at,
-        voices=tuple(_voice(one, words) for one in seats),
+        voices=tuple(voices),
     )
 
 
@@ -199,7 +204,8 @@ def _voice(row: sa.Row[Any], words: Mapping[str, str]) -> Voice:
 
 
 def _moments(view: View, case_id: int) -> tuple[Moment, ...]:
-    entered = sa.and_(history.c.kind == "NodeEntered", history.c.detail.contains('"state"'))
+    stated = history.c.kind.in_(("NodeEntered", "ConclusionOpened"))
+    entered = sa.and_(stated, history.c.detail.contains('"state"'))
     query = (
         sa.select(history, instance.c.definition_id, instance.c.runtime)
         .join(instance, instance.c.id == history.c.instance_id)
@@ -212,7 +218,7 @@ def _moments(view: View, case_id: int) -> tuple[Moment, ...]:
         made.append(
             Moment(
                 at=row.at,
-                kind="StateChanged" if row.kind == "NodeEntered" else row.kind,
+                kind="StateChanged" if row.kind not in MOMENTS else row.kind,
                 node=row.node,
                 node_name=_name(view, row),
                 text=_text(row.kind, detail),
@@ -224,7 +230,7 @@ def _moments(view: View, case_id: int) -> tuple[Moment, ...]:
 
 def _text(kind: str, detail: Mapping[str, Any]) -> str:
     """Say what a moment was, in one phrase."""
-    if kind == "NodeEntered":
+    if kind in ("NodeEntered", "ConclusionOpened"):
         return f"状态变为“{detail.get('state', '')}”"
     if kind == "DecisionEvaluated":
         rows = "；".join(map(_matched, detail.get("tables", ())))
@@ -276,6 +282,9 @@ def audit(view: View, *, ref: str, paging: Paging | None = None) -> Page[Line]:
 
 
 def _lines(view: View, found: Sequence[sa.Row[Any]]) -> list[Line]:
+    details = [codec.decode(row.detail) for row in found]
+    told = zip(found, details, strict=True)
+    discretion.of_lines(view, [(row.kind, row.unit, detail) for row, detail in told])
     return [
         Line(
             no=row.no,
@@ -288,8 +297,8 @@ def _lines(view: View, found: Sequence[sa.Row[Any]]) -> list[Line]:
             instance_id=row.instance_id,
             node=row.node,
             node_name=_name(view, row),
-            detail=codec.decode(row.detail),
+            detail=detail,
             hash=row.hash,
         )
-        for row in found
+        for row, detail in zip(found, details, strict=True)
     ]

@@ -35,6 +35,7 @@ class TaskData:
     state: State
     seat: Row | None = None  # the actor's, when he can act now
     results: Mapping[str, Value] = field(default_factory=dict)  # of a consultation
+    shown: str | None = None  # a form to read instead of the actor's own
 
     @property
     def node(self) -> NodeFacts:
@@ -50,7 +51,7 @@ class TaskData:
     @property
     def form_id(self) -> str | None:
         """Name the form of the actor's seat: the conclusion may have its own."""
-        return consult.form_of(self.task, self.seat)
+        return self.shown or consult.form_of(self.task, self.seat)
 
     @property
     def outcomes(self) -> tuple[Mapping[str, Any], ...]:

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.base.errors import NotFound
 from engine.context import View
-from engine.queries import due_state, fields, filters
+from engine.queries import discretion, due_state, fields, filters
 from engine.queries.paging import (
     Page,
     Paging,
@@ -55,6 +55,10 @@ class SeatView:
     due_at: datetime | None
     version: int
     mine: bool
+
+    def silenced(self) -> "SeatView":
+        """Give the seat without what it said."""
+        return replace(self, decision=None, outcome=None, opinion=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,7 @@ def _rows(view: View, found: Sequence[sa.Row[Any]]) -> list[TaskRow]:
             number=row.number or "",
             arithmetic=row.arithmetic or "",
             due=_due(view, row),
-            seats=tuple(seats.get(row.id, ())),
+            seats=tuple(discretion.readable(view, row, seats.get(row.id, []))),
         )
         for row in found
     ]

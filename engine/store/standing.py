@@ -15,7 +15,8 @@ from engine.store.visible import root
 
 SCOPE = "s1"  # of the variables of an instance, in both runtimes
 _CHUNK = 400  # cases per statement; SQLite takes 999 parameters in old builds
-_FACTS = ("NodeEntered", "VariablesWritten")
+_STATES = ("NodeEntered", "ConclusionOpened")
+_FACTS = (*_STATES, "VariablesWritten")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def written_before(conn: Conn, at: datetime, cases_of: Sequence[int]) -> Iterato
         query = base.where(history.c.root_id.in_(part))
         for row in conn.execute(query.order_by(history.c.root_id, history.c.no)):
             detail = codec.decode(row.detail)
-            if row.kind == "NodeEntered":
+            if row.kind in _STATES:
                 if "state" in detail:
                     yield Written(row.root_id, row.instance_id, detail["state"])
             elif detail["scope"] == SCOPE:

@@ -5,6 +5,8 @@ from tests.processes.reviews import FORESTRY, MINIMUM, WATER
 from tests.support.scenario import Json, Scenario
 
 COUNTY, NEW_AREA = "520181-ZF", "GA-GWH"
+XIUWEN, OFFICE = "520123-ZF", "GY-LGO"
+BACK = "请按水务部门意见调整功能分区后重报。"
 HISTORY = "保护地设立前已建成的农家乐十二家，需分类处置。"
 
 
@@ -113,42 +115,53 @@ def the_second_round_passes_with_changes(story: Scenario, case: Json) -> None:
 
 def test_after_the_last_round_only_the_office_meeting_is_left(guiyang_story: Scenario) -> None:
     story = guiyang_story
+    case = asked_about_the_plan(story)
+    for number in (1, 2, 3):
+        water_disagrees(story, case, units=7 if number == 1 else 4)
+        if number < 3:
+            early = reviews.concludes(story, case, "office", expect=422)
+            assert early["code"] == "outcome-requires"
+            reviews.concludes(story, case, "return", BACK)
+            again = reviews.filing(docs=story.when_uploads(XIUWEN, "修改稿"))
+            story.when_completes(XIUWEN, "revise", "resubmit", case=case, data=again)
+    refused = reviews.concludes(story, case, "return", BACK, expect=422)
+    assert "已达最多轮次" in refused["detail"]
+    reviews.concludes(story, case, "office")
+    story.then_waits_at(case, ("office_meeting", OFFICE))
+    the_office_refuses(story, case)
+    story.then_state(case, "不予通过")
+    story.then_no_incidents()
+
+
+def asked_about_the_plan(story: Scenario) -> Json:
     story.when_passes("2026-03-09 10:00")
-    county = "520123-ZF"
-    data = reviews.filing(docs=story.when_uploads(county, "请示"))
-    case = story.when_started(county, "gy_joint_review", data)
+    data = reviews.filing(docs=story.when_uploads(XIUWEN, "请示"))
+    case = story.when_started(XIUWEN, "gy_joint_review", data)
     story.when_completes(FORESTRY, "accept", "accept", case=case)
     form = story.form(FORESTRY, "notice", case)
     sent = reviews.notice(form, "2026-03-25T09:30:00+08:00")
     story.when_completes(FORESTRY, "notice", "send", case=case, data=sent)
-    for number in (1, 2, 3):
-        asked = sorted({unit for _, unit in story.open(case)})
-        assert len(asked) == (7 if number == 1 else 4)
-        for unit in asked:
-            if unit == WATER:
-                mods = [reviews.CONDITION]
-                reviews.opines(story, case, unit, "disagree", reviews.REASON, mods)
-            else:
-                reviews.opines(story, case, unit)
-        back = "请按水务部门意见调整功能分区后重报。"
-        if number < 3:
-            early = reviews.concludes(story, case, "office", expect=422)
-            assert early["code"] == "outcome-requires"
-            reviews.concludes(story, case, "return", back)
-            again = reviews.filing(docs=story.when_uploads(county, "修改稿"))
-            story.when_completes(county, "revise", "resubmit", case=case, data=again)
-    refused = reviews.concludes(story, case, "return", back, expect=422)
-    assert "已达最多轮次" in refused["detail"]
-    reviews.concludes(story, case, "office")
-    story.then_waits_at(case, ("office_meeting", "GY-LGO"))
+    return case
+
+
+def water_disagrees(story: Scenario, case: Json, *, units: int) -> None:
+    asked = sorted({unit for _, unit in story.open(case)})
+    assert len(asked) == units
+    for unit in asked:
+        if unit == WATER:
+            mods = [reviews.CONDITION]
+            reviews.opines(story, case, unit, "disagree", reviews.REASON, mods)
+        else:
+            reviews.opines(story, case, unit)
+
+
+def the_office_refuses(story: Scenario, case: Json) -> None:
     decision = {
         "office_decision": "分区与水源保护区不一致，本次不予通过。",
-        "office_minutes": story.when_uploads("GY-LGO", "纪要"),
+        "office_minutes": story.when_uploads(OFFICE, "纪要"),
         "next": "退回",
     }
     reason = "分区方案未解决水源保护区衔接问题。"
     story.when_completes(
-        "GY-LGO", "office_meeting", "reject", case=case, data=decision, opinion=reason
+        OFFICE, "office_meeting", "reject", case=case, data=decision, opinion=reason
     )
-    story.then_state(case, "不予通过")
-    story.then_no_incidents()

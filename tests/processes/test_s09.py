@@ -85,8 +85,7 @@ def the_notice_asks_every_department(story: Scenario, case: Json) -> None:
 def six_agree_and_water_does_not(story: Scenario, case: Json) -> None:
     story.when_passes("2026-03-18 10:00")
     reviews.opines(story, case, "GY-ST")
-    others = story.of("GY-ZR").get(f"/user-tasks/{story.tasks(case)[0]['id']}/form")
-    assert others["entries"] == []  # the opinions of others open with the conclusion
+    only_the_lead_reads_the_opinion_of_ecology(story, case)
     early = reviews.concludes(story, case, "return", "请按意见修改后重新申报。", expect=409)
     assert early["code"] == "opinions-open"
     story.when_passes("2026-03-20 10:00")
@@ -104,6 +103,22 @@ def six_agree_and_water_does_not(story: Scenario, case: Json) -> None:
     story.then_state(case, "会议审查")
     story.then_waits_at(case, ("opinions", FORESTRY))
     story.then_due(case, "opinions", "2026-04-07")
+
+
+def only_the_lead_reads_the_opinion_of_ecology(story: Scenario, case: Json) -> None:
+    """The matrix opens to all with the conclusion (operations.md 2.6)."""
+    path = f"/user-tasks/{story.tasks(case)[0]['id']}"
+    for unit, read in (("GY-ZR", None), ("GY-ST", "agree"), (FORESTRY, "agree")):
+        known = story.of(unit)
+        seats = known.get(path)["seats"]
+        assert {s["outcome"] for s in seats if s["unit"] == "GY-ST"} == {read}
+        assert len(known.get(f"{path}/form")["entries"]) == (1 if read else 0)
+        lines = known.get(f"/process-instances/{case['id']}/history", limit="200")["items"]
+        acts = [line for line in lines if line["kind"] == "CompleteTask"]
+        assert acts[-1]["unit"] == "GY-ST"
+        assert acts[-1]["detail"]["outcome"] == read
+        page = known.client.get(f"/case/{case['number']}/opinions").text
+        assert ("结论后公开" in page) == (read is None)
 
 
 def the_meeting_sends_it_back(story: Scenario, case: Json) -> None:
@@ -154,6 +169,9 @@ def both_rounds_stay_on_record(story: Scenario, case: Json) -> None:
     assert said[WATER] == "disagree"
     assert [s["opinion"] for s in first["seats"] if s["unit"] == WATER] == [REASON]
     assert {s["unit"] for s in second["seats"]} == {*MINIMUM, WATER}
+    page = story.of("GY-ZR").client.get(f"/case/{case['number']}/opinions").text
+    for word in ("第 1 轮", "第 2 轮", REASON, "退回补正", "通过，按程序上报", "市水务管理局"):
+        assert word in page
     story.then_every_decision_names_table_version_and_row(case)
     story.then_every_transition_is_on_record(case)
     story.then_no_incidents()

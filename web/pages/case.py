@@ -14,6 +14,7 @@ from engine.queries import (
     processes,
     registers,
 )
+from engine.queries import opinions as opinions_query
 from engine.queries import people as people_query
 from engine.queries.diagram import Diagram
 from web import limits, security, session
@@ -79,6 +80,15 @@ def show(ref: str) -> Response:
         more["lines"] = session.ask(history.audit, ref=ref, paging=paging())
         more["next_cursor"] = cursors.next_of(more["lines"], 50)
     return frame.page("staff/case.html", ref=ref, case=head, tab=tab, tabs=TABS, **more)
+
+
+@case.get("/case/<ref>/opinions")
+@security.permission("signed-in")
+def opinions(ref: str) -> Response:
+    """Show and print what every unit said in each round that several units worked on."""
+    head = session.ask(instances.case, ref=ref)
+    rounds = session.ask(opinions_query.of_case, ref=ref)
+    return frame.page("staff/opinions.html", ref=ref, case=head, rounds=rounds)
 
 
 # Said in the head of the page already.

@@ -26,6 +26,7 @@ SEAT = {
     "removed": "已减",
     "transferred": "已转",
     "held": "暂挂",
+    "silent": "逾期未反馈",
 }
 TASK = {
     "open": "办理中",
@@ -128,14 +129,16 @@ def due_sentences(steps: Mapping[str, Any]) -> list[str]:
     told = []
     unit = str(steps.get("unit", ""))
     if unit == "date":
-        told.append("固定日期，遇休息日不顺延。")
+        told.append("固定日期。" if steps.get("rolled_from") else "固定日期，遇休息日不顺延。")
     elif unit in _UNITS and steps.get("amount") is not None:
         base = moment_of(steps.get("from"))
         told.append(f"自 {base} 起算，当日为第 0 日，加 {steps['amount']} {_UNITS[unit]}。")
     if steps.get("revision"):
         told.append(f"工作日历：{steps.get('calendar', '')}（{str(steps['revision'])[:12]}）。")
     if steps.get("rolled_from"):
-        told.append(f"原到期日 {moment_of(steps['rolled_from'])[:10]} 为休息日，顺延。")
+        before, to = (moment_of(steps.get(key))[:10] for key in ("rolled_from", "due"))
+        way = "提前到" if to < before else "顺延到"
+        told.append(f"{before} 为休息日，{way} {to}。")
     if steps.get("latest"):
         told.append(f"最迟不超过 {steps['latest']}。")
     if steps.get("due"):
@@ -167,6 +170,7 @@ FILTERS = {
     "long_moment": long_moment,
     "due_class": due_class,
     "level_class": level_class,
+    "moment_of": moment_of,
     "size": size,
     "shown": shown,
     "status_word": lambda key: STATUS.get(key, key),

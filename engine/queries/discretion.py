@@ -1,0 +1,74 @@
+"""Answers in a running consultation are its lead's to read; all see them at its conclusion.
+
+operations.md 2.6: a unit sees its own answer, the lead sees the matrix, and the matrix
+opens to all with the conclusion. Seats and their state are never hidden, what was said is.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol, Self, TypeVar
+
+import sqlalchemy as sa
+
+from engine.context import View
+from engine.rules.seats import CONCLUDE
+from engine.store.tables import seat, task
+
+
+class _Voice(Protocol):
+    """A seat as some page shows it."""
+
+    @property
+    def unit(self) -> str:
+        """Give the unit's code."""
+
+    @property
+    def duty(self) -> str:
+        """Give handle, lead, assist or conclude."""
+
+    def silenced(self) -> Self:
+        """Give the seat without what it said."""
+
+
+_Seat = TypeVar("_Seat", bound=_Voice)
+CONSULT, ACT = "consult", "CompleteTask"
+TOLD = ("decision", "outcome", "opinion", "label")  # of a line of history
+
+
+def covered(rule: str, state: str) -> bool:
+    """Tell whether a round of RULE in STATE keeps its answers to the lead."""
+    return rule == CONSULT and state in ("open", "incident")
+
+
+def readable(view: View, round_row: Any, seats: Sequence[_Seat]) -> list[_Seat]:
+    """Give SEATS of a round without what the actor may not read yet."""
+    units = view.actor.units
+    led = any(one.duty == CONCLUDE and one.unit in units for one in seats)
+    if led or not covered(round_row.rule, round_row.state):
+        return list(seats)
+    return [one if one.unit in units else one.silenced() for one in seats]
+
+
+def closed_to(view: View, tasks: Iterable[int]) -> frozenset[int]:
+    """Give those of TASKS whose answers the actor may not read yet."""
+    wanted = sorted(set(tasks))
+    if not wanted:
+        return frozenset()
+    led = sa.select(seat.c.task_id).where(
+        seat.c.duty == CONCLUDE, seat.c.unit.in_(sorted(view.actor.units))
+    )
+    query = sa.select(task.c.id).where(
+        task.c.id.in_(wanted),
+        task.c.rule == CONSULT,
+        task.c.state.in_(("open", "incident")),
+        task.c.id.not_in(led),
+    )
+    return frozenset(view.connection.execute(query).scalars())
+
+
+def of_lines(view: View, lines: Sequence[tuple[str, str, dict[str, Any]]]) -> None:
+    """Take from LINES (kind, unit, detail) of acts what the actor may not read yet."""
+    acts = [(unit, detail) for kind, unit, detail in lines if kind == ACT]
+    hidden = closed_to(view, (int(detail["task"]) for _, detail in acts))
+    for unit, detail in acts:
+        if int(detail["task"]) in hidden and unit not in view.actor.units:
+            detail.update(dict.fromkeys(TOLD))
