@@ -11,7 +11,7 @@ from engine.commands.results import Limit
 from engine.context import Context
 from engine.rules import refusals
 from engine.rules.calendar import due_end_of_day
-from engine.rules.deadlines import Clock, Unit, check_extension, resumed_due
+from engine.rules.deadlines import Clock, Unit, check_extension, listed, resumed_due
 from engine.rules.escalation import standing_on
 from engine.rules.seats import read_round
 from engine.store import codec, work
@@ -35,11 +35,11 @@ class StopClock:
     def run(self, ctx: Context) -> Limit:
         """Note since when, and take the reminders away."""
         held = _held(ctx, self.task_id, "stopClock")
-        causes = _listed(escalating.due_row(held.live, held.task["node"]).get("stopFor"))
+        causes = listed(escalating.due_row(held.live, held.task["node"]).get("stopFor"))
         if self.cause not in causes:
             known = "、".join(causes) or "无"
             text = f"本时限不能因“{self.cause}”停表，可以停表的事由：{known}。"
-            raise Conflict(text, code="clock-cause", causes=causes)
+            raise Conflict(text, code="clock-cause", causes=list(causes))
         reason = refusals.check_reason(self.reason, REASON)
         if held.task["stopped_at"] is not None:
             raise Conflict("本时限已经停表。", code="clock-stopped")
@@ -115,13 +115,6 @@ def _held(ctx: Context, task_id: int, verb: str) -> HeldTask:
     if held.task["due_at"] is None:
         raise Conflict("本环节没有办理期限。", code="no-limit")
     return held
-
-
-def _listed(value: Any) -> list[str]:
-    """Read stopFor: a list in the due table, separated by commas or blanks in a diagram."""
-    if isinstance(value, list | tuple):
-        return [str(one) for one in value]
-    return str(value or "").replace(",", " ").replace("、", " ").split()
 
 
 def _steps(task: Row) -> dict[str, Any]:

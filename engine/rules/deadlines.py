@@ -153,6 +153,13 @@ def resumed_due(clock: Clock, now: datetime, place: Place, unit: Unit) -> dateti
     )
 
 
+def listed(value: object) -> tuple[str, ...]:
+    """Read stopFor: a list in the due table, text with commas or blanks in a diagram."""
+    if isinstance(value, list | tuple):
+        return tuple(map(str, value))
+    return tuple(str(value or "").replace(",", " ").replace("、", " ").split())
+
+
 def check_extension(clock: Clock, now: datetime, *, extended: bool) -> None:
     """Refuse a second 延期, or one asked for after the due moment."""
     if extended:

@@ -21,7 +21,9 @@ EVERYONE = (
     "/dashboard", "/me", "/help", "/help/owner", "/help/scheduler",
 )  # fmt: skip
 OWNERS = ("/lib",)
-OPERATORS = ("/ops", "/ops/timers", "/ops/incidents", "/ops/calendar", "/ops/clock")
+OPERATORS = (
+    "/ops", "/ops/supervision", "/ops/timers", "/ops/incidents", "/ops/calendar", "/ops/clock",
+)  # fmt: skip
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
 

@@ -33,6 +33,8 @@ BODIES: dict[str, Any] = {
     "POST /process-instances": {"processDefinitionKey": "tiny_case"},
     "POST /process-instances/batch": {"processDefinitionKey": "tiny_case", "rows": [{}]},
     "POST /user-tasks/<int:task_id>/return": {"target": "check", "reason": REASON},
+    "POST /user-tasks/<int:task_id>/clock-stop": {"cause": "补正", "reason": REASON},
+    "POST /user-tasks/<int:task_id>/extension": {"until": "2026-10-10", "reason": REASON},
     "PUT /user-tasks/<int:task_id>/draft": {"data": {}},
     "POST /process-instances/<int:instance_id>/next-handlers": {"taskId": 1},
     "POST /deployments": {"application": "tiny", "files": {}},

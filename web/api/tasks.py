@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from engine.commands import corrections
+from engine.commands import corrections, deadlines
 from engine.commands import tasks as commands
 from engine.queries import forecast, task_page, tasks
 from web import calls
@@ -12,7 +12,7 @@ from web.api.routes import Noun
 from web.schemas import bodies
 from web.schemas.base import Search, page_of, shape
 
-NOUN = Noun("user-tasks", "任务：检索、表单、草稿、认领、办理、退回、催办")
+NOUN = Noun("user-tasks", "任务：检索、表单、草稿、认领、办理、退回、催办、停表、延期")
 route = NOUN.route
 ONE = "/user-tasks/<int:task_id>"
 FORM_LIMIT = 5_000_000  # bytes: a sub-table may hold 2,000 rows (operations.md 1 row 16)
@@ -70,6 +70,24 @@ def send_back(body: dict[str, Any], task_id: int) -> Response:
 def remind(body: dict[str, Any], task_id: int) -> Response:
     """催办."""
     return calls.run(commands.RemindTask(task_id, body["text"]))
+
+
+@route(f"POST {ONE}/clock-stop", "signed-in", body=bodies.ClockStop)
+def stop_clock(body: dict[str, Any], task_id: int) -> Response:
+    """停表: the limit stands still for a declared cause."""
+    return calls.run(deadlines.StopClock(task_id, body["cause"], body["reason"]))
+
+
+@route(f"DELETE {ONE}/clock-stop", "signed-in", body=bodies.ClockRestart)
+def restart_clock(body: dict[str, Any], task_id: int) -> Response:
+    """恢复计时: the limit goes on, moved by the time it stood still."""
+    return calls.run(deadlines.RestartClock(task_id, body["reason"]))
+
+
+@route(f"POST {ONE}/extension", "signed-in", body=bodies.Extension)
+def extend(body: dict[str, Any], task_id: int) -> Response:
+    """延期 once, before the due moment."""
+    return calls.run(deadlines.ExtendDue(task_id, body["until"], body["reason"]))
 
 
 @route(

@@ -7,11 +7,11 @@ from flask import Blueprint, Response, jsonify, request
 
 from engine.commands import corrections, instances
 from engine.commands import tasks as commands
-from engine.queries import forecast, form_facts, page_forms, task_page
+from engine.queries import forecast, form_facts, limit_acts, page_forms, task_page
 from engine.queries.task_page import TaskForm
 from web import calls, limits, security, session
 from web.errors import BadRequest
-from web.pages import frame
+from web.pages import frame, posting
 from web.pages.start import REGISTERS
 from web.pages.words import day
 from web.schemas.wire import plain
@@ -45,6 +45,9 @@ def show(ref: str, task_id: int) -> Response:
         review=review,
         groups=session.ask(form_facts.of_task, task_id=task_id) if review else (),
         preview=preview,
+        limit=session.ask(limit_acts.of_task, task_id=task_id),
+        told=posting.told(),
+        submission=posting.fresh(),
     )
 
 

@@ -102,6 +102,26 @@ class Reminder(Schema):
     text = fields.String(load_default="", validate=TEXT)
 
 
+class ClockStop(Schema):
+    """停表: a cause the limit declares, and the reason."""
+
+    cause = fields.String(required=True, validate=ma.validate.Length(1, 100))
+    reason = fields.String(required=True, validate=TEXT)
+
+
+class ClockRestart(Schema):
+    """恢复计时."""
+
+    reason = fields.String(load_default="", validate=TEXT)
+
+
+class Extension(Schema):
+    """延期: to the end of which day, and why."""
+
+    until = fields.Date(required=True)
+    reason = fields.String(required=True, validate=TEXT)
+
+
 class Publication(Schema):
     """A message from outside."""
 
