@@ -34,6 +34,7 @@ from engine.delivery.services import NAMES
 from engine.engine import Engine
 from engine.library import archive, bundle
 from engine.library.bundle import Bundle
+from engine.simulation import verb as simulation
 from engine.simulation.demo import PASSWORD, make, print_logins
 from engine.store import chain, definitions, records, schema
 from engine.store.database import open_database, serving_lock
@@ -103,6 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     migrate = verb("migrate-db", _migrate, "把数据库升级到本版本需要的结构")
     test = verb("test", _test, "运行全部检查和测试")
     test.add_argument("words", nargs=argparse.REMAINDER)
+    simulate = verb("simulate", _simulate, "在仿真时钟上模拟一年的业务，报告结果和速度")
+    simulation.add_words(simulate)
     placed = [demo, serve, work, verify, migrate, *_application_verbs(verb)]
     for one in placed:
         folder = HOME / ("demo" if one is demo else "data")
@@ -197,6 +200,10 @@ def _make_demo(args: argparse.Namespace, password: str) -> None:
         if not finished and not args.url:
             for path in args.data.glob("shouhu.db*"):
                 path.unlink()
+
+
+def _simulate(args: argparse.Namespace) -> int:
+    return simulation.run(args, ROOT, print, _complain)
 
 
 def _serve(args: argparse.Namespace) -> int:

@@ -31,7 +31,6 @@ class Asking:
     year: int
     at: datetime  # lines at AT or later do not count
     now: datetime
-    frozen: bool = False
 
     @property
     def moment(self) -> Moment:
@@ -42,7 +41,17 @@ class Asking:
     def scope(self) -> dict[str, Value]:
         """Give what the expressions of a report see besides the row."""
         local = self.at.astimezone(ZoneInfo(self.version.zone))
-        return {"year": self.year, "as_of": local, "frozen": self.frozen}
+        return {"year": self.year, "as_of": local, "year_end": self.at >= self.end_of_year}
+
+    @property
+    def end_of_year(self) -> datetime:
+        """Give the moment the year is over: 24:00 of 31 December on the clock of the place."""
+        return end_of_year(self.year, self.version.zone)
+
+
+def end_of_year(year: int, zone: str) -> datetime:
+    """Give 24:00 of 31 December of YEAR in ZONE."""
+    return datetime(year + 1, 1, 1, tzinfo=ZoneInfo(zone))
 
 
 @dataclass(frozen=True, slots=True)

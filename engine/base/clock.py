@@ -1,5 +1,6 @@
 """Time is handed in: the only place that asks the machine for it."""
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -56,6 +57,22 @@ class OffsetClock:
     def set(self, moment: datetime) -> None:
         """Make MOMENT (aware) the present; time goes on from there."""
         self.offset = moment.astimezone(UTC) - datetime.now(UTC)
+
+
+class Stopwatch:
+    """Measures work from the moment it is made; never used to decide anything."""
+
+    def __init__(self) -> None:
+        self._cpu = time.process_time()
+        self._wall = time.perf_counter()
+
+    def cpu(self) -> float:
+        """Give the processor seconds of this process so far."""
+        return time.process_time() - self._cpu
+
+    def wall(self) -> float:
+        """Give the seconds that passed so far."""
+        return time.perf_counter() - self._wall
 
 
 def shanghai(text: str) -> datetime:

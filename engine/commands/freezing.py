@@ -49,7 +49,7 @@ def _asking(case: Case, live: Live, inputs: Mapping[str, Value]) -> Asking:
         at = at.replace(tzinfo=ZoneInfo(live.deployed.zone))
     if at > ctx.now:
         raise InvalidRequest("冻结时刻还没有到，不能冻结。")
-    return Asking(ctx.conn, ctx.runtimes, SYSTEM, live.deployed, int(year), at, ctx.now, True)
+    return Asking(ctx.conn, ctx.runtimes, SYSTEM, live.deployed, int(year), at, ctx.now)
 
 
 def _reports(live: Live, names: Value) -> list[Report]:
@@ -73,13 +73,15 @@ def _marked_rows(
         declared = asking.version.application.ledgers[source]
         found = measuring.ledger(asking, declared, full=True)
     rows: dict[int, Row] = {
-        number: {"case": row.case_id, "values": dict(row.values), "marks": {}}
+        number: {"case": row.case_id, "values": dict(row.values), "marks": {}, "sums": {}}
         for number, row in enumerate(found)
     }
     for report in reports:
         marked = [mark for _, mark in measuring.mark(asking, report, found)]
         for number, mark in enumerate(marked):
             rows[number]["marks"][report.id] = mark.mark
+            if mark.sums:
+                rows[number]["sums"][report.id] = dict(mark.sums)
         made = measuring.figure(asking, report, marked)
         figures.append(made.as_dict())
     return rows

@@ -37,7 +37,7 @@ class Target:
     output: str
 
     def judge(self, scope: Mapping[str, Value], moment: Moment) -> str:
-        """Give the verdict for numerator, denominator, rate, year, as_of, frozen in SCOPE."""
+        """Give the verdict for numerator, denominator, rate, year, as_of, year_end."""
         given = {name: expr(scope, moment) for name, expr in self.inputs.items()}
         answer = self.decisions.evaluate(self.decision, given, moment).value
         found = answer.get(self.output) if isinstance(answer, Mapping) else answer
@@ -65,7 +65,7 @@ class Report:
     def mark(
         self, row: Mapping[str, Value], scope: Mapping[str, Value], moment: Moment
     ) -> Marked:
-        """Tell whether ROW counts and whether it hits; SCOPE has year, as_of and frozen."""
+        """Tell whether ROW counts and whether it hits; SCOPE has year, as_of and year_end."""
         seen = {**scope, "row": row}
         if self.denominator(seen, moment) is not True:
             return Marked(OUT)

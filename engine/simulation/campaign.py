@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.base.actor import SYSTEM
 from engine.base.clock import FakeClock
-from engine.base.errors import Conflict, ShouhuError
+from engine.base.errors import ShouhuError
 from engine.base.values import Value
 from engine.context import View
 from engine.engine import Engine
@@ -20,7 +20,6 @@ from engine.worker import Worker, next_due
 
 AGAIN = timedelta(days=1)  # a seat whose turn has not come is looked at again
 EVENING = time(18)
-_OVERTAKEN = ("stale", "round-closed", "seat-decided")  # a colleague was first
 
 
 @dataclass(order=True)
@@ -49,6 +48,7 @@ class Campaign:
     seen: int = 0  # id of the newest seat looked at
     stops: dict[int, str] = field(default_factory=dict)  # case -> element to stop at
     refused: list[dict[str, str]] = field(default_factory=list)
+    primaries: dict[tuple[int, str], str | None] = field(default_factory=dict)
     steps: int = 0  # acts of staff, and jobs of the machine
 
     def plan(self, at: datetime, do: Callable[[], None]) -> None:
@@ -94,7 +94,6 @@ class Campaign:
             planned = heapq.heappop(self.plans)
             self.clock.set(max(planned.at, self.clock.now()))
             planned.do()
-            self._notice()
         self._rest()
 
     def _notice(self) -> None:
@@ -121,26 +120,41 @@ class Campaign:
         case: dict[str, Value] = {name: row[name] for name in names}
         due = staff.local(row["due_at"]).date() if row["due_at"] else None
         today = staff.local(self.clock.now()).date()
-        scope: dict[str, Value] = {"case": case, "today": today, "due": due}
+        scope: dict[str, Value] = {"case": case, "the_day": today, "due": due}
         return staff.dice(place, row["unit"], scope)
 
     def _act(self, staff: Staff, row: Row) -> None:
-        now = self.engine.ask(_waiting, SYSTEM, seat_id=row["id"])
-        if now is None:
-            return  # decided by others, withdrawn, or over
-        if now["state"] == "held":
+        if row["state"] == "held":
+            row = self._still(row) or row
+        if row["state"] == "held":
             self._plan_act(staff, row, self.clock.now() + AGAIN)
             return
-        outcome = self.engine.ask(primary, SYSTEM, row=row)
-        seat = {**row, "version": now["version"], "outcome": outcome}
-        self.attempt(row["node"], lambda: staff.act(seat, self.occasion(staff, row, "act")))
+        seat = {**row, "outcome": self._primary(row)}
+        dice = self.occasion(staff, row, "act")
+        self.attempt(row["node"], lambda: staff.act(seat, dice), lambda: bool(self._still(row)))
 
-    def attempt(self, what: str, do: Callable[[], Any]) -> Any:
-        """Do something; what the rules refuse is written down and nobody tries again."""
+    def _still(self, row: Row) -> Row | None:
+        """Look again at a seat: decided by others, withdrawn or over gives None."""
+        now = self.engine.ask(_waiting, SYSTEM, seat_id=row["id"])
+        return None if now is None else {**row, **now}
+
+    def _primary(self, row: Row) -> str | None:
+        key = (row["definition_id"], row["node"])
+        if key not in self.primaries:
+            self.primaries[key] = self.engine.ask(primary, SYSTEM, row=row)
+        return self.primaries[key]
+
+    def attempt(
+        self, what: str, do: Callable[[], Any], possible: Callable[[], bool] | None = None
+    ) -> Any:
+        """Do something; what the rules refuse is written down and nobody tries again.
+
+        A refusal of what is no longer POSSIBLE is none: a colleague was first.
+        """
         try:
             made = do()
         except ShouhuError as error:
-            if not (isinstance(error, Conflict) and error.problem_code in _OVERTAKEN):
+            if possible is None or possible():
                 self._refuse(what, error)
             return None
         self.steps += 1

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.base.actor import SYSTEM, Actor
-from engine.base.errors import NotFound
+from engine.base.errors import Conflict, NotFound
 from engine.base.expressions import Moment
 from engine.base.values import Value
 from engine.commands.accounts import CreatePerson
@@ -19,7 +19,7 @@ from engine.commands.tasks import CompleteTask
 from engine.context import Deployed, View
 from engine.engine import Engine
 from engine.library.bundle import Bundle
-from engine.queries import deployed, ledgers, task_page
+from engine.queries import deployed, ledgers, task_data, task_page
 from engine.queries.paging import Paging
 from engine.simulation.dice import Dice, Phrases
 from engine.simulation.pictures import picture
@@ -88,14 +88,19 @@ class Staff:
             {"year": self.year, "unit": unit, **scope},
         )
 
+    @property
+    def deployed(self) -> Deployed:
+        """Give the version that settle published."""
+        if self.version is None:
+            raise NotFound(f"应用“{self.application}”还没有发布。")
+        return self.version
+
     def moment(self) -> Moment:
         """Give what FEEL may know now."""
-        assert self.version is not None  # noqa: S101 -- settle comes first
-        return self.version.moment(self.engine.clock.now())
+        return self.deployed.moment(self.engine.clock.now())
 
     def _register(self, kind: str) -> list[Mapping[str, Value]]:
-        assert self.version is not None  # noqa: S101 -- settle comes first
-        found = self.version.application.registers.get(kind)
+        found = self.deployed.application.registers.get(kind)
         if found is None:
             raise NotFound(f"应用“{self.application}”没有登记册“{kind}”。")
         return list(found.rows.values())
@@ -115,7 +120,8 @@ class Staff:
     def start(self, process: str, unit: str, data: Mapping[str, Value]) -> Started:
         """Start a case as the person of UNIT."""
         made = self.engine.execute(StartInstance(process, data, unit), self.actor(unit))
-        assert isinstance(made, Started)  # noqa: S101 -- what the command answers
+        if not isinstance(made, Started):
+            raise Conflict
         return made
 
     def act(self, row: Row, dice: Dice) -> None:
@@ -126,7 +132,10 @@ class Staff:
             form = self.engine.ask(task_page.form, actor, task_id=row["task_id"])
             dice.scope["page"] = dict(form.data)
         described = habit.of_outcome(habit.data, outcome)
-        data = {key: dice.draw(value) for key, value in described.items()}
+        if "vars" in repr(described):
+            dice.scope["vars"] = self.engine.ask(_variables, actor, row=row)
+        drawn = {key: dice.draw(value) for key, value in described.items()}
+        data = {key: value for key, value in drawn.items() if value is not None}
         offered = dice.scope.get("page") or {}
         taken = {key: offered.get(key) for key in habit.page} if habit.page else {}
         opinion = dice.draw(habit.of_outcome(habit.opinion, outcome))
@@ -155,24 +164,20 @@ class Staff:
         return self.office_hour(day, dice)
 
     def office_hour(self, day: date, dice: Dice) -> datetime:
-        """Give a minute of the first working day from DAY on, later than now."""
-        calendar = self.moment().calendars[self._calendar()]
+        """Give a minute of the first working day from DAY on whose morning is still to come."""
+        now = self.local(self.engine.clock.now())
+        day = max(day, now.date() + timedelta(days=int(now.time() >= MORNING)))
+        calendar = self.deployed.calendars[self.deployed.application.calendar]
         for _ in range(_LONGEST_BREAK):
             if calendar.is_working_day(day):
                 break
             day += timedelta(days=1)
         minutes = timedelta(minutes=dice.random.randrange(_MINUTES))
-        now = self.local(self.engine.clock.now())
-        at = datetime.combine(day, MORNING, now.tzinfo) + minutes
-        return max(at, now + timedelta(minutes=1))
-
-    def _calendar(self) -> str:
-        assert self.version is not None  # noqa: S101 -- settle comes first
-        return self.version.application.calendar
+        return datetime.combine(day, MORNING, ZoneInfo(self.deployed.zone)) + minutes
 
     def local(self, moment: datetime) -> datetime:
         """Give MOMENT on the clock of the application."""
-        return moment.astimezone(ZoneInfo(self.moment().zone))
+        return moment.astimezone(ZoneInfo(self.deployed.zone))
 
     def wanted(self, needs: Mapping[str, Any], unit: str, dice: Dice) -> bool:
         """Tell whether the ledger of NEEDS has a row that fits, in the sight of UNIT."""
@@ -187,6 +192,11 @@ def _version(view: View, *, application: str) -> Deployed:
     """Give the newest version with its calendars as they stand, usable after the question."""
     found = deployed.latest(view, application)
     return replace(found, calendars=dict(found.calendars.items()))
+
+
+def _variables(view: View, *, row: Row) -> dict[str, Value]:
+    """Give the variables the form of a piece of work may read."""
+    return task_data.load(view, row["task_id"]).known()
 
 
 def primary(view: View, row: Row) -> str | None:

@@ -54,7 +54,7 @@ class Starts:
 
     def _one(self, series: Series, turn: int, unit: str) -> None:
         occasion = f"start/{series.process}/{unit}/{turn}"
-        dice = self.staff.dice(occasion, "", {"number": turn + 1})
+        dice = self.staff.dice(occasion, "", {"nth": turn + 1})
         if series.when:
             weights = [float(one.get("weight", 1)) for one in series.when]
             window = dice.random.choices(series.when, weights)[0]
@@ -68,7 +68,7 @@ class Starts:
         """Draw unit and data of one case, and start it."""
         staff = self.staff
         dice.moment = staff.moment()
-        dice.scope["today"] = staff.local(staff.engine.clock.now()).date()
+        dice.scope["the_day"] = staff.local(staff.engine.clock.now()).date()
         for key, value in series.draws.items():
             dice.scope[key] = dice.draw(value)
         who = str(dice.draw(unit))

@@ -1,0 +1,301 @@
+"""Metrics: the figures of declared reports, now or frozen; every figure opens its rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import measuring
+from engine.base.errors import NotFound
+from engine.base.values import Value
+from engine.context import Deployed, View
+from engine.measuring import Asking, Standing
+from engine.queries import deployed, labels
+from engine.reports.compile import TASK_COLUMNS, TASKS, Report
+from engine.reports.figures import HIT, OUT, Figure, Marked
+from engine.rules.calendar import local_day
+from engine.store import codec, snapshots
+from engine.store.tables import bundle
+
+Pair = tuple[Standing, Marked]
+NONE = "—"  # stands for "no value" in a breakdown
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which figure is looked at; YEAR None: this year; FROZEN: as kept at its end."""
+
+    application: str
+    report: str
+    year: int | None = None
+    frozen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A declared report with its figure: LIVE now, FROZEN at the end of the year (or None)."""
+
+    application: str
+    id: str
+    title: str
+    requirement: str
+    note: str
+    live: Figure
+    frozen: Figure | None = None
+    frozen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One value of a breakdown column and the figure of its rows."""
+
+    value: str
+    text: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The figures by one column."""
+
+    key: str
+    label: str
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """One row behind a figure: the case it opens; HIT says whether it is in the numerator."""
+
+    case_id: int
+    number: str
+    state: str
+    hit: bool
+    values: Mapping[str, Value]
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A figure with its breakdowns, and the titles of its columns and sums."""
+
+    metric: Metric
+    figure: Figure
+    year: int
+    at: datetime
+    frozen: bool
+    breakdowns: tuple[Breakdown, ...]
+    columns: Mapping[str, str]
+    sums: Mapping[str, str]
+
+
+def board(
+    view: View, *, application: str = "", year: int | None = None
+) -> tuple[Metric, ...]:
+    """Give the figures of every report for YEAR (default: this year), in the actor's sight."""
+    found: list[Metric] = []
+    for name in _applications(view, application):
+        looking = _Looking.of(view, name, year)
+        found += [looking.metric(report) for report in looking.version.reports.values()]
+    return tuple(found)
+
+
+def detail(view: View, *, wanted: Wanted) -> Detail:
+    """Give one figure with its breakdowns."""
+    looking = _Looking.of(view, wanted.application, wanted.year)
+    report = looking.report(wanted.report)
+    pairs = looking.pairs(report, wanted.frozen)
+    metric, at = looking.metric(report), looking.asking.at
+    columns = looking.columns(report)
+    return Detail(
+        metric=metric,
+        figure=looking.count(report, pairs),
+        year=looking.asking.year,
+        at=(metric.frozen_at or at) if wanted.frozen else at,
+        frozen=wanted.frozen,
+        breakdowns=tuple(looking.broken(report, key, pairs) for key in report.breakdown),
+        columns={key: columns.get(key, key) for key in report.breakdown},
+        sums={key: title for key, (title, _) in report.sums.items()},
+    )
+
+
+def rows(
+    view: View, *, wanted: Wanted, where: Mapping[str, str] | None = None, part: str = ""
+) -> tuple[MetricRow, ...]:
+    """Give the rows behind a figure; WHERE narrows by columns (value as the groups have it).
+
+    PART: "hit" the numerator only, "missed" the rest of the denominator, "" both.
+    """
+    looking = _Looking.of(view, wanted.application, wanted.year)
+    report = looking.report(wanted.report)
+    pairs = looking.pairs(report, wanted.frozen)
+    names = looking.names(report, pairs)
+    made = []
+    for row, mark in pairs:
+        hit = mark.mark == HIT
+        if mark.mark == OUT or (part and hit != (part == "hit")):
+            continue
+        texts = {key: _text(value, names) for key, value in row.values.items()}
+        if all(_plain(row.values.get(key)) == value for key, value in (where or {}).items()):
+            number, state = texts.get("number", ""), texts.get("state", "")
+            made.append(MetricRow(row.case_id, number, state, hit, row.values, texts))
+    return tuple(made)
+
+
+def frozen_years(view: View, *, application: str) -> tuple[int, ...]:
+    """Give the years whose figures were frozen, newest first."""
+    return tuple(snapshots.years(view.connection, application))
+
+
+def _applications(view: View, only: str) -> Sequence[str]:
+    query = sa.select(bundle.c.application).distinct().order_by(bundle.c.application)
+    return [name for (name,) in view.connection.execute(query) if only in ("", name)]
+
+
+@dataclass(eq=False)
+class _Looking:
+    """One question about the reports of one application and year."""
+
+    view: View
+    asking: Asking
+    version: Deployed
+    known: dict[str, list[Standing]]
+    kept: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, view: View, application: str, year: int | None) -> "_Looking":
+        """Look at the figures of YEAR: of now, or of its end when it is over."""
+        version = deployed.latest(view, application)
+        which = year if year is not None else local_day(view.now).year
+        at = min(view.now, measuring.end_of_year(which, version.zone))
+        asking = Asking(
+            view.connection, view.runtimes, view.actor, version, which, at, view.now
+        )
+        kept = snapshots.newest(view.connection, application, which)
+        return cls(view, asking, version, {}, kept)
+
+    def report(self, name: str) -> Report:
+        """Give report NAME."""
+        if name not in self.version.reports:
+            raise NotFound(f"没有指标“{name}”。")
+        return self.version.reports[name]
+
+    def metric(self, report: Report) -> Metric:
+        """Give a report with its figures."""
+        made = Metric(
+            self.version.application.key,
+            report.id,
+            report.title,
+            report.requirement,
+            report.note,
+            self.count(report, self.pairs(report, False)),
+        )
+        if self.kept is None or not self._is_kept(report):
+            return made
+        figure = self.count(report, self.pairs(report, True))
+        return replace(made, frozen=figure, frozen_at=self.kept["as_of"])
+
+    def _is_kept(self, report: Report) -> bool:
+        if self.kept is None:
+            return False
+        figures = codec.decode(bytes(self.kept["figures"]))
+        return any(figure["id"] == report.id for figure in figures)
+
+    def pairs(self, report: Report, frozen: bool) -> list[Pair]:
+        """Give rows with marks: as they stand, or as they were kept."""
+        if frozen:
+            return self._kept_pairs(report)
+        if report.ledger not in self.known:
+            self.known[report.ledger] = measuring.rows_of(self.asking, report.ledger)
+        return measuring.mark(self.asking, report, self.known[report.ledger])
+
+    def _kept_pairs(self, report: Report) -> list[Pair]:
+        if self.kept is None or not self._is_kept(report):
+            raise NotFound("这一年度的数据尚未冻结。")
+        found = snapshots.rows_of(self.kept).get(report.ledger, [])
+        cases = [row["case"] for row in found]
+        seen = snapshots.visible_cases(self.view.connection, self.view.actor, cases)
+        return [
+            (Standing(row["case"], row["values"]), _mark(row, report.id))
+            for row in found
+            if row["case"] in seen
+        ]
+
+    def count(self, report: Report, pairs: Sequence[Pair]) -> Figure:
+        """Count the marks of PAIRS."""
+        return measuring.figure(self.asking, report, [mark for _, mark in pairs])
+
+    def broken(self, report: Report, key: str, pairs: Sequence[Pair]) -> Breakdown:
+        """Give the figures by column KEY, the largest first."""
+        names = self.names(report, pairs)
+        groups: dict[str, list[Pair]] = {}
+        texts: dict[str, str] = {}
+        for row, mark in pairs:
+            if mark.mark != OUT:
+                value = _plain(row.values.get(key))
+                groups.setdefault(value, []).append((row, mark))
+                texts[value] = _text(row.values.get(key), names) or NONE
+        made = [
+            Group(value, texts[value], self.count(report, found))
+            for value, found in groups.items()
+        ]
+        made.sort(key=lambda group: (-group.figure.denominator, group.value))
+        return Breakdown(key, self.columns(report).get(key, key), tuple(made))
+
+    def columns(self, report: Report) -> dict[str, str]:
+        """Give the labels of the columns of a report's rows."""
+        if report.ledger == TASKS:
+            return {key: _TASK_LABELS.get(key, key) for key in sorted(TASK_COLUMNS)}
+        declared = self.version.application.ledgers[report.ledger]["columns"]
+        return {str(row["key"]): str(row["label"]) for row in declared}
+
+    def names(self, report: Report, pairs: Sequence[Pair]) -> dict[str, str]:
+        """Give the names of the divisions in the rows."""
+        if report.ledger == TASKS:
+            sources = ["region"]
+        else:
+            declared = self.version.application.ledgers[report.ledger]["columns"]
+            sources = [str(c["key"]) for c in declared if c.get("type") == "division"]
+        codes = {str(row.values.get(key) or "") for row, _ in pairs for key in sources}
+        return labels.regions(self.view, codes - {""})
+
+
+_TASK_LABELS = {
+    "number": "编号",
+    "process": "流程",
+    "node": "环节标识",
+    "name": "环节",
+    "kind": "时限类别",
+    "unit": "单位编码",
+    "unit_name": "单位",
+    "region": "区划",
+    "year": "年度",
+    "opened": "开始",
+    "due": "时限",
+    "closed": "办结",
+    "outcome": "结果",
+    "state": "状态",
+}
+
+
+def _mark(row: Mapping[str, Any], report: str) -> Marked:
+    sums = {name: Decimal(value) for name, value in row["sums"].get(report, {}).items()}
+    return Marked(int(row["marks"].get(report, OUT)), sums)
+
+
+def _plain(value: Value) -> str:
+    return "" if value is None else str(codec.plain(value))
+
+
+def _text(value: Value, names: Mapping[str, str]) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return local_day(value).isoformat()
+    text = str(codec.plain(value))
+    return names.get(text, text)
