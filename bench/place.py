@@ -75,10 +75,17 @@ class Place:
         self.clock.set(self.clock.now() + HOUR)
 
     def settle(self) -> None:
-        """Let the server tidy up after a set-up, outside any measurement."""
-        if self.admin is not None:
-            with self.sql.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-                conn.exec_driver_sql("VACUUM ANALYZE")
+        """Let the server tidy up after a set-up, outside any measurement.
+
+        On a connection of its own: that of the system keeps its prepared statements.
+        """
+        if self.admin is None:
+            return
+        own = sa.create_engine(
+            self.sql.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT"
+        )
+        with own.connect() as conn:
+            conn.exec_driver_sql("VACUUM ANALYZE")
 
     def close(self) -> None:
         """Give all connections back."""

@@ -52,7 +52,7 @@ class SpiffProcess:
         workflow.task_tree.data.update(data)
         workflow.data.update(data)
         workflow.do_engine_steps()
-        workflow.refresh_waiting_tasks()
+        workflow.refresh_timers()
         return workflow
 
     def dump(self, workflow: Any) -> bytes:
@@ -75,5 +75,5 @@ def finish(workflow: Any, data: dict[str, Any]) -> None:
 
 def fire(workflow: Any) -> None:
     """Let the timers that are due go off and run the instance to its next rest."""
-    workflow.refresh_waiting_tasks()
+    workflow.refresh_timers()
     workflow.do_engine_steps()

@@ -1,0 +1,1 @@
+"""The measuring bench: what it writes, reads, counts and says."""
