@@ -106,7 +106,9 @@ def check_requires(
     settings = {"settings": deployed.application.values}
     condition = compile_expression(str(text), constants=settings)
     moment = deployed.moment(held.case.ctx.now)
-    if condition({**known(held), **data}, moment) is not True:
+    schema = deployed.forms.get(held.task["form"] or "")
+    empty = dict.fromkeys(schema.fields) if schema else {}  # a field left empty is null
+    if condition({**empty, **known(held), **data}, moment) is not True:
         told = outcome.get("message") or f"不满足“{outcome.get('label')}”的条件：{text}。"
         raise InvalidRequest(str(told), code="outcome-requires")
 

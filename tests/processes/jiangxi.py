@@ -116,10 +116,16 @@ def city_list(story: Scenario, city: str) -> Json:
     return found[0]
 
 
-def reviewed_by_the_city(story: Scenario, place: Place) -> Json:
-    """Take a problem of PLACE through county and city."""
+def registered(story: Scenario, place: Place, **changes: Any) -> Json:
+    """Let the reserve of PLACE register a problem."""
     photos = story.when_uploads(place.body, "全景", "细部")
-    case = story.when_started(place.body, "jx_audit", problem(place, photos=photos))
+    data = problem(place, photos=photos, **changes)
+    return story.when_started(place.body, "jx_audit", data)
+
+
+def reviewed_by_the_city(story: Scenario, place: Place, **changes: Any) -> Json:
+    """Take a problem of PLACE through county and city."""
+    case = registered(story, place, **changes)
     story.when_completes(place.body, "submit", "submit", case=case)
     for unit in place.both("county"):
         story.when_completes(unit, "county_review", "agree", case=case)
@@ -147,20 +153,44 @@ def fed_back(story: Scenario, batch: int) -> None:
     story.when_completes("JX-LYJ", "form_list", "feed_back", case=case, data={"rows": rows})
 
 
-def ready_to_close(story: Scenario, place: Place) -> Json:
-    """Bring a problem of PLACE to 1 December with its rectification completed."""
+def listed(story: Scenario, place: Place, *changes: Json) -> list[Json]:
+    """Bring one problem of PLACE per entry of CHANGES through to the feedback of the list."""
     story.when_passes("2025-07-02")
-    case = reviewed_by_the_city(story, place)
+    cases = [reviewed_by_the_city(story, place, **change) for change in changes]
     sent_by_the_city(story, place)
-    story.when_completes("JX-LYJ", "joint_forestry", "list", case=case)
-    story.when_completes("JX-STT", "joint_ecology", "list", case=case)
+    for case in cases:
+        story.when_completes("JX-LYJ", "joint_forestry", "list", case=case)
+        story.when_completes("JX-STT", "joint_ecology", "list", case=case)
     story.when_passes("2025-09-12")
     fed_back(story, batch=1)
-    forestry, _ = place.both("county")
-    data = plan("2025-11-20", place)
-    story.when_completes(forestry, "plan", "submit", case=case, data=data)
-    story.when_passes("2025-11-14")
-    story.when_completes(forestry, "rectify", "done", case=case)
+    return cases
+
+
+def planned(story: Scenario, place: Place, case: Json, due: str, **changes: Any) -> None:
+    """Let the county make the plan of CASE with the date of completion DUE."""
+    data = {**plan(due, place), **changes}
+    story.when_completes(place.both("county")[0], "plan", "submit", case=case, data=data)
+
+
+def rectified(story: Scenario, place: Place, case: Json) -> None:
+    """Complete the work of CASE; the reserve has checked it."""
+    story.when_completes(place.both("county")[0], "rectify", "done", case=case)
     story.when_completes(place.body, "self_check", "pass", case=case)
+
+
+def checked_by_the_county(story: Scenario, place: Place, case: Json, done_on: str) -> None:
+    """Submit the closing form of CASE and let both county units agree."""
+    data = closing(story, place.body, done_on)
+    story.when_completes(place.body, "fill_f3", "submit", case=case, data=data)
+    for unit in place.both("county"):
+        story.when_completes(unit, "county_check", "pass", case=case)
+
+
+def ready_to_close(story: Scenario, place: Place, **plan_changes: Any) -> Json:
+    """Bring a problem of PLACE to 1 December with its rectification completed."""
+    (case,) = listed(story, place, {})
+    planned(story, place, case, "2025-11-20", **plan_changes)
+    story.when_passes("2025-11-14")
+    rectified(story, place, case)
     story.when_passes("2025-12-01")
     return case
