@@ -14,10 +14,9 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from engine.base.actor import SYSTEM
+from engine import exchange
 from engine.base.clock import Clock
 from engine.base.errors import (
-    Conflict,
     InvalidDefinition,
     InvalidForm,
     InvalidRequest,
@@ -27,8 +26,6 @@ from engine.base.errors import (
 from engine.base.findings import Finding, has_errors
 from engine.base.sarif import as_sarif
 from engine.bootstrap import available, build, configure_logging
-from engine.commands.definitions import Deploy
-from engine.commands.results import Deployed
 from engine.context import Runtimes
 from engine.delivery.services import NAMES
 from engine.engine import Engine
@@ -36,13 +33,12 @@ from engine.library import archive, bundle
 from engine.library.bundle import Bundle
 from engine.simulation import verb as simulation
 from engine.simulation.demo import PASSWORD, make, print_logins
-from engine.store import chain, definitions, records, schema
+from engine.store import chain, schema
 from engine.store.database import open_database, serving_lock
 from engine.worker import Worker
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("SHOUHU_HOME") or ROOT / ".shouhu")
-MARK = ".deployed.json"  # beside application.yaml: {installation: version}
 LEVELS = {"error": "错误", "warning": "警告", "note": "提示"}
 
 
@@ -130,7 +126,11 @@ def _application_verbs(
     export.add_argument("application")
     export.add_argument("--to", default=str(ROOT), help="目录，或以 .zip 结尾的文件")
     export.add_argument("--version", type=int, help="版本，默认最新")
-    return [deploy, export]
+    bring = verb("import", _import, "导入工作日历：CSV 每行 日期,上班1放假0,名称；整份或不导入")
+    bring.add_argument("what", choices=["calendar"], help="calendar 工作日历")
+    bring.add_argument("file", type=Path, metavar="FILE")
+    bring.add_argument("--calendar", default="cn", help="日历标识，默认 cn")
+    return [deploy, export, bring]
 
 
 # --- places ------------------------------------------------------------------------------
@@ -272,43 +272,9 @@ def _work(args: argparse.Namespace) -> int:
 
 def _deploy(args: argparse.Namespace) -> int:
     with closing(_open(args)) as engine:
-        mark = _installation(engine)
         for path in args.paths:
-            found = _read(path)
-            base = args.base if args.base is not None else _base(path, mark)
-            command = Deploy(found.application, found.files, args.note, base)
-            made = engine.execute(command, SYSTEM)
-            if not isinstance(made, Deployed):
-                raise Conflict
-            _set_base(path, mark, made.version)
-            word = "已发布" if made.created else "内容没有变化，仍是"
-            print(f"{found.application}：{word}第 {made.version} 版")
+            print(exchange.deploy(engine, _read(path), Path(path), args.base, args.note))
     return 0
-
-
-def _installation(engine: Engine) -> str:
-    """Name this installation, so that a folder knows which versions it was deployed as."""
-    with engine.database.write() as conn:
-        known = records.read_setting(conn, "installation")
-        if not known:
-            known = {"id": engine.ids.uid()}
-            records.write_setting(conn, "installation", known)
-    return str(known["id"])
-
-
-def _base(path: str, mark: str) -> int | None:
-    place = Path(path) / MARK
-    if not place.is_file():
-        return None
-    found: dict[str, int] = json.loads(place.read_text())
-    return found.get(mark)
-
-
-def _set_base(path: str, mark: str, version: int) -> None:
-    place = Path(path) / MARK
-    if Path(path).is_dir():
-        known = json.loads(place.read_text()) if place.is_file() else {}
-        place.write_text(json.dumps({**known, mark: version}))
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -345,23 +311,13 @@ def _write_json(path: str, content: Any) -> None:
 
 def _export(args: argparse.Namespace) -> int:
     with closing(_open(args)) as engine:
-        mark = _installation(engine)
-        with engine.database.read() as conn:
-            if args.version:
-                row = definitions.bundle_at(conn, args.application, args.version)
-            else:
-                row = definitions.latest_bundle(conn, args.application)
-            if row is None:
-                raise NotFound(f"没有已发布的应用“{args.application}”或该版本。")
-            files = definitions.bundle_files(conn, row["id"])
-    found = bundle.from_files(args.application, files)
-    target = Path(args.to)
-    if target.suffix == ".zip":
-        target.write_bytes(archive.to_zip(found))
-    else:
-        bundle.write_folder(found, target)
-        _set_base(str(target / "processes" / args.application), mark, row["version"])
-    print(f"{args.application} 第 {row['version']} 版已写到 {target}")
+        print(exchange.export(engine, args.application, args.version, Path(args.to)))
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    with closing(_open(args)) as engine:
+        print(exchange.import_calendar(engine, args.calendar, args.file))
     return 0
 
 

@@ -97,6 +97,14 @@ def test_every_row_of_every_table_is_hit_by_a_case() -> None:
     assert {row.split(".")[0] for row in known} == {f"D-{n:02}" for n in range(1, 15)}
 
 
+@pytest.mark.parametrize("application", ["guiyang", "jiangxi"])
+def test_no_application_keeps_a_copy_of_a_shared_file(application: str) -> None:
+    for room in ("processes", "forms"):
+        homes = (ROOT / room / "common", ROOT / room / application)
+        shared, own = ({p.relative_to(h) for p in h.rglob("*") if p.is_file()} for h in homes)
+        assert not shared & own
+
+
 @pytest.mark.parametrize("decision", SHARED)
 def test_a_shared_table_is_the_same_in_both_applications(
     asking: Browser, decision: str
