@@ -45,7 +45,7 @@ class RunDueJob:
 
     def run(self, ctx: Context) -> Job:
         """Lock the case, then the job (reliability.md 3.3), and do its work."""
-        _system_only(ctx)
+        system_only(ctx)
         root_id = jobs.root_of(ctx.conn, self.job_id)
         if root_id is None:
             return Job(job_id=self.job_id, state="gone")
@@ -55,12 +55,19 @@ class RunDueJob:
         job = jobs.claim(ctx.conn, self.job_id, jobs.present(ctx.conn, ctx.clock))
         if job is None:
             return Job(job_id=self.job_id, state="gone")
-        if root["status"] == "suspended" and job["kind"] != "start":
-            jobs.set_job(ctx.conn, self.job_id, state="paused")
-            return Job(job_id=self.job_id, kind=job["kind"], state="paused")
-        jobs.delete_job(ctx.conn, self.job_id)
-        done = _KINDS[job["kind"]](open_case(ctx, root), job)
-        return Job(job_id=self.job_id, kind=job["kind"], state="done" if done else "gone")
+        return Job(self.job_id, job["kind"], work_off(ctx, root, job))
+
+
+def work_off(ctx: Context, root: Row, job: Row) -> str:
+    """Do the work of a claimed JOB of the case ROOT, which is locked; give done or gone.
+
+    A suspended case keeps its work for later: paused.
+    """
+    if root["status"] == "suspended" and job["kind"] != "start":
+        jobs.set_job(ctx.conn, job["id"], state="paused")
+        return "paused"
+    jobs.delete_job(ctx.conn, job["id"])
+    return "done" if _KINDS[job["kind"]](open_case(ctx, root), job) else "gone"
 
 
 def _timer(case: Case, job: Row) -> bool:
@@ -178,7 +185,7 @@ class RunStartTimer:
 
     def run(self, ctx: Context) -> Job:
         """Claim the row, start, and move it on along its grid."""
-        _system_only(ctx)
+        system_only(ctx)
         job = jobs.claim(ctx.conn, self.job_id, jobs.present(ctx.conn, ctx.clock))
         if job is None:
             return Job(job_id=self.job_id, state="gone")
@@ -215,7 +222,7 @@ class FailJob:
 
     def run(self, ctx: Context) -> Job:
         """Write the next attempt, or give up."""
-        _system_only(ctx)
+        system_only(ctx)
         job = jobs.hold(ctx.conn, self.job_id)
         if job is None:
             return Job(job_id=self.job_id, state="gone")
@@ -259,7 +266,8 @@ class FailJob:
         )
 
 
-def _system_only(ctx: Context) -> None:
+def system_only(ctx: Context) -> None:
+    """Refuse everybody but the machine itself."""
     if not ctx.actor.may("system"):
         may(ctx.actor, "machine")
         raise Conflict("此操作只由系统自动执行。", code="system-only")

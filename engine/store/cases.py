@@ -44,6 +44,12 @@ def try_lock_root(conn: Conn, root_id: int) -> Row | None:
     return one(conn, query.with_for_update(key_share=True, skip_locked=True, of=instance))
 
 
+def try_lock_roots(conn: Conn, ids: Sequence[int]) -> list[Row]:
+    """Lock and give those root rows of IDS that nobody else holds, in ascending id."""
+    query = sa.select(instance).where(instance.c.id.in_(list(ids))).order_by(instance.c.id)
+    return every(conn, query.with_for_update(key_share=True, skip_locked=True, of=instance))
+
+
 def lock_instances(conn: Conn, ids: Iterable[int]) -> list[Row]:
     """Lock and give child instances in ascending id; the root is held already."""
     query = sa.select(instance).where(instance.c.id.in_(sorted(ids))).order_by(instance.c.id)

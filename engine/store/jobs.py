@@ -75,6 +75,21 @@ def claim(conn: Conn, job_id: int, now: Present) -> Row | None:
     return one(conn, query.with_for_update(skip_locked=True))
 
 
+def roots_of(conn: Conn, job_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Give (job, case) of jobs that are still there, in due order."""
+    query = sa.select(job.c.id, job.c.root_id).where(job.c.id.in_(list(job_ids)))
+    return [(row[0], row[1]) for row in conn.execute(query.order_by(job.c.due_at, job.c.id))]
+
+
+def claim_all(conn: Conn, job_ids: Sequence[int], now: Present) -> list[Row]:
+    """Lock those jobs that are still ready and due, in due order; held ones are left out."""
+    query = sa.select(job).where(
+        job.c.id.in_(list(job_ids)), job.c.state == "ready", job.c.due_at <= now
+    )
+    ordered = query.order_by(job.c.due_at, job.c.id)
+    return every(conn, ordered.with_for_update(skip_locked=True))
+
+
 def hold(conn: Conn, job_id: int) -> Row | None:
     """Lock and give a job in any state, for an operator's act."""
     return one(conn, sa.select(job).where(job.c.id == job_id).with_for_update())
