@@ -25,8 +25,8 @@ Fill = Callable[[Found, int], Any]
 
 _FROM = {
     "t": "task t JOIN instance i ON i.id = t.root_id JOIN seat s ON s.task_id = t.id"
-    " WHERE t.id = %s",
-    "j": "job j JOIN instance i ON i.id = j.root_id WHERE j.id = %s AND j.state = 'ready'",
+    " WHERE t.id = $1",
+    "j": "job j JOIN instance i ON i.id = j.root_id WHERE j.id = $1 AND j.state = 'ready'",
 }
 
 
@@ -61,6 +61,7 @@ class BareCte:
         driver = fairy.driver_connection
         assert isinstance(driver, psycopg.Connection)
         fairy.detach()
+        driver.cursor_factory = psycopg.RawCursor  # no search for %s in a long text
         self.conn = driver
 
     def complete(self, task_id: int, step: str) -> int | None:
@@ -154,7 +155,7 @@ class _Writer:
             return "(SELECT id FROM new_task)"
         column = metadata.tables[table].c[name].type
         self._fills.append(self._fill(source, isinstance(column, Json)))
-        return f"%s::{column.dialect_impl(_PG).compile(_PG)}"
+        return f"${len(self._fills)}::{column.dialect_impl(_PG).compile(_PG)}"
 
     def _fill(self, source: Source, is_json: bool) -> Fill:
         if isinstance(source, Const):

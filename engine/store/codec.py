@@ -18,6 +18,7 @@ from engine.base.values import MixedDuration, Months
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 _OPTIONS |= orjson.OPT_PASSTHROUGH_DATACLASS
 _MARK = b'"$'
+_QUOTED = b'\\"$'
 _MICROSECOND = timedelta(microseconds=1)
 _SMALL = 1 << 63
 _DIGITS = 300  # beyond it no float can show a number
@@ -74,7 +75,8 @@ def encode(value: Any) -> bytes:
         raw = orjson.dumps(value, default=tagger, option=_OPTIONS)
     except TypeError:
         return orjson.dumps(_escape(value), option=_OPTIONS)
-    if raw.count(_MARK) == tagger.count:
+    # A mark behind a backslash stands inside a text: history lines hold texts of documents.
+    if raw.count(_MARK) - raw.count(_QUOTED) == tagger.count:
         return raw
     return orjson.dumps(_escape(value), option=_OPTIONS)
 
