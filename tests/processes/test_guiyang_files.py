@@ -1,0 +1,112 @@
+"""The files of the Guiyang application: readable, complete, drawn clearly, anchored."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from engine.bootstrap import available
+from engine.context import Runtimes
+from engine.delivery.services import NAMES
+from engine.library.application import read_application
+from engine.library.bundle import read_folder
+from engine.markup import parse_xml
+from tests.support import layout
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = ROOT / "processes" / "guiyang"
+FORMS = ROOT / "forms" / "guiyang"
+DIAGRAMS = sorted(path.name for path in HOME.glob("*.bpmn"))
+GOV = "{urn:shouhu:bpmn:gov:1}"
+# requirements.md 9: every field of the forms of rectification, closure and penalty.
+FIELDS = {
+    "gy_f8": "problem_no lead_unit rect_subject goal measures restoration due accept_std "
+    "gov_consents attach",
+    "gy_f9": "problem_no gs_no pa_name county point type source lead_unit penalty_unit "
+    "plan_no gov_consent_on due progress status evidence_ok entered_by applied_on closed_on",
+    "gy_f10": "E1 E2 E3 E4 E5 E6 E7 E8 E9 E10",
+    "gy_f17": "case_no clue_no enforce_unit act filed_on act_end limitation_passed decide_due "
+    "decision decision_no fine decided_on",
+}
+
+
+def components(form: str) -> list[dict]:
+    found: list[dict] = []
+    waiting = list(json.loads((FORMS / f"{form}.json").read_text("utf-8"))["components"])
+    while waiting:
+        component = waiting.pop(0)
+        found.append(component)
+        waiting = list(component.get("components", ())) + waiting
+    return found
+
+
+def test_the_application_file_has_no_findings() -> None:
+    application, findings = read_application(read_folder(ROOT, "guiyang"))
+    assert findings == ()
+    assert application is not None
+    assert all(row["basis"] for row in application.deadlines.values())
+    assert all(row["basis"] for row in application.settings.values())
+
+
+def test_every_department_is_a_unit_that_holds_its_role() -> None:
+    application, _ = read_application(read_folder(ROOT, "guiyang"))
+    assert application is not None
+    held = {row["code"]: row["roles"].split(";") for row in application.units}
+    departments = application.registers["department"].rows
+    for role, row in departments.items():
+        assert role in application.roles
+        assert not row["unit"] or role in held[row["unit"]]
+    single = {role for roles in held.values() for role in roles} - {"MGMT_BODY", "LOCAL_GOV"}
+    assert single <= set(departments)
+
+
+def test_every_area_and_county_has_its_unit() -> None:
+    application, _ = read_application(read_folder(ROOT, "guiyang"))
+    assert application is not None
+    governments = {u["region"] for u in application.units if u["roles"] == "LOCAL_GOV"}
+    bodies = {u["place"] for u in application.units if u["roles"] == "MGMT_BODY"}
+    divisions = application.registers["division"].rows
+    for code, area in application.registers["area"].rows.items():
+        assert code in bodies
+        inside = [c for c in area["county_codes"] if divisions[c]["level"] != "external"]
+        assert set(inside) <= governments
+
+
+@pytest.mark.parametrize("form", sorted(FIELDS))
+def test_a_form_has_every_field_of_the_requirements(form: str) -> None:
+    keys = [c["key"] for c in components(form) if "key" in c]
+    assert set(FIELDS[form].split()) <= set(keys)
+    assert len(keys) == len(set(keys))
+    assert all(c.get("label") for c in components(form) if "key" in c)
+
+
+@pytest.mark.parametrize("name", DIAGRAMS)
+def test_a_diagram_is_drawn_without_overlaps_and_askew_lines(name: str) -> None:
+    assert layout.faults(layout.read(HOME / name)) == []
+
+
+@pytest.mark.parametrize("name", DIAGRAMS)
+def test_every_task_and_event_of_a_diagram_is_anchored_to_a_clause(name: str) -> None:
+    application, _ = read_application(read_folder(ROOT, "guiyang"))
+    assert application is not None
+    documents = {row["id"] for row in application.documents}
+    root = parse_xml((HOME / name).read_bytes(), name)
+    for element in root.iter():
+        kind = str(element.tag).rpartition("}")[2]
+        if kind.endswith(("Task", "callActivity", "CatchEvent", "boundaryEvent")):
+            assert list(element.iter(f"{GOV}clause")), element.get("id")
+    for clause in root.iter(f"{GOV}clause"):
+        assert clause.get("document") in documents
+        assert re.fullmatch(r"(G|A)-\d\d", clause.get("requirement", ""))
+        assert clause.get("basis") in ("plan", "sourced", "designed")
+
+
+@pytest.mark.parametrize("runtime", ["kernel", "spiffworkflow"])
+def test_the_whole_application_is_checked_without_errors_and_warnings(runtime: str) -> None:
+    runtimes = Runtimes(available(), services=NAMES)
+    made = runtimes.assemble(
+        read_folder(ROOT, "guiyang"), runtime=runtime, processes=frozenset()
+    )
+    assert [f for f in made.findings if f.severity != "note"] == []
+    assert made.deployed is not None
