@@ -10,7 +10,7 @@ from engine.base.clock import Clock
 from engine.base.errors import Busy, InvalidRequest, ShouhuError
 from engine.base.ids import Ids
 from engine.commands import halting
-from engine.commands.command import Command, Following, Prepared
+from engine.commands.command import Command, Prepared, is_following, is_prepared
 from engine.commands.results import Replayed, Result
 from engine.commands.stepping import Halted
 from engine.context import Context, Runtimes, View
@@ -49,11 +49,11 @@ class Engine:
         of the same principal, key, ROUTE and BODY_HASH answers Replayed, another body or
         route raises InvalidRequest (key-reused).
         """
-        if isinstance(command, Prepared):
+        if is_prepared(command):
             self._prepare(command, actor)
         claim = _claim(actor, key, route, body_hash)
         result = self._committed(command, actor, claim)
-        if isinstance(command, Following) and not isinstance(result, Replayed):
+        if is_following(command) and not isinstance(result, Replayed):
             with self.database.read() as conn:
                 command.committed(self._context(conn, actor))
         self.wake.set()

@@ -1,7 +1,7 @@
 """What commands answer: small frozen records of ids and texts that JSON can hold."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 
@@ -13,7 +13,24 @@ class Result:
 
     def as_dict(self) -> dict[str, Any]:
         """Give the plain JSON shape, snake_case; kept for replays."""
-        return asdict(self)
+        return _record(self)
+
+
+def _record(value: Any) -> dict[str, Any]:
+    return {name: _shape(getattr(value, name)) for name in value.__match_args__}
+
+
+def _shape(value: Any) -> Any:
+    """Give VALUE with records as maps; dataclasses.asdict copies deeply and costs ten times."""
+    if isinstance(value, str | int | None):
+        return value
+    if isinstance(value, tuple | list):
+        return [_shape(one) for one in value]
+    if isinstance(value, Mapping):
+        return {name: _shape(one) for name, one in value.items()}
+    if hasattr(value, "__dataclass_fields__"):
+        return _record(value)
+    return value
 
 
 @dataclass(frozen=True, slots=True)

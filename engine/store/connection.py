@@ -24,6 +24,7 @@ class Conn(Connection):
         super().__init__(engine)
         self.texts = texts
         self._pending = Pending()
+        self._cursor: DBAPICursor | None = None
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -46,21 +47,19 @@ class Conn(Connection):
         Nothing that waits is written before. The result object of SQLAlchemy would describe
         every column of every run: for a wide row that costs more than the round trip.
         """
-        cursor = self.connection.cursor()
+        cursor = self._driver()
+        self._hear(cursor, text, values, False)
         try:
-            self._hear(cursor, text, values, False)
             cursor.execute(text, values)
             return cursor.fetchall()
         except self.dialect.loaded_dbapi.Error as error:
             raise self._named(error, cursor, text) from error
-        finally:
-            cursor.close()
 
     def send(self, text: str, values: Sequence[tuple[Any, ...]]) -> int:
         """Run a change by its text on the driver, once for each of VALUES; give rows hit."""
-        cursor = self.connection.cursor()
+        cursor = self._driver()
+        self._hear(cursor, text, values, len(values) > 1)
         try:
-            self._hear(cursor, text, values, len(values) > 1)
             if len(values) > 1:
                 cursor.executemany(text, values)
             else:
@@ -68,8 +67,12 @@ class Conn(Connection):
             return cursor.rowcount
         except self.dialect.loaded_dbapi.Error as error:
             raise self._named(error, cursor, text) from error
-        finally:
-            cursor.close()
+
+    def _driver(self) -> DBAPICursor:
+        """Give the driver's cursor: one for all hot statements of the transaction."""
+        if self._cursor is None:
+            self._cursor = self.connection.cursor()
+        return self._cursor
 
     def _hear(self, cursor: DBAPICursor, text: str, values: Any, many: bool) -> None:
         """Tell those who listen for statements, as SQLAlchemy does."""

@@ -7,7 +7,6 @@ that the number of rows does not change the text and the driver adapts one value
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol, TypeAlias
 
@@ -21,7 +20,6 @@ from engine.store.pending import CONDITION, Row, Shape
 Group: TypeAlias = tuple[Shape, list[Row]]
 Bind: TypeAlias = Callable[[Any], Any] | None
 
-_JSON = orjson.OPT_PASSTHROUGH_DATETIME
 
 
 class VersionMoved(ShouhuError):
@@ -88,43 +86,39 @@ def _together(dialect: Dialect, parts: tuple[tuple[Shape, bool], ...]) -> str:
 
 
 def _part(dialect: Dialect, shape: Shape, single: bool) -> str:
-    names = [*(CONDITION + name for name in shape.key)] if _finds(shape) else []
-    columns = {CONDITION + n if _finds(shape) else n: shape.table.c[n] for n in shape.key}
-    columns |= {name: shape.table.c[name] for name in shape.columns}
-    names += shape.columns
-    fields = ", ".join(f'"{n}" {columns[n].type.compile(dialect)}' for n in names)
-    # json_to_record gives one row, which the planner knows: it looks that row up by its key.
-    read = "json_to_record" if single else "json_to_recordset"
-    source = f"{read}(%s::json) AS x({fields})"
-    where = " AND ".join(_conditions(shape, "x"))
+    """Give the text that writes rows of SHAPE, a SINGLE one or a list.
+
+    One row is read by a function that gives one: the planner knows, and uses its key.
+    """
     table = f'"{shape.table.name}"'
-    if shape.kind == "change":
-        sets = ", ".join([f'"{n}" = x."{n}"' for n in shape.columns] + _extra(shape))
-        words = ["UPDATE", table, "AS t SET", sets, "FROM", source, "WHERE", where]
-    elif shape.kind == "remove":
-        words = ["DELETE FROM", table, "AS t USING", source, "WHERE", where]
-    else:
-        listed = ", ".join(f'"{n}"' for n in shape.columns)
+    many = "" if single else "set"
+    if not _finds(shape):
+        listed = ", ".join(shape.columns)
+        source = f"json_populate_record{many}(NULL::{table}, %s::json)"
         words = ["INSERT INTO", table, f"({listed}) SELECT", listed, "FROM", source]
-        words.append(_twins(shape))
+        return " ".join([*words, _twins(shape), "RETURNING 1" if shape.counted else ""])
+    columns = {CONDITION + name: shape.table.c[name] for name in shape.key}
+    columns |= {name: shape.table.c[name] for name in shape.columns}
+    fields = ", ".join(f"{n} {one.type.compile(dialect)}" for n, one in columns.items())
+    source = f"json_to_record{many}(%s::json) AS x({fields})"
+    where = " AND ".join(_conditions(shape, "x"))
+    if shape.kind == "change":
+        sets = ", ".join([f"{n} = x.{n}" for n in shape.columns] + _extra(shape))
+        words = ["UPDATE", table, "AS t SET", sets, "FROM", source, "WHERE", where]
+    else:
+        words = ["DELETE FROM", table, "AS t USING", source, "WHERE", where]
     return " ".join([*words, "RETURNING 1"] if shape.counted else words)
 
 
 def _document(rows: list[Row]) -> str:
     value = rows[0] if len(rows) == 1 else rows
-    return orjson.dumps(value, default=_plain, option=_JSON).decode()
+    return orjson.dumps(value, default=_plain).decode()
 
 
 def _plain(value: Any) -> Any:
     """Give what JSON lacks in the form the server reads it."""
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError("naive datetime")
-        return value.isoformat()
     if isinstance(value, bytes):
         return "\\x" + value.hex()
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f"no column value: {type(value).__name__}")
