@@ -1,7 +1,7 @@
 """The course of a campaign: from due work to the next act of the staff, day by day."""
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -47,6 +47,7 @@ class Campaign:
     planned: int = 0
     seen: int = 0  # id of the newest seat looked at
     stops: dict[int, str] = field(default_factory=dict)  # case -> element to stop at
+    choices: dict[int, Mapping[str, str]] = field(default_factory=dict)  # case -> outcomes
     refused: list[dict[str, str]] = field(default_factory=list)
     primaries: dict[tuple[int, str], str | None] = field(default_factory=dict)
     steps: int = 0  # acts of staff, and jobs of the machine
@@ -129,7 +130,8 @@ class Campaign:
         if row["state"] == "held":
             self._plan_act(staff, row, self.clock.now() + AGAIN)
             return
-        seat = {**row, "outcome": self._primary(row)}
+        told = self.choices.get(row["root_id"], {}).get(row["node"])
+        seat = {**row, "outcome": self._primary(row), "told": told}
         dice = self.occasion(staff, row, "act")
         self.attempt(row["node"], lambda: staff.act(seat, dice), lambda: bool(self._still(row)))
 

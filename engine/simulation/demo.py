@@ -1,8 +1,9 @@
 """Demo data: an organisation with people and a half-run campaign, by real commands.
 
 What happens in it is told by the application, processes/<application>/demo/:
-cases.json   [{"process", "unit", "at": local moment, "data": {…}, "until": element id}],
-             a value {"$evidence": [codes]} standing for uploaded pictures
+cases.json   [{"process", "unit", "at": local moment, "data": {…}, "until": element id,
+             "outcomes": {element id: outcome}}], a value {"$evidence": [codes]} standing
+             for uploaded pictures
 tasks.json   {element id: {"outcome", "data", "opinion", "days", "after": local day}}
 Cases go on by simulated staff until UNTIL is reached; without it as far as time allows.
 """

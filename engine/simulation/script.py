@@ -21,8 +21,9 @@ class Habit:
     """How staff act on one element.
 
     DAYS after it opened (a number, or from … to); with probability LATE, LATE_DAYS after its
-    due day; with probability NEVER not at all; not before the day AFTER. OUTCOMES by weight,
-    none: the primary one. OPINION and DATA may differ by outcome: a map under "by outcome".
+    due day; with probability NEVER not at all; not before the day AFTER, and in this
+    campaign not beyond the day UNTIL. OUTCOMES by weight, none: the primary one. OPINION
+    and DATA may differ by outcome: a map under "by outcome".
     PAGE: start from what the page of the task offers.
     """
 
@@ -31,6 +32,7 @@ class Habit:
     late_days: Any = (1, 15)
     never: Any = 0
     after: str = ""
+    until: str = ""
     outcomes: Mapping[str, Any] = field(default_factory=dict)
     opinion: Any = ""
     data: Mapping[str, Any] = field(default_factory=dict)

@@ -127,7 +127,8 @@ class Staff:
     def act(self, row: Row, dice: Dice) -> None:
         """Complete the seat ROW as its unit's habit says."""
         habit, actor = self.script.habit(row["node"]), self.actor(row["unit"])
-        outcome = dice.pick(habit.outcomes) if habit.outcomes else row["outcome"]
+        thrown = dice.pick(habit.outcomes) if habit.outcomes else row["outcome"]
+        outcome = row["told"] or thrown
         if habit.page:
             form = self.engine.ask(task_page.form, actor, task_id=row["task_id"])
             dice.scope["page"] = dict(form.data)
@@ -161,7 +162,8 @@ class Staff:
             day += timedelta(days=dice.whole(habit.late_days))
         if habit.after:
             day = max(day, dice.day_of(habit.after))
-        return self.office_hour(day, dice)
+        at = self.office_hour(day, dice)
+        return None if habit.until and at.date() > dice.day_of(habit.until) else at
 
     def office_hour(self, day: date, dice: Dice) -> datetime:
         """Give a minute of the first working day from DAY on whose morning is still to come."""

@@ -27,7 +27,9 @@ class Starts:
 
         def do() -> None:
             data = {key: dice.draw(value) for key, value in (case.get("data") or {}).items()}
-            self._start(case["process"], unit, data, str(case.get("until") or ""))
+            made = self._start(case["process"], unit, data, str(case.get("until") or ""))
+            if made is not None and case.get("outcomes"):
+                self.campaign.choices[made] = case["outcomes"]
 
         self.campaign.plan(at, do)
 
@@ -79,12 +81,15 @@ class Starts:
             data = {key: dice.draw(value) for key, value in series.data.items()}
             self._start(series.process, who, data, series.until)
 
-    def _start(self, process: str, unit: str, data: Mapping[str, Value], until: str) -> None:
+    def _start(
+        self, process: str, unit: str, data: Mapping[str, Value], until: str
+    ) -> int | None:
         start = self.campaign.attempt
         made = start(process, lambda: self.staff.start(process, unit, data))
         if made is None:
-            return
+            return None
         if until:
             self.campaign.stops[made.instance_id] = until
         if process == self.staff.script.problems:
             self.made.append(made.instance_id)
+        return int(made.instance_id)

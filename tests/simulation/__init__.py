@@ -1,0 +1,1 @@
+"""Tests of metrics, frozen figures and simulated campaigns."""

@@ -1,0 +1,142 @@
+"""A small campaign through the real engine: complete, sound, repeatable, and well counted."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from engine import cli
+from engine.base.clock import FakeClock, shanghai
+from engine.base.ids import CountingIds
+from engine.bootstrap import build
+from engine.engine import Engine
+from engine.library.bundle import read_folder
+from engine.simulation.simulate import Report, Wish, simulate
+from engine.store import schema, snapshots
+from engine.store.database import open_database
+from engine.store.machine import history, incident
+from engine.store.tables import definition, instance
+from tests.simulation.recount import figures, retell
+from tests.support.invariants import check_invariants
+
+ROOT = Path(__file__).parents[2]
+PROBLEMS = 20
+FINAL = {"已备案", "剔除", "结转"}
+
+
+@dataclass
+class Year:
+    """A campaign that is over: its engine, its report and what was told on the way."""
+
+    engine: Engine
+    report: Report
+    told: list[str]
+
+
+def play(folder: Path, seed: str, problems: int) -> Year:
+    """Play 2025 of Jiangxi on a fresh SQLite file."""
+    url = f"sqlite:///{folder / 'year.db'}"
+    database = open_database(url)
+    schema.upgrade(database)
+    database.close()
+    clock, told = FakeClock(shanghai("2025-01-01 00:00")), []
+    engine = build(url, folder, clock=clock, ids=CountingIds())
+    wish = Wish(read_folder(ROOT, "jiangxi"), 2025, problems, seed)
+    return Year(engine, simulate(engine, clock, wish, told.append), told)
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
+    """Give the campaign of seed 1."""
+    made = play(tmp_path_factory.mktemp("year"), "1", PROBLEMS)
+    yield made
+    made.engine.close()
+
+
+def rows(engine: Engine, query: Any) -> list[dict[str, Any]]:
+    with engine.database.read() as conn:
+        return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def test_every_problem_ends_final_or_carried_over(year: Year) -> None:
+    assert sum(year.report.states.values()) == PROBLEMS
+    assert set(year.report.states) <= FINAL, year.report.states
+    assert "结转" in year.report.states  # the seed is chosen so that something is left
+
+
+def test_nothing_was_refused_and_nothing_stands_still(year: Year) -> None:
+    assert year.report.refused == []
+    assert rows(year.engine, sa.select(incident)) == []
+    check_invariants(year.engine)
+    with year.engine.database.read() as conn:
+        assert snapshots.verify(conn) == []
+
+
+def test_the_frozen_figures_equal_a_recount_from_the_history(year: Year) -> None:
+    query = (
+        sa.select(history)
+        .join(instance, instance.c.id == history.c.root_id)
+        .join(definition, definition.c.id == instance.c.definition_id)
+        .where(definition.c.key == "jx_audit")
+        .order_by(history.c.root_id, history.c.no)
+    )
+    told = retell(rows(year.engine, query), shanghai("2026-01-01 00:00"))
+    counted = figures(told.values(), 2025)
+    told_as = {name: year.report.metrics[name] for name in counted}
+    found = {name: (one["numerator"], one["denominator"]) for name, one in told_as.items()}
+    assert found == counted
+    assert all(one["frozen"] for one in told_as.values())
+    assert 0 < counted["M-1"][0] < counted["M-1"][1]
+
+
+def test_carrying_over_does_not_move_the_frozen_figures(year: Year) -> None:
+    """Their year is 2026 by now; in the frozen figures of 2025 they still stand."""
+    carried = year.report.states["结转"]
+    left = rows(year.engine, sa.select(instance).where(instance.c.state_name == "结转"))
+    assert {row["year"] for row in left} == {2026}
+    frozen = year.report.metrics["M-2"]
+    assert frozen["denominator"] - frozen["numerator"] == carried
+    assert year.report.metrics["M-2"]["now"] == frozen["shown"]  # as of 31 December, recomputed
+
+
+def test_phases_and_progress_are_told(year: Year) -> None:
+    titles = [phase["title"] for phase in year.report.phases]
+    assert titles == ["全面排查", "集中审核", "推进整改", "销号核准"]
+    assert all(phase["states"] for phase in year.report.phases)
+    assert sum("已登记" in line for line in year.told) >= 12
+
+
+def test_one_seed_gives_one_report_and_another_seed_another(
+    year: Year, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "report.json"
+    words = ["simulate", "--application", "jiangxi", "--year", "2025", "--quiet"]
+    words += ["--problems", str(PROBLEMS), "--json", str(file)]
+    assert cli.main([*words, "--seed", "1"]) == 0
+    again = json.loads(file.read_text())
+    assert "整改完成率" in capsys.readouterr().out
+    timing = again.pop("timing")
+    assert set(timing) == {"cpu_s", "wall_s", "steps_per_second"}
+    first = json.loads(year.report.as_json())
+    del first["timing"]
+    assert again == first
+    assert cli.main([*words, "--seed", "2"]) == 0
+    other = json.loads(file.read_text())
+    assert sum(other["states"].values()) == PROBLEMS
+    assert other["phases"] != first["phases"]
+
+
+def test_a_database_with_cases_is_not_simulated_into(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path / 'used.db'}"
+    database = open_database(url)
+    schema.upgrade(database)
+    database.close()
+    words = ["simulate", "--application", "jiangxi", "--year", "2025", "--database", url]
+    assert cli.main(words) == 1
+    assert "只在空数据库中运行" in capsys.readouterr().err
