@@ -21,7 +21,7 @@ from web.session import Passwords
 
 ROOT = Path(__file__).resolve().parents[2]
 # Who has an account: the province, every city and reserve, and the counties of the stories.
-PLACES = ("360681", "361103", "360430")
+PLACES = ("360681", "361103", "360430", "360735", "360781")
 
 
 @pytest.fixture(params=["kernel", "spiffworkflow"])
