@@ -58,7 +58,8 @@ def clean(held: HeldTask, data: Mapping[str, Value], seat: Row) -> dict[str, Val
     allowed = writable.named(held.live.node(held.task["node"]).properties)
     if form != held.task["form"]:
         allowed = None  # form.writable speaks of the form of the task
-    held_before = with_rows(held, schema, known(held))
+    before = {**known(held), consult.ACTING: seat["unit"]}
+    held_before = with_rows(held, schema, before)
     fields = {name: held_before[name] for name in schema.fields if name in held_before}
     files = files_of(held.case.ctx, {**fields, **data}, held.case.id)
     return schema.clean(
@@ -96,7 +97,7 @@ def files_of(
 
 
 def check_requires(
-    held: HeldTask, outcome: Mapping[str, Any] | None, data: Mapping[str, Value]
+    held: HeldTask, seat: Row, outcome: Mapping[str, Any] | None, data: Mapping[str, Value]
 ) -> None:
     """Refuse an outcome whose condition (gov:outcome requires) does not hold."""
     text = (outcome or {}).get("requires")
@@ -106,7 +107,7 @@ def check_requires(
     settings = {"settings": deployed.application.values}
     condition = compile_expression(str(text), constants=settings)
     moment = deployed.moment(held.case.ctx.now)
-    schema = deployed.forms.get(held.task["form"] or "")
+    schema = deployed.forms.get(consult.form_of(held.task, seat) or "")
     empty = dict.fromkeys(schema.fields) if schema else {}  # a field left empty is null
     if condition({**empty, **known(held), **data}, moment) is not True:
         told = outcome.get("message") or f"不满足“{outcome.get('label')}”的条件：{text}。"

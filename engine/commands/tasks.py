@@ -122,7 +122,7 @@ class CompleteTask:
         entitled.check_version(seat["version"], self.expected_version)
         decision = voting.check(held, seat, outcome)
         data = forms.clean(held, self.data, seat)
-        forms.check_requires(held, outcome, data)
+        forms.check_requires(held, seat, outcome, data)
         self._act(ctx, held, seat, {"decision": decision, "opinion": opinion}, outcome)
         forms.keep(held, seat, data)
         verdict = voting.judge(held, ctx.now)

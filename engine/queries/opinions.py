@@ -11,6 +11,7 @@ from engine.context import View
 from engine.forms.scope import Scope
 from engine.queries import form_facts, history
 from engine.queries.task_data import TaskData, load
+from engine.rules import consult
 from engine.rules.seats import CONCLUDE
 from engine.store import codec
 from engine.store.tables import form_entry, seat
@@ -26,12 +27,23 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """The actor's seat that said nothing before the conclusion, and what it may say now."""
+
+    unit: str
+    unit_name: str
+    version: int
+    outcomes: tuple[tuple[str, str], ...]  # value, label
+
+
+@dataclass(frozen=True, slots=True)
 class Round:
     """One round: the units' answers and, in a consultation, what the lead concluded."""
 
     entry: history.Entry
     answers: tuple[Answer, ...]
     conclusion: Answer | None
+    silent: Silent | None
 
 
 def of_case(view: View, *, ref: str) -> tuple[Round, ...]:
@@ -47,7 +59,17 @@ def _round(view: View, entry: history.Entry) -> Round:
     answers = [_answer(view, held, voice, kept) for voice in entry.voices]
     last = [one for one in answers if one.voice.duty == CONCLUDE]
     asked = tuple(one for one in answers if one.voice.duty != CONCLUDE)
-    return Round(entry, asked, last[0] if last else None)
+    return Round(entry, asked, last[0] if last else None, _silent(view, held))
+
+
+def _silent(view: View, held: TaskData) -> Silent | None:
+    for row in held.seats:
+        ours = row["unit"] in view.actor.units and row["state"] == consult.SILENT
+        if ours and row["outcome"] is None:
+            words = consult.offered(held.node.outcomes, row)
+            offered = tuple((str(w["value"]), str(w.get("label") or w["value"])) for w in words)
+            return Silent(row["unit"], row["unit_name"], row["version"], offered)
+    return None
 
 
 def _kept(view: View, task_id: int) -> dict[int, tuple[str, Mapping[str, Value], Any]]:

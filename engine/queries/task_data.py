@@ -72,7 +72,8 @@ class TaskData:
         """Give the variables the form may read: the case's and the item's own."""
         own = codec.decode(bytes(self.task["locals"])) if self.task["locals"] else {}
         shown = self.version.runtime.inspect(self.plan, self.state).variables
-        return {**shown, **own, **self.results}
+        acting = {consult.ACTING: self.seat["unit"]} if self.seat is not None else {}
+        return {**shown, **own, **acting, **self.results}
 
     @property
     def writable(self) -> frozenset[str] | None:

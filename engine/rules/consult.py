@@ -11,6 +11,7 @@ from engine.rules.seats import CONCLUDE
 
 OPINION, ANY = "opinion", "any"
 SILENT = "silent"
+ACTING = "acting_unit"  # the unit a form is filled in for, as its expressions know it
 Row = Mapping[str, Any]
 _Seat = TypeVar("_Seat", bound=Mapping[str, Any])
 
@@ -103,9 +104,9 @@ def answers(
             "duty": seat["duty"],
             "required": bool(seat["required"]),
             "answered": seat["decision"] is not None,
-            "outcome": seat["outcome"],
-            "label": labels.get(seat["outcome"]),
-            "opinion": seat["opinion"] or None,
+            "outcome": _counted(seat, seat["outcome"]),
+            "label": labels.get(_counted(seat, seat["outcome"])),
+            "opinion": _counted(seat, seat["opinion"] or None),
             "person": seat["person_name"] if seat["decision"] is not None else None,
             "at": seat["decided_at"],
             "late": _late(seat),
@@ -113,6 +114,11 @@ def answers(
         }
         for seat in asked(seats)
     ]
+
+
+def _counted(seat: Row, said: Value) -> Value:
+    """Give what was SAID before the conclusion; a late opinion is kept, not counted."""
+    return said if seat["decision"] is not None else None
 
 
 def _late(seat: Row) -> bool:

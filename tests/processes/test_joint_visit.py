@@ -165,3 +165,27 @@ def the_office_refuses(story: Scenario, case: Json) -> None:
     story.when_completes(
         OFFICE, "office_meeting", "reject", case=case, data=decision, opinion=reason
     )
+
+
+def test_a_new_area_needs_no_area_yet_and_the_city_may_start_an_integration_only(
+    guiyang_story: Scenario,
+) -> None:
+    story = guiyang_story
+    story.when_passes("2026-03-09 10:00")
+    new = {"matter_type": "设立", "pa_id": None, "area_after": 320}
+    papers = {"docs": story.when_uploads(XIUWEN, "请示")}
+    papers["vector"] = story.when_uploads(XIUWEN, "矢量边界")
+    case = story.when_started(XIUWEN, "gy_joint_review", reviews.filing(**new, **papers))
+    story.when_completes(FORESTRY, "accept", "accept", case=case)
+    form = story.form(FORESTRY, "notice", case)
+    sent = reviews.notice(form, "2026-03-25T09:30:00+08:00")
+    story.when_completes(FORESTRY, "notice", "send", case=case, data=sent)
+    assert story.told(case) == {f"unit:{XIUWEN}"}
+    docs = {"docs": story.when_uploads(FORESTRY, "方案")}
+    body = {"processDefinitionKey": "gy_joint_review", "variables": reviews.filing(**docs)}
+    refused = story.of(FORESTRY).send("POST", "/process-instances", body, 422)
+    assert [error["field"] for error in refused["errors"]] == ["matter_type"]
+    merged = reviews.filing(matter_type="整合优化", **docs)
+    case = story.when_started(FORESTRY, "gy_joint_review", merged)
+    story.then_waits_at(case, ("co_sign", XIUWEN))
+    story.then_no_incidents()

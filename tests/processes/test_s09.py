@@ -224,7 +224,32 @@ def test_silence_is_reminded_three_times_and_never_taken_for_consent(
     }
     story.when_completes("GY-LGO", "office_meeting", "pass", case=case, data=decision)
     story.then_state(case, "通过")
+    a_late_opinion_is_kept_and_not_counted(story, case)
     story.then_no_incidents()
+
+
+def a_late_opinion_is_kept_and_not_counted(story: Scenario, case: Json) -> None:
+    story.when_passes("2026-11-02 10:00")
+    before = story.variables(case)["opinions"]
+    task = next(t for t in story.tasks(case, None) if t["node"] == "opinions")
+    silent = next(s for s in task["seats"] if s["unit"] == "GY-ST")
+    page = story.of("GY-ST").client.get(f"/case/{case['number']}/opinions").text
+    assert "补充逾期意见" in page
+    path = f"/user-tasks/{task['id']}/late-opinion"
+    body = {"outcome": "pass", "opinion": "建议先完成环评再上报审批。"}
+    body["expectedVersion"] = silent["version"]
+    story.of("GY-ST").send("POST", path, body, 422)
+    body["outcome"] = "disagree"
+    story.of(WATER).send("POST", path, body, 409)
+    story.of("GY-ST").send("POST", path, body)
+    body["expectedVersion"] = silent["version"] + 1
+    story.of("GY-ST").send("POST", path, body, 409)
+    kept = next(s for s in seats(story, case) if s["unit"] == "GY-ST")
+    assert (kept["state"], kept["outcome"], kept["decision"]) == ("silent", "disagree", None)
+    assert story.variables(case)["opinions"] == before
+    line = story.history(case)[-1]
+    assert (line["kind"], line["detail"]["to"]) == ("LateAnswer", [f"unit:{FORESTRY}"])
+    story.then_state(case, "通过")
 
 
 def test_a_silent_unit_may_still_answer_before_the_conclusion(guiyang_story: Scenario) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from engine.commands import corrections, deadlines
+from engine.commands import corrections, deadlines, late
 from engine.commands import tasks as commands
 from engine.queries import forecast, task_page, tasks
 from web import calls
@@ -58,6 +58,12 @@ def release(body: dict[str, Any], task_id: int) -> Response:
 def complete(body: dict[str, Any], task_id: int) -> Response:
     """办理: act on one's seat; expectedVersion is the seat's."""
     return calls.run(commands.CompleteTask(task_id, **body))
+
+
+@route(f"POST {ONE}/late-opinion", "signed-in", body=bodies.LateOpinion)
+def answer_late(body: dict[str, Any], task_id: int) -> Response:
+    """逾期意见 of a unit that was silent when the lead concluded; kept, not counted."""
+    return calls.run(late.AnswerLate(task_id, **body))
 
 
 @route(f"POST {ONE}/return", "signed-in", body=bodies.Return)

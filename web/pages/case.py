@@ -1,9 +1,12 @@
 """案件: where a case stands, why, and what every round said."""
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, request
+from werkzeug.wrappers import Response as BaseResponse
 
+from engine.commands import late
 from engine.queries import (
     cases,
     diagram,
@@ -18,7 +21,7 @@ from engine.queries import opinions as opinions_query
 from engine.queries import people as people_query
 from engine.queries.diagram import Diagram
 from web import limits, security, session
-from web.pages import cursors, frame
+from web.pages import cursors, frame, posting
 from web.pages.todo import paging
 from web.pages.words import shown
 
@@ -88,7 +91,26 @@ def opinions(ref: str) -> Response:
     """Show and print what every unit said in each round that several units worked on."""
     head = session.ask(instances.case, ref=ref)
     rounds = session.ask(opinions_query.of_case, ref=ref)
-    return frame.page("staff/opinions.html", ref=ref, case=head, rounds=rounds)
+    told, sent = posting.told(), posting.fresh()
+    return frame.page(
+        "staff/opinions.html", ref=ref, case=head, rounds=rounds, told=told, submission=sent
+    )
+
+
+@case.post("/case/<ref>/opinions/<int:task_id>/late")
+@security.permission("signed-in")
+def answer_late(ref: str, task_id: int) -> BaseResponse:
+    """Keep what a unit says after the conclusion it was silent at."""
+    sent = request.form
+    command = late.AnswerLate(
+        task_id,
+        sent.get("outcome"),
+        sent.get("opinion", ""),
+        limits.whole(sent.get("version", "")),
+        sent.get("unit") or None,
+    )
+    posting.run(command)
+    return posting.back(f"/case/{quote(ref)}/opinions", "late")
 
 
 # Said in the head of the page already.

@@ -65,6 +65,15 @@ class Completion(Schema):
     unit = fields.String(load_default=None, allow_none=True)
 
 
+class LateOpinion(Schema):
+    """A late opinion; expectedVersion is the seat's."""
+
+    outcome = fields.String(required=True)
+    opinion = fields.String(required=True, validate=TEXT)
+    expected_version = fields.Integer(load_default=None, allow_none=True)
+    unit = fields.String(load_default=None, allow_none=True)
+
+
 class Return(Schema):
     """退回 to an earlier element."""
 
