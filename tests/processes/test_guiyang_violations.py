@@ -3,7 +3,15 @@
 import pytest
 
 from tests.processes import guiyang
-from tests.processes.guiyang import ECOLOGY, OFFICE, PROVINCE, RESOURCES, TOURISM, WATER
+from tests.processes.guiyang import (
+    ECOLOGY,
+    FORESTRY,
+    OFFICE,
+    PROVINCE,
+    RESOURCES,
+    TOURISM,
+    WATER,
+)
 from tests.processes.jiangxi import Changes
 from tests.support.scenario import Json, Scenario
 
@@ -166,8 +174,11 @@ def test_every_county_of_the_point_must_consent(guiyang_story: Scenario) -> None
     planned(story, TOURISM, case, "2026-09-30", "520115-ZF")
     story.then_waits_at(case, ("consent", "520181-ZF"))
     story.then_state(case, "方案待同意")
-    story.when_completes("520181-ZF", "consent", "agree", case=case)
+    story.when_completes("520181-ZF", "consent", "agree", case=case, opinion="同意实施。")
     story.then_waits_at(case, ("implement", TOURISM))
+    consents = story.form(TOURISM, "implement", case)["gov_consents"]
+    said = [(row["unit_name"], row["label"]) for row in consents]
+    assert said == [("观山湖区人民政府", "同意"), ("清镇市人民政府", "同意")]
 
 
 @CROSSED
@@ -261,7 +272,7 @@ def test_a_point_that_is_no_violation_leaves_the_ledger(guiyang_story: Scenario)
 @CROSSED
 @pytest.mark.parametrize(
     ("stated", "lead", "row"),
-    [(None, "GY-LY", "D-09.2"), ("ECOLOGY", ECOLOGY, "D-09.1")],
+    [(None, FORESTRY, "D-09.2"), ("ECOLOGY", ECOLOGY, "D-09.1")],
 )
 def test_a_document_with_several_units_names_the_lead(
     guiyang_story: Scenario, stated: str | None, lead: str, row: str
@@ -272,8 +283,23 @@ def test_a_document_with_several_units_names_the_lead(
     named = {"named_rows": units, "document_states_lead": stated is not None}
     stating = {"stated_lead": stated} if stated else {}
     case = story.when_started(ECOLOGY, "gy_violation", guiyang.violation(**named, **stating))
-    story.then_waits_at(case, ("guide", lead))
+    others = {FORESTRY, ECOLOGY, RESOURCES} - {lead}
+    story.then_waits_at(case, ("guide", lead), *(("assist", unit) for unit in others))
     assert row in story.rows(case)
-    others = {"GY-LY", ECOLOGY, RESOURCES} - {lead}
     assert {f"unit:{unit}" for unit in others} <= story.told(case)
     story.then_never(case, TOURISM, WATER)
+
+
+@CROSSED
+def test_the_province_leads_on_an_expressway_and_the_city_assists(
+    guiyang_story: Scenario,
+) -> None:
+    story = guiyang_story
+    story.when_passes("2026-06-01 10:00")
+    data = guiyang.violation(problem_type="E4", expressway=True)
+    case = guiyang.on_the_ledger(story, ECOLOGY, "GZ-JTT", data)
+    assert "D-01.4" in story.rows(case)
+    story.then_waits_at(case, ("plan", "GZ-JTT"), ("assist", "GY-JT"))
+    note = {"assist_note": "已配合省厅现场核查。"}
+    story.when_completes("GY-JT", "assist", "done", case=case, data=note)
+    story.then_waits_at(case, ("plan", "GZ-JTT"))
