@@ -1,7 +1,7 @@
 """History lines chained per case: append, verify, seal (reliability.md 6.9)."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,10 @@ from engine.store.tables import audit, history, instance, seal
 _AUDIT = 7215002  # of the lock held to the end of the transaction, shared by writers
 _WRITING = sa.select(sa.func.pg_advisory_xact_lock_shared(_AUDIT))
 _SEALING = sa.select(sa.func.pg_try_advisory_xact_lock(_AUDIT))
+
+# Seals, one each five seconds at the most: longer than any transaction lives (2.2).
+_OVERLAP = 24
+_NOTHING: Mapping[str, Any] = {"no": 0, "hash": "", "upto_audit": 0}  # before the first seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,41 +149,60 @@ def append_seal(conn: Connection, at: datetime) -> bool:
     """
     if not _numbers_stand(conn):
         return False
-    last = conn.execute(sa.select(seal).order_by(seal.c.no.desc()).limit(1)).mappings().first()
-    known: dict[str, list[Any]] = {}
-    for (heads,) in conn.execute(sa.select(seal.c.heads).order_by(seal.c.no)):
-        known.update(heads)
-    columns = (instance.c.id, instance.c.history_no, instance.c.history_hash)
-    moved = {
-        str(row.id): [row.history_no, row.history_hash]
-        for row in conn.execute(sa.select(*columns).where(instance.c.history_no > 0))
-        if known.get(str(row.id)) != [row.history_no, row.history_hash]
-    }
-    upto = last["upto_audit"] if last else 0
+    overlap = _OVERLAP if conn.dialect.name == "postgresql" else 0
+    recent = _recent(conn, overlap + 1)
+    last = recent[0] if recent else _NOTHING
+    moved = _moved(conn, recent, overlap)
     newest = conn.execute(sa.select(sa.func.max(audit.c.id))).scalar() or 0
-    if not moved and newest <= upto:
+    if not moved and newest <= last["upto_audit"]:
         return False
-    prev = last["hash"] if last else ""
-    body = _seal_body(conn, moved, upto, newest)
-    row = {"no": (last["no"] if last else 0) + 1, "at": at, "upto_audit": newest}
-    row |= {"heads": moved, "prev": prev, "hash": _digest(prev, body)}
+    row = {"no": last["no"] + 1, "at": at, "upto_audit": newest, "heads": moved}
+    row["upto_history"] = conn.execute(sa.select(sa.func.max(history.c.id))).scalar() or 0
+    body = _seal_body(conn, row, last["upto_audit"])
+    row |= {"prev": last["hash"], "hash": _digest(last["hash"], body)}
     conn.execute(sa.insert(seal).values(row))
     return True
 
 
-def _seal_body(
-    conn: Connection, heads: Mapping[str, Any], after: int, upto: int
-) -> dict[str, Any]:
-    query = sa.select(audit).where(audit.c.id > after, audit.c.id <= upto).order_by(audit.c.id)
-    lines = [dict(row) for row in conn.execute(query).mappings()]
-    return {"heads": dict(heads), "audit": lines}
+def _recent(conn: Connection, count: int) -> list[Mapping[str, Any]]:
+    """Give the newest seals, newest first."""
+    query = sa.select(seal).order_by(seal.c.no.desc()).limit(count)
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def _moved(
+    conn: Connection, recent: Sequence[Mapping[str, Any]], overlap: int
+) -> dict[str, list[Any]]:
+    """Give the heads of the cases with lines no seal has seen: {root id: [number, hash]}.
+
+    A line gets its id before its commit, so a lower id may appear after a seal that saw a
+    higher one. Lines are looked at again for OVERLAP seals; their heads tell what is new.
+    """
+    after = recent[-1]["upto_history"] if len(recent) > overlap else 0
+    known: dict[str, Any] = {}
+    for row in reversed(recent):
+        known.update(row["heads"])
+    fresh = sa.select(history.c.root_id).where(history.c.id > after)
+    heads = sa.select(instance.c.id, instance.c.history_no, instance.c.history_hash)
+    return {
+        str(row[0]): [row[1], row[2]]
+        for row in conn.execute(heads.where(instance.c.id.in_(fresh)))
+        if known.get(str(row[0])) != [row[1], row[2]]
+    }
+
+
+def _seal_body(conn: Connection, row: Mapping[str, Any], after: int) -> dict[str, Any]:
+    query = sa.select(audit).where(audit.c.id > after, audit.c.id <= row["upto_audit"])
+    lines = [dict(line) for line in conn.execute(query.order_by(audit.c.id)).mappings()]
+    seen = row["upto_history"]
+    return {"heads": dict(row["heads"]), "audit": lines, "history": seen}
 
 
 def _verify_seals(conn: Connection) -> list[Damage]:
     prev, after = "", 0
-    rows = conn.execute(sa.select(seal).order_by(seal.c.no)).mappings().all()
-    for number, row in enumerate(rows, 1):
-        body = _seal_body(conn, row["heads"], after, row["upto_audit"])
+    rows = conn.execute(sa.select(seal).order_by(seal.c.no)).mappings()
+    for number, row in enumerate(map(dict, rows), 1):
+        body = _seal_body(conn, row, after)
         bad = row["no"] != number or row["prev"] != prev or row["hash"] != _digest(prev, body)
         if bad or not _heads_stand(conn, row["heads"]):
             return [Damage(0, number, "seal")]

@@ -185,6 +185,7 @@ seal = Table(
     Column("no", BigId, primary_key=True),
     Column("at", UtcMoment, nullable=False),
     Column("upto_audit", BigId, nullable=False),
+    Column("upto_history", BigId, nullable=False),  # the newest line seen when sealing
     Column("heads", Json, nullable=False),  # {root_id: [history_no, hash]} that moved
     Column("prev", Text, nullable=False),
     Column("hash", Text, nullable=False),

@@ -182,7 +182,7 @@ task = Table(  # one activation of a user task node: the round
     "task",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("root_id", BigId, nullable=False, index=True),
+    Column("root_id", BigId, nullable=False),
     Column("instance_id", BigId, ForeignKey("instance.id"), nullable=False),
     Column("wait", Text, nullable=False),
     Column("item", sa.Integer, nullable=False, default=0),  # 0 = no multi-instance item
@@ -209,6 +209,8 @@ task = Table(  # one activation of a user task node: the round
     Column("arithmetic", Text),
     Column("superseded", sa.Boolean, nullable=False, default=False),
     UniqueConstraint("instance_id", "wait", "item"),
+    Index("ix_task_root_state_due", "root_id", "state", "due_at"),  # nearest due of a case
+    Index("ix_task_instance_node_round", "instance_id", "node", "round"),  # the last round
     Index("ix_task_state_due", "state", "due_at"),
     Index("ix_task_state_level", "state", "level", "due_at"),
 )

@@ -89,6 +89,20 @@ def test_of_two_completions_of_one_seat_the_second_hears_who_was_first(
 
 
 @FIRST
+def test_of_two_last_votes_at_once_the_second_sees_the_first_and_closes_the_round(
+    tiny: Tiny, turned: bool
+) -> None:
+    case_id = tiny.start().instance_id
+    tiny.complete("field1", case_id, "check", outcome="send")
+    task_id = tiny.open_task(case_id, "review")["id"]
+    one = complete(tiny, "wood1", task_id, outcome="pass")
+    two = complete(tiny, "water1", task_id, outcome="pass")
+    answers = met(tiny, one, two, turned)
+    assert [answer.closed for answer in answers] == [turned, not turned]
+    assert kinds(tiny, case_id).count("RoundDecided") == 2  # the check and the review
+
+
+@FIRST
 def test_of_an_interrupting_timer_and_a_completion_one_ends_the_task(
     tiny: Tiny, turned: bool
 ) -> None:

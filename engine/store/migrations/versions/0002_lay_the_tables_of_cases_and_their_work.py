@@ -161,7 +161,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("instance_id", "wait", "item", name=op.f("uq_task_instance_id_wait_item")),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_task_root_id"), ["root_id"], unique=False)
+        batch_op.create_index(
+            "ix_task_root_state_due", ["root_id", "state", "due_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_task_instance_node_round", ["instance_id", "node", "round"], unique=False
+        )
         batch_op.create_index("ix_task_state_due", ["state", "due_at"], unique=False)
         batch_op.create_index(
             "ix_task_state_level", ["state", "level", "due_at"], unique=False
@@ -215,7 +220,8 @@ def downgrade() -> None:
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index("ix_task_state_level")
         batch_op.drop_index("ix_task_state_due")
-        batch_op.drop_index(batch_op.f("ix_task_root_id"))
+        batch_op.drop_index("ix_task_instance_node_round")
+        batch_op.drop_index("ix_task_root_state_due")
 
     op.drop_table("task")
     with op.batch_alter_table("search_value", schema=None) as batch_op:

@@ -176,6 +176,7 @@ def upgrade() -> None:
         sa.Column("no", BigId, nullable=False),
         sa.Column("at", UtcMoment(), nullable=False),
         sa.Column("upto_audit", BigId, nullable=False),
+        sa.Column("upto_history", BigId, nullable=False),
         sa.Column("heads", Json(), nullable=False),
         sa.Column("prev", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
