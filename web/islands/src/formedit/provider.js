@@ -25,10 +25,17 @@ const NUMBERS = {
 /* Lists are written one row per line; what a line does not say of a known row is kept. */
 const ROWS = {
   grid: [['columns', '列', '标识|名称|类型|必填|合计；类型为 textfield、number、datetime 等', readColumn, writeColumn]],
-  evidence: [['codes', '材料编码', '每行一个', (line) => line.trim(), String], ['media', '文件类型', '每行一个，例如 image', (line) => line.trim(), String]],
+  evidence: [['codes', '材料编码', '每行一个：编码|至少几件', readCode, writeCode], ['media', '文件类型', '每行一个，例如 image', (line) => line.trim(), String]],
   orgUnit: [['roleGroups', '限定岗位组', '每行一个', (line) => line.trim(), String]],
   person: [['roleGroups', '限定岗位组', '每行一个', (line) => line.trim(), String]],
 };
+
+function readCode(line) {
+  const [code, min] = line.split('|').map((part) => part.trim());
+  return Number(min) > 0 ? { code, min: Number(min) } : code;
+}
+
+const writeCode = (each) => (typeof each === 'string' ? each : `${each.code}${each.min ? `|${each.min}` : ''}`);
 
 function readColumn(line, old) {
   const [key, label, type, required, sum] = line.split('|').map((part) => part.trim());

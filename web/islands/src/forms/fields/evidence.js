@@ -79,7 +79,10 @@ export function evidenceItems(field) {
   if (field.items?.length) return field.items;
   const media = (field.media || []).map((kind) => (kind.includes('/') ? kind : `${kind}/*`));
   if (!field.codes?.length) return [{ code: '', label: field.label || t('佐证材料'), min: field.min || 0, media }];
-  return field.codes.map((code) => ({ code, label: code, min: 0, media }));
+  return field.codes.map((each) => {
+    const { code, min = 0 } = typeof each === 'string' ? { code: each } : each;
+    return { code, label: code, min, media };
+  });
 }
 
 export function EvidenceField(props) {
