@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from engine.base.events import Event
+from engine.base.values import Value
 from engine.bpmn.compile import compile_files
 from engine.bpmn.deploy import Compiled, DeployEnv
 from engine.kernel.advance import advance
 from engine.kernel.needs import needs
 from engine.kernel.step import Need, State, Step, View
-from engine.kernel.view import inspect
+from engine.kernel.view import inspect, variables
 
 
 class Runtime(Protocol):
@@ -43,6 +44,10 @@ class Runtime(Protocol):
         """Show what is live."""
         ...
 
+    def variables(self, state: State) -> Mapping[str, Value]:
+        """Give the variables of the instance scope, to read only: a part of what is live."""
+        ...
+
 
 class KernelRuntime:
     """Our own runtime: engine.bpmn compiles, engine.kernel runs; without state, shareable."""
@@ -69,3 +74,7 @@ class KernelRuntime:
     def inspect(self, plan: Any, state: State) -> View:
         """Show what is live."""
         return inspect(plan, state)
+
+    def variables(self, state: State) -> Mapping[str, Value]:
+        """Give the variables of the instance scope."""
+        return variables(state)

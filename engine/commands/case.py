@@ -53,7 +53,7 @@ class Live:
         """Give the variables of the instance scope."""
         if self.state is None:
             return {}
-        return self.deployed.runtime.inspect(self.plan, self.state).variables
+        return self.deployed.runtime.variables(self.state)
 
     @property
     def is_live(self) -> bool:

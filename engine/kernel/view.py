@@ -1,7 +1,9 @@
 """What is live in an instance, for pages, forecasts and tests (kernel.md 1)."""
 
 from collections import Counter
+from collections.abc import Mapping
 
+from engine.base.values import Value
 from engine.kernel.lifecycle import ROOT
 from engine.kernel.plan import Plan
 from engine.kernel.state import Record, ordered
@@ -30,8 +32,15 @@ def inspect(plan: Plan, state: State) -> View:
         subscriptions=tuple(found["sub"]),
         children=tuple(found["child"]),
         incidents=_incidents(plan, state),
-        variables=dict(state["scopes"][ROOT]["vars"]) if ROOT in state["scopes"] else {},
+        variables=dict(variables(state)),
     )
+
+
+def variables(state: State) -> Mapping[str, Value]:
+    """Give the variables of the instance scope, to read only."""
+    scope: Record = state["scopes"].get(ROOT, {})
+    found: Mapping[str, Value] = scope.get("vars", {})
+    return found
 
 
 def _open_items(state: State, wait: Record) -> Record:

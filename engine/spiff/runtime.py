@@ -13,6 +13,7 @@ from engine.base import events
 from engine.base.errors import NotSupported
 from engine.base.events import Event
 from engine.base.findings import Finding, has_errors
+from engine.base.values import Value
 from engine.bpmn.compile import compile_files
 from engine.bpmn.deploy import Compiled, DeployEnv
 from engine.kernel.data import ENGINE_NAMES
@@ -123,8 +124,13 @@ class SpiffRuntime:
             tuple(subscriptions),
             tuple(groups.get("child", [])),
             tuple(incidents),
-            state["vars"],
+            self.variables(state),
         )
+
+    def variables(self, state: State) -> Mapping[str, Value]:
+        """Give the variables of the instance scope."""
+        found: Mapping[str, Value] = state["vars"]
+        return found
 
 
 def _open(record: Mapping[str, Any]) -> dict[str, Any]:
