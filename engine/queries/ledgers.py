@@ -190,10 +190,13 @@ def _rows(
     variables = functools.partial(variables_of, view)
     names = _division_names(view, declared, found, filled)
     nearest = dues(view, found)
+    projected = [
+        ledger_rows.project(columns, dict(row._mapping), filled.get(row.id, {}), variables)
+        for row in found
+    ]
+    names |= labels.units(view, _units_in(declared, projected))
     made = []
-    for row in found:
-        plain = dict(row._mapping)
-        values = ledger_rows.project(columns, plain, filled.get(row.id, {}), variables)
+    for row, values in zip(found, projected, strict=True):
         texts = {c.key: _text(c, values.get(c.key), names) for c in declared.columns}
         due = nearest.get(row.id, due_state.NO_DUE)
         made.append(LedgerRow(row.id, row.number or "", row.status, due, values, texts))
@@ -221,10 +224,15 @@ def _division_names(
     return labels.regions(view, codes)
 
 
+def _units_in(declared: Ledger, rows: Sequence[Mapping[str, Value]]) -> set[str]:
+    keys = [column.key for column in declared.columns if column.type == "org"]
+    return {str(values[key]) for values in rows for key in keys if values.get(key)}
+
+
 def _text(column: Column, value: Value, names: Mapping[str, str]) -> str:
     if value is None:
         return ""
-    if column.type == "division":
+    if column.type in ("division", "org"):
         return names.get(str(value), str(value))
     if isinstance(value, bool):
         return "是" if value else "否"

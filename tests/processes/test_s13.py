@@ -46,6 +46,8 @@ def the_point_is_on_the_ledger(story: Scenario) -> Json:
     assert (row["gs_no"], row["lead_unit"]) == ("GS-5201-0187", TOURISM)
     assert (row["county"], row["route"]) == ("白云区", "绿盾销号")
     assert (row["ledger_on"], row["status"]) == ("2026-06-01", "已挂账")
+    shown = story.overseer().send("POST", "/ledgers/violation/rows/search", {})["items"][0]
+    assert shown["texts"]["lead_unit"] == "贵阳市文化和旅游局"
     story.then_waits_at(case, ("plan", TOURISM))
     story.then_due(case, "plan", "2026-06-30")
     return case
