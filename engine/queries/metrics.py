@@ -1,7 +1,7 @@
 """Metrics: the figures of declared reports, now or frozen; every figure opens its rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -164,6 +164,7 @@ class _Looking:
     version: Deployed
     known: dict[str, list[Standing]]
     kept: dict[str, Any] | None
+    kept_rows: dict[str, list[Pair]] = field(default_factory=dict)  # by report
 
     @classmethod
     def of(cls, view: View, application: str, year: int | None) -> "_Looking":
@@ -215,14 +216,20 @@ class _Looking:
     def _kept_pairs(self, report: Report) -> list[Pair]:
         if self.kept is None or not self._is_kept(report):
             raise NotFound("这一年度的数据尚未冻结。")
-        found = snapshots.rows_of(self.kept).get(report.ledger, [])
-        cases = [row["case"] for row in found]
+        if not self.kept_rows:
+            self._read_kept(snapshots.rows_of(self.kept))
+        return self.kept_rows.get(report.id, [])
+
+    def _read_kept(self, kept: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Read the kept rows in the actor's sight once for all reports."""
+        cases = sorted({row["case"] for found in kept.values() for row in found})
         seen = snapshots.visible_cases(self.view.connection, self.view.actor, cases)
-        return [
-            (Standing(row["case"], row["values"]), _mark(row, report.id))
-            for row in found
-            if row["case"] in seen
-        ]
+        for name, report in self.version.reports.items():
+            self.kept_rows[name] = [
+                (Standing(row["case"], row["values"]), _mark(row, name))
+                for row in kept.get(report.ledger, ())
+                if row["case"] in seen
+            ]
 
     def count(self, report: Report, pairs: Sequence[Pair]) -> Figure:
         """Count the marks of PAIRS."""

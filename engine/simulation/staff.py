@@ -19,12 +19,12 @@ from engine.commands.tasks import CompleteTask
 from engine.context import Deployed, View
 from engine.engine import Engine
 from engine.library.bundle import Bundle
-from engine.queries import deployed, ledgers, task_data, task_page
+from engine.queries import deployed, ledgers, task_page
 from engine.queries.paging import Paging
 from engine.simulation.dice import Dice, Phrases
 from engine.simulation.pictures import picture
 from engine.simulation.script import Script
-from engine.store import people_rows
+from engine.store import codec, people_rows, simulated
 from engine.store.files import Stored
 from engine.store.rows import Row
 
@@ -134,7 +134,7 @@ class Staff:
             dice.scope["page"] = dict(form.data)
         described = habit.of_outcome(habit.data, outcome)
         if "vars" in repr(described):
-            dice.scope["vars"] = self.engine.ask(_variables, actor, row=row)
+            dice.scope["vars"] = dict(self.engine.ask(_variables, SYSTEM, row=row))
         drawn = {key: dice.draw(value) for key, value in described.items()}
         data = {key: value for key, value in drawn.items() if value is not None}
         offered = dice.scope.get("page") or {}
@@ -196,9 +196,13 @@ def _version(view: View, *, application: str) -> Deployed:
     return replace(found, calendars=dict(found.calendars.items()))
 
 
-def _variables(view: View, *, row: Row) -> dict[str, Value]:
-    """Give the variables the form of a piece of work may read."""
-    return task_data.load(view, row["task_id"]).known()
+def _variables(view: View, *, row: Row) -> Mapping[str, Value]:
+    """Give the variables of the instance a piece of work belongs to."""
+    conn, runtimes = view.connection, view.runtimes
+    version = runtimes.deployed(conn, row["definition_id"], row["runtime"])
+    key = runtimes.definition(conn, row["definition_id"])["key"]
+    state = codec.decode(simulated.state_of_task(conn, row["task_id"]))
+    return version.runtime.inspect(version.plans[key], state).variables
 
 
 def primary(view: View, row: Row) -> str | None:

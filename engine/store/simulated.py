@@ -44,6 +44,18 @@ _WAITING_SEAT = (
 )
 
 
+_STATE_OF_TASK = (
+    sa.select(instance.c.state)
+    .join(task, task.c.instance_id == instance.c.id)
+    .where(task.c.id == sa.bindparam("the_task"))
+)
+
+
+def state_of_task(conn: Conn, task_id: int) -> bytes:
+    """Give the state document of the instance TASK_ID belongs to."""
+    return bytes(conn.execute(_STATE_OF_TASK, {"the_task": task_id}).scalar_one())
+
+
 def new_seats(conn: Conn, after: int) -> list[Row]:
     """Give the waiting seats of live cases with an id beyond AFTER, and what they belong to."""
     return every(conn, _NEW_SEATS, the_last=after)
