@@ -70,7 +70,12 @@ _BOXES = """() => {
 }"""
 
 _WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-_WORDS = "() => document.body.innerText.match(/[A-Za-z]{3,}/g) || []"
+# The text of a file is its author's: expressions in it may well hold null.
+_WORDS = """() => {
+  const files = [...document.querySelectorAll('pre.code')].map((node) => node.innerText);
+  const text = files.reduce((left, file) => left.replace(file, ''), document.body.innerText);
+  return text.match(/[A-Za-z]{3,}/g) || [];
+}"""
 
 
 _EVERYTHING = f"""async () => ({{
