@@ -40,6 +40,8 @@ FIELDS = {
     "filed_lf_on filed_eco_on",
     "jx_f9": "problem_no goal measures rect_unit leader due immediate progress cause "
     "evidence_taken accountability",
+    "jx_f10": "batch members_forestry members_ecology places problems findings advice on",
+    "jx_f11": "year rows rate lf_sign eco_sign sent_on reply",
 }
 ROW_LABELS = (
     "序号 问题编号 保护区名称 级别 县（市、区） 功能区 问题类型 4类重点 来源 新增/存量/反弹 "
@@ -91,6 +93,14 @@ def test_every_reserve_city_and_county_has_its_units() -> None:
             assert {(county, r) for r in ("FORESTRY", "ECOLOGY", "LOCAL_GOV")} <= held
     assert {("360000", "PROV_FORESTRY"), ("360000", "PROV_ECOLOGY")} <= held
     assert len(application.settings["cities"]["value"]) == 11
+
+
+def test_every_reserve_of_province_and_nation_is_inspected() -> None:
+    application, _ = read_application(read_folder(ROOT, "jiangxi"))
+    assert application is not None
+    rows = application.registers["reserve"].rows
+    wanted = [code for code, row in rows.items() if row["level"] in ("国家级", "省级")]
+    assert application.settings["reserves"]["value"] == wanted
 
 
 @pytest.mark.parametrize("form", sorted(FIELDS))

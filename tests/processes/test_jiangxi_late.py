@@ -110,3 +110,23 @@ def test_an_ordinary_problem_is_not_marked(jiangxi_story: Scenario) -> None:
     story = jiangxi_story
     case = jiangxi.ready_to_close(story, PLACE)
     assert story.ledger_row("problem", case["number"])["self_approving"] is False
+
+
+def test_overdue_work_is_urged_and_then_reported_to_the_province(
+    jiangxi_story: Scenario,
+) -> None:
+    story = jiangxi_story
+    (case,) = jiangxi.listed(story, PLACE, {})
+    jiangxi.planned(story, PLACE, case, "2025-11-20")
+    before = len(story.rungs(case))
+    for day, row, told in (
+        ("2025-11-06", "D-08.8", {f"unit:{PLACE.body}"}),
+        ("2025-11-21", "D-08.9", {f"unit:{PLACE.body}", f"unit:{COUNTY}"}),
+        ("2025-12-05", "D-08.10", {f"unit:{FORESTRY}", f"unit:{ECOLOGY}"}),
+    ):
+        story.when_passes(f"{day} 09:30")
+        rungs = story.rungs(case)[before:]
+        assert [rung["decision"]["rows"] for rung in rungs] == [[row]]
+        assert told <= set(rungs[0]["to"])
+        before += len(rungs)
+    story.then_waits_at(case, ("rectify", COUNTY))

@@ -1,5 +1,8 @@
 """The yearly frame: phases by their windows, the city lists of July, the next year."""
 
+import sqlalchemy as sa
+
+from engine.store.tables import instance
 from tests.processes import jiangxi
 from tests.support.scenario import Scenario
 
@@ -84,3 +87,20 @@ def test_a_problem_found_in_october_waits_for_the_list_of_the_next_year(
     assert story.variables(case)["follow_up"] is True
     story.then_due(case, "submit", "2026-07-31")
     assert story.ledger_row("problem", case["number"])["year"] == 2026
+
+
+def test_the_year_stays_small_however_many_problems_there_are(jiangxi_story: Scenario) -> None:
+    story, place = jiangxi_story, jiangxi.YANGJIFENG
+    story.when_passes("2025-01-02")
+    before = size_of_the_year(story)
+    jiangxi.listed(story, place, *({} for _ in range(4)))
+    (year,) = story.cases("jx_year")
+    assert story.variables(year) == {"year": 2025}
+    assert size_of_the_year(story) <= before + 64  # other timers, no problems
+
+
+def size_of_the_year(story: Scenario) -> int:
+    (year,) = story.cases("jx_year")
+    query = sa.select(instance.c.state).where(instance.c.id == year["id"])
+    with story.worker.engine.database.read() as conn:
+        return len(conn.execute(query).scalar_one())
