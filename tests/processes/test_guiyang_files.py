@@ -19,8 +19,15 @@ HOME = ROOT / "processes" / "guiyang"
 FORMS = ROOT / "forms" / "guiyang"
 DIAGRAMS = sorted(path.name for path in HOME.glob("*.bpmn"))
 GOV = "{urn:shouhu:bpmn:gov:1}"
-# requirements.md 9: every field of the forms of rectification, closure and penalty.
+# requirements.md 9: every field of the forms of joint review, rectification, closure and
+# penalty. Opinion, reasons and conclusion (F3, F5) are what the act itself carries.
 FIELDS = {
+    "gy_f1": "matter_no matter_type pa_id applicant_govs title summary area_before area_after "
+    "involves historic_issues complex_eco vector docs received_on",
+    "gy_f2": "matter_no meeting_on place participants opinion_due",
+    "gy_f3": "matter_no round unit mods complex_flag legacy_flag attach signer signed_on",
+    "gy_f4": "ref_no units on findings legacy_plan visit_tasks photos sign",
+    "gy_f5": "matter_no opinions_table adopted minutes next",
     "gy_f8": "problem_no lead_unit rect_subject goal measures restoration due accept_std "
     "gov_consents attach",
     "gy_f9": "problem_no gs_no pa_name county point type source lead_unit penalty_unit "

@@ -160,6 +160,8 @@ def it_passes(story: Scenario, case: Json) -> None:
     assert (found["conclusion_text"], found["next"]) == ("通过，按程序上报", "报省林业局")
     assert found["concluded_on"] == "2026-04-28"
     assert story.case(case["id"])["status"] == "completed"
+    row = story.ledger_row("review", case["number"])
+    assert (row["conclusion"], row["review_round"]) == ("通过，按程序上报", 2)
 
 
 def both_rounds_stay_on_record(story: Scenario, case: Json) -> None:
