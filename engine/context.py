@@ -16,7 +16,7 @@ from engine.base.findings import Finding, has_errors
 from engine.base.ids import Ids
 from engine.base.values import Value
 from engine.bpmn.decisions import Decisions
-from engine.bpmn.deploy import Compiled, DeployEnv
+from engine.bpmn.deploy import Compiled, DeployEnv, Limit
 from engine.bpmn.facts import ProcessFacts
 from engine.calendars import Calendars
 from engine.feel.compile import Expression, compile_expression
@@ -62,6 +62,7 @@ class Deployed:
     zone: str = "Asia/Shanghai"
     decisions: Decisions | None = None
     ladders: Mapping[str, Ladder] = field(default_factory=dict)  # by kind of limit
+    limits: Mapping[str, Mapping[str, Limit]] = field(default_factory=dict)
 
     def decide(
         self, decision: str, scope: Mapping[str, Value], at: datetime
@@ -276,6 +277,7 @@ def _compile(
         search,
         reports,
         decisions=compiled.decisions,
+        limits=compiled.limits,
     )
     ladders, wrong = _ladders(made, compiled)
     findings.extend(wrong)

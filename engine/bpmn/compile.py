@@ -13,8 +13,9 @@ from engine.bpmn.checks.soundness import soundness
 from engine.bpmn.checks.support import refuse
 from engine.bpmn.checks.together import check_together
 from engine.bpmn.decisions import Decisions
-from engine.bpmn.deploy import Compiled, DeployEnv
+from engine.bpmn.deploy import Compiled, DeployEnv, Limit
 from engine.bpmn.describe import describe
+from engine.bpmn.dues import DateRule, DueRule
 from engine.bpmn.extensions import check_extensions
 from engine.bpmn.formulas import Formulas, plain_value
 from engine.bpmn.gov import GovCheck
@@ -26,6 +27,7 @@ from engine.bpmn.parse import parse
 from engine.bpmn.report import Report
 from engine.bpmn.schema import check_schema
 from engine.bpmn.tables import load_decisions
+from engine.kernel.data import ENGINE_NAMES
 from engine.kernel.plan import Plan
 
 REVISION = "1"  # of this compiler; part of every digest
@@ -53,7 +55,18 @@ def compile_files(files: Mapping[str, bytes], env: DeployEnv) -> Compiled:
     if report.failed:
         return Compiled(findings=findings)
     facts = {process.key: describe(process, env) for process in processes}
-    return Compiled(made.plans, facts, findings, made.decisions, made.tables)
+    limits = {key: limits_of(plan) for key, plan in made.plans.items()}
+    return Compiled(made.plans, facts, findings, made.decisions, made.tables, limits)
+
+
+def limits_of(plan: Plan) -> dict[str, Limit]:
+    """Give the due rules of PLAN whose moment follows the data of the case."""
+    found: dict[str, Limit] = {}
+    for node in plan.nodes:
+        rule = node.work.due if node.work is not None else None
+        if isinstance(rule, DueRule | DateRule) and rule.reads - ENGINE_NAMES:
+            found[node.id] = Limit(rule, rule.reads - ENGINE_NAMES)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from engine.base import writable
 from engine.base.findings import Finding
 from engine.bpmn.decisions import Decisions
 from engine.bpmn.facts import ProcessFacts
+from engine.kernel.plan import DueRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,23 @@ class DeployEnv:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """The due rule of a task, and the variables of its case it READS."""
+
+    rule: DueRule
+    reads: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Compiled:
-    """Plans and facts by process key; both empty when a finding is an error."""
+    """Plans and facts by process key; both empty when a finding is an error.
+
+    LIMITS: process key -> task -> its due rule, of tasks whose limit follows the data.
+    """
 
     plans: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, ProcessFacts] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     decisions: Decisions | None = None  # of the application, for what is not a task
     tables: frozenset[str] = frozenset()  # their ids
+    limits: Mapping[str, Mapping[str, Limit]] = field(default_factory=dict)

@@ -5,15 +5,13 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.base.errors import Conflict, InvalidRequest
-from engine.commands import entitled, escalating, finishing, sending
+from engine.commands import entitled, escalating, finishing
 from engine.commands.entitled import HeldTask
 from engine.commands.results import Limit
 from engine.context import Context
 from engine.rules import refusals
 from engine.rules.calendar import due_end_of_day
 from engine.rules.deadlines import Clock, Unit, check_extension, listed, resumed_due
-from engine.rules.escalation import standing_on
-from engine.rules.seats import read_round
 from engine.store import codec, work
 from engine.store.rows import Row
 
@@ -73,7 +71,7 @@ class RestartClock:
         due = resumed_due(clock, ctx.now, place, unit)
         stops = [dict(one) for one in _steps(task).get("stops", ())]
         stops[-1] |= {"to": ctx.now, "due_before": task["due_at"], "due": due}
-        _move(held, due, {"stopped_at": None, "due_steps": _with(task, stops=stops)})
+        escalating.move(held, due, {"stopped_at": None, "due_steps": _with(task, stops=stops)})
         return _moved(held, "RestartClock", due, self.reason.strip())
 
 
@@ -103,7 +101,8 @@ class ExtendDue:
         if due <= task["due_at"]:
             raise InvalidRequest("延期后的日期须晚于原期限。", code="extension-day")
         known = {"from": task["due_at"], "to": due, "at": ctx.now, "by": ctx.actor.person}
-        _move(held, due, {"due_steps": _with(task, extended={**known, "reason": reason})})
+        steps = _with(task, extended={**known, "reason": reason})
+        escalating.move(held, due, {"due_steps": steps})
         return _moved(held, "ExtendDue", due, reason)
 
 
@@ -130,23 +129,6 @@ def _with(task: Row, **more: Any) -> Row:
 def _write(held: HeldTask, values: Row) -> None:
     work.write_task(held.case.ctx.conn, held.task["id"], values)
     held.case.due_moved = True
-
-
-def _move(held: HeldTask, due: datetime, values: Row) -> None:
-    """Write the new due moment of the round and its seats, and arm what waits for it."""
-    task, live, case = held.task, held.live, held.case
-    place = escalating.place_of(live)
-    ladder = escalating.ladder_of(live, task)
-    reached = standing_on(ladder, due, case.ctx.now, place)
-    moved = {**values, "due_at": due, "level": ladder[reached].level if reached >= 0 else ""}
-    _write(held, moved)
-    work.move_seats(case.ctx.conn, task["id"], due)
-    escalating.disarm(case, [task])
-    escalating.arm(case, live, {**task, **moved}, reached)
-    if read_round(task["settings"], due).on_due == "close":
-        detail = {"task": task["id"], "wait": None}
-        job = sending.engine_job(case, "round", case.id, live.id, "", detail)
-        case.writes.jobs.append({**job, "node": task["node"], "due_at": due})
 
 
 def _moved(held: HeldTask, kind: str, due: datetime, reason: str) -> Limit:

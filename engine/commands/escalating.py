@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from engine.commands import entitled, notify
+from engine.commands import entitled, notify, sending
 from engine.commands.case import Case, Live
 from engine.commands.entitled import HeldTask
 from engine.rules import consult, retries
@@ -21,6 +21,7 @@ from engine.rules.escalation import (
     drawn,
     standing_on,
 )
+from engine.rules.seats import read_round
 from engine.store import codec, people_rows, records, work
 from engine.store.rows import Row
 
@@ -110,6 +111,23 @@ def disarm(case: Case, tasks: Iterable[Row]) -> None:
         case.writes.dead_jobs.append(key)
         if task["due_at"] < now:  # a look into a year without calendar fails later than that
             records.clear_incidents(case.ctx.conn, {"root_id": case.id, "ref": key}, by, now)
+
+
+def move(held: HeldTask, due: datetime, values: Row) -> None:
+    """Write another DUE moment of a round and its seats, with VALUES; arm what waits for it."""
+    task, live, case = held.task, held.live, held.case
+    ladder = ladder_of(live, task)
+    reached = standing_on(ladder, due, case.ctx.now, place_of(live))
+    moved = {**values, "due_at": due, "level": ladder[reached].level if reached >= 0 else ""}
+    work.write_task(case.ctx.conn, task["id"], moved)
+    work.move_seats(case.ctx.conn, task["id"], due)
+    case.due_moved = True
+    disarm(case, [task])
+    arm(case, live, {**task, **moved}, reached)
+    if read_round(task["settings"], due).on_due == "close":
+        detail = {"task": task["id"], "wait": None}
+        job = sending.engine_job(case, "round", case.id, live.id, "", detail)
+        case.writes.jobs.append({**job, "node": task["node"], "due_at": due})
 
 
 def act(case: Case, job: Row) -> bool:

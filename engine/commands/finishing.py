@@ -7,11 +7,12 @@ from typing import Any
 
 from engine.base.events import Correlate
 from engine.base.values import Value
-from engine.commands import escalating, sending, staffing, stepping, waiting
+from engine.commands import escalating, following, sending, staffing, stepping, waiting
 from engine.commands.case import Case, Live, OpenedTask
 from engine.commands.results import NextStep
 from engine.context import SearchField
 from engine.rules.assignment import Staffed
+from engine.rules import consult
 from engine.rules.seats import read_round
 from engine.store import cases, chain, codec, jobs, matching, notices, records, work
 from engine.store.rows import Row
@@ -24,6 +25,7 @@ def finish(case: Case) -> None:
     stepping.drain(case)
     _deliver_waiting(case)
     search = _search(case)
+    following.follow(case)
     opened = _write_tasks(case)
     _write_machine_work(case)
     cases.replace_search(case.ctx.conn, case.id, search)
@@ -154,9 +156,10 @@ def _write_tasks(case: Case) -> list[OpenedTask]:
 
 
 def _close_at_due(case: Case, task: OpenedTask) -> None:
-    """Set the moment at which a vote is counted over what was cast (operations.md 2.5)."""
+    """Set the moment at which a vote is counted, or silence looked at (2.5, 2.6)."""
     rule = read_round(task.row["settings"], task.row["due_at"])
-    if rule.on_due == "close" and rule.due_at is not None:
+    looked_at = rule.on_due == "close" or consult.goes_on(task.row)
+    if looked_at and rule.due_at is not None:
         detail = {"task": task.row["id"], "wait": None}
         job = sending.engine_job(case, "round", case.id, task.live.id, "", detail)
         case.writes.jobs.append({**job, "node": task.row["node"], "due_at": rule.due_at})

@@ -61,6 +61,14 @@ def open_tasks(conn: Conn, root_id: int) -> list[Row]:
     return every(conn, query.order_by(task.c.id))
 
 
+def open_tasks_at(conn: Conn, instance_id: int, nodes: Sequence[str]) -> list[Row]:
+    """Give the open rounds of NODES in one instance."""
+    query = sa.select(task).where(
+        task.c.instance_id == instance_id, task.c.node.in_(list(nodes)), task.c.state == "open"
+    )
+    return every(conn, query.order_by(task.c.id))
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """What new rounds need to know: their IDS, the LAST round of each of their nodes, 0
