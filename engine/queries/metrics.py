@@ -39,6 +39,7 @@ class Metric:
     """A declared report with its figure: LIVE now, FROZEN at the end of the year (or None)."""
 
     application: str
+    application_title: str
     id: str
     title: str
     requirement: str
@@ -188,6 +189,7 @@ class _Looking:
         """Give a report with its figures."""
         made = Metric(
             self.version.application.key,
+            self.version.application.title,
             report.id,
             report.title,
             report.requirement,

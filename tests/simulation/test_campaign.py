@@ -10,9 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from engine import cli
+from engine.base.actor import SYSTEM
 from engine.base.clock import FakeClock, shanghai
 from engine.base.ids import CountingIds
 from engine.bootstrap import build
+from engine.commands.accounts import CreatePerson
 from engine.engine import Engine
 from engine.library.bundle import read_folder
 from engine.simulation.simulate import Report, Wish, simulate
@@ -22,6 +24,9 @@ from engine.store.machine import history, incident
 from engine.store.tables import definition, instance
 from tests.simulation.recount import figures, retell
 from tests.support.invariants import check_invariants
+from tests.support.scenario import PASSWORD, Browser
+from web.app import create_app
+from web.session import Passwords
 
 ROOT = Path(__file__).parents[2]
 PROBLEMS = 20
@@ -140,3 +145,66 @@ def test_a_database_with_cases_is_not_simulated_into(
     words = ["simulate", "--application", "jiangxi", "--year", "2025", "--database", url]
     assert cli.main(words) == 1
     assert "只在空数据库中运行" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def people(year: Year) -> dict[str, Browser]:
+    """Give an overseer of everything and the person of one city, signed in."""
+    app = create_app(year.engine, testing=True)
+    secret = Passwords(memory_kib=64, rounds=1).hash(PASSWORD)
+    posts = {"overseer": (), "city": (("360400-LY", "clerk"),)}
+    found = {}
+    for login, held in posts.items():
+        rights = ("all_regions", "scheduler") if login == "overseer" else ()
+        command = CreatePerson(login, login, secret, rights, held)
+        year.engine.execute(command, SYSTEM)
+        found[login] = Browser(app.test_client(), login)
+        found[login].sign_in()
+    return found
+
+
+def test_every_figure_opens_exactly_its_rows(year: Year, people: dict[str, Browser]) -> None:
+    overseer = people["overseer"]
+    board = overseer.get("/metrics", year="2025")
+    assert [one["id"] for one in board] == [f"M-{number}" for number in range(1, 8)]
+    for one in board:
+        at = f"/metrics/jiangxi/{one['id']}"
+        for frozen in ("false", "true") if one["frozen"] else ("false",):
+            told = overseer.get(at, year="2025", frozen=frozen)
+            figure = told["figure"]
+            rows = overseer.get(f"{at}/rows", year="2025", frozen=frozen)
+            assert len(rows) == figure["denominator"]
+            hits = overseer.get(f"{at}/rows", year="2025", frozen=frozen, part="hit")
+            assert len(hits) == figure["numerator"]
+            for breakdown in told["breakdowns"]:
+                groups = breakdown["groups"]
+                assert sum(g["figure"]["denominator"] for g in groups) == len(rows)
+                first = groups[0]
+                narrow = {"column": breakdown["key"], "value": first["value"]}
+                opened = overseer.get(f"{at}/rows", year="2025", frozen=frozen, **narrow)
+                assert len(opened) == first["figure"]["denominator"]
+
+
+def test_a_city_sees_its_own_rows_of_the_frozen_figures(
+    year: Year, people: dict[str, Browser]
+) -> None:
+    whole = people["overseer"].get("/metrics/jiangxi/M-1/rows", year="2025", frozen="true")
+    mine = people["city"].get("/metrics/jiangxi/M-1/rows", year="2025", frozen="true")
+    wanted = {row["caseId"] for row in whole if row["values"]["city"] == "360400"}
+    assert {row["caseId"] for row in mine} == wanted
+    assert 0 < len(wanted) < len(whole)
+
+
+def test_the_pages_show_the_figures_and_link_to_their_rows(people: dict[str, Browser]) -> None:
+    client = people["overseer"].client
+    board = client.get("/report?year=2025").text
+    assert "整改完成率" in board
+    assert "/report/jiangxi/M-1?year=2025&amp;part=hit" in board
+    assert "冻结时刻" in board
+    page = client.get("/report/jiangxi/M-1?year=2025&frozen=1&city=360400").text
+    assert "看现值" in page
+    assert page.count("JX-2025-3604-") > 0
+    assert "JX-2025-3601-" not in page.split('id="rows"')[1]
+    assert client.get("/report/jiangxi/M-99").status_code == 404
+    assert client.get("/report/jiangxi/M-1?year=2031&frozen=1").status_code == 404
+    assert client.get("/report?year=2031").status_code == 200

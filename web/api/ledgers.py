@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from engine.queries import ledgers, statistics
+from engine.queries import ledgers, metrics, statistics
 from web import calls
 from web.api.routes import Noun
 from web.schemas.base import Schema, Search, page_of, shape
@@ -19,6 +19,28 @@ class Narrow(Schema):
     year = fields.Integer(load_default=None, validate=validate.Range(1, 9999))
     process = fields.String(load_default="", data_key="processKey")
     region = fields.String(load_default="")
+
+
+class Year(Schema):
+    """Which year, of which application."""
+
+    year = fields.Integer(load_default=None, validate=validate.Range(1, 9999))
+    application = fields.String(load_default="")
+
+
+class Look(Schema):
+    """How a figure is looked at: its YEAR, as it was FROZEN."""
+
+    year = fields.Integer(load_default=None, validate=validate.Range(1, 9999))
+    frozen = fields.Boolean(load_default=False)
+
+
+class LookRows(Look):
+    """Which of its rows: a PART, or one value of a breakdown COLUMN."""
+
+    part = fields.String(load_default="", validate=validate.OneOf(["", "hit", "missed"]))
+    column = fields.String(load_default="")
+    value = fields.String(load_default="")
 
 
 @route("GET /ledgers", "signed-in", answer=shape(ledgers.Ledger)(many=True))
@@ -47,3 +69,36 @@ def rows(body: dict[str, Any], ledger_id: str) -> Any:
 def figures(query: dict[str, Any]) -> Any:
     """Cases by process, year, region and state, in the actor's scope."""
     return calls.every(statistics.cases, **query)
+
+
+@route(
+    "GET /metrics", "signed-in", query=Year, answer=shape(metrics.Metric)(many=True)
+)
+def board(query: dict[str, Any]) -> Any:
+    """指标: every declared figure, now and frozen, in the actor's scope."""
+    return calls.every(metrics.board, **query)
+
+
+@route(
+    "GET /metrics/<application>/<report>",
+    "signed-in",
+    query=Look,
+    answer=shape(metrics.Detail)(),
+)
+def metric(query: dict[str, Any], application: str, report: str) -> Any:
+    """One figure with its breakdowns."""
+    return calls.ask(metrics.detail, wanted=metrics.Wanted(application, report, **query))
+
+
+@route(
+    "GET /metrics/<application>/<report>/rows",
+    "signed-in",
+    query=LookRows,
+    answer=shape(metrics.MetricRow)(many=True),
+)
+def metric_rows(query: dict[str, Any], application: str, report: str) -> Any:
+    """The rows behind a figure; "column" and "value" name one group of a breakdown."""
+    look = {name: query[name] for name in ("year", "frozen")}
+    where = {query["column"]: query["value"]} if query["column"] else {}
+    wanted = metrics.Wanted(application, report, **look)
+    return calls.every(metrics.rows, wanted=wanted, where=where, part=query["part"])

@@ -63,7 +63,7 @@ def frame() -> dict[str, Any]:
 
 
 # Pages that stand below another entry of the navigation.
-_BELOW = {"/done": "/todo", "/started": "/todo", "/notices": "/todo"}
+_BELOW = {"/report": "/dashboard", "/done": "/todo", "/started": "/todo", "/notices": "/todo"}
 
 
 def here() -> str:

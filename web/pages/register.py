@@ -9,6 +9,7 @@ from web.pages import advice, assets
 from web.pages.case import case
 from web.pages.dashboard import dashboard
 from web.pages.door import door
+from web.pages.figures import figures
 from web.pages.help import guides
 from web.pages.ledger import ledger
 from web.pages.logbook import FILTERS as LOG_FILTERS
@@ -17,7 +18,7 @@ from web.pages.task import task
 from web.pages.todo import todo
 from web.pages.words import FILTERS
 
-BLUEPRINTS = (door, todo, start, case, task, ledger, dashboard, guides)
+BLUEPRINTS = (door, todo, start, case, task, ledger, dashboard, figures, guides)
 
 
 def register_pages(app: Flask) -> None:
