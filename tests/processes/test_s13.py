@@ -132,7 +132,7 @@ def ecology_registers_and_applies(story: Scenario, case: Json) -> None:
     story.when_completes(ECOLOGY, "register", "registered", case=case)
     story.then_state(case, "待销号")
     story.then_waits_at(case, ("apply", ECOLOGY))
-    story.then_due(case, "apply", "2026-09-18")
+    story.then_due(case, "apply", "2026-09-16")  # ten working days after 2 September
     story.when_passes("2026-09-08 10:00")
     story.when_completes(ECOLOGY, "apply", "apply", case=case)
     story.then_waits_at(case, ("province_review", PROVINCE))
@@ -159,6 +159,7 @@ def it_is_applied_for_again_and_closed(story: Scenario, case: Json) -> None:
     pair = {"E3": story.when_uploads(TOURISM, "整改前", "整改后")}
     story.when_completes(TOURISM, "evidence", "submit", case=case, data=pair)
     story.then_waits_at(case, ("apply", ECOLOGY))
+    story.then_due(case, "apply", "2026-10-22")
     story.when_passes("2026-10-12 10:00")
     story.when_completes(ECOLOGY, "apply", "apply", case=case)
     story.when_passes("2026-10-23 10:00")
