@@ -23,7 +23,7 @@ class Limits:
     scope_bytes: int = 512_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Env:
     """What a step may use besides plan, state and event; immutable.
 

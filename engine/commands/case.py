@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.base.errors import NotFound
 from engine.base.events import Event
+from engine.base.records import record
 from engine.base.values import Value
 from engine.bpmn.facts import NodeFacts, ProcessFacts
 from engine.context import Context, Deployed
@@ -61,7 +62,7 @@ class Live:
         return self.row["status"] in LIVE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OpenedTask:
     """A task row to insert and what is needed to give it seats and an incident."""
 

@@ -1,9 +1,9 @@
 """Who may act on what: the seat of an actor, rights, the state of the case."""
 
-from dataclasses import dataclass
 
 from engine.base.actor import Actor
 from engine.base.errors import Conflict, InvalidRequest, NotFound
+from engine.base.records import record
 from engine.commands.case import Case, Live, open_case
 from engine.context import Context
 from engine.rules import refusals
@@ -19,7 +19,7 @@ ENDED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HeldTask:
     """A round under the lock of its case."""
 

@@ -1,9 +1,9 @@
 """The pass over a form's fields: read, hide, lock, compute, check; tables row by row."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from engine.base.records import record
 from engine.base.values import Value
 from engine.forms.checks import check
 from engine.forms.fields import Field
@@ -13,7 +13,7 @@ from engine.forms.texts import problem
 Known = Sequence[Mapping[str, Value]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wanted:
     """What to clean: ALL fields, in which ORDER, which are WRITABLE, and how strictly."""
 

@@ -1,9 +1,10 @@
 """Whom a task is offered to: role + region → unit → seat (operations.md 2.1, 2.23, 2.24)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from engine.base.records import record
 from engine.base.values import Value
 from engine.rules.seats import CONCLUDE
 from engine.rules.units import LEVEL_WORDS, LEVELS, Directory, Unit, above, cut
@@ -11,7 +12,7 @@ from engine.rules.units import LEVEL_WORDS, LEVELS, Directory, Unit, above, cut
 _DUTY_RANK: Mapping[str, int] = {"lead": 0, "handle": 1, "assist": 2}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CaseFacts:
     """What of a case decides who acts: REGION and PLACE, and those of the calling case."""
 
@@ -22,7 +23,7 @@ class CaseFacts:
     place_title: str = ""  # for sentences, e.g. the name of the protected area
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SeatPlan:
     """One seat to be made. UNIT is "" when PERSON (or one of USERS) is named instead.
 
@@ -47,7 +48,7 @@ class SeatPlan:
     keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Staffed:
     """The seats of a round, and SETTINGS: what votes.read_round reads."""
 
@@ -55,7 +56,7 @@ class Staffed:
     settings: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unfilled:
     """Nobody can take SEAT ("" = the task); REASON is a Chinese phrase for no-handler."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.base.actor import Actor
 from engine.base.errors import Conflict, NotAllowed, NotFound, NotSignedIn
+from engine.base.records import record
 from engine.rules.refusals import not_entitled
 from engine.rules.units import covers
 
@@ -75,7 +76,7 @@ VERBS: Mapping[str, Verb] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Facts:
     """What decides a right: the seats and persons of the task, and where the case lies.
 
@@ -98,7 +99,10 @@ class Facts:
     starters: frozenset[str] = frozenset()
 
 
-def may(actor: Actor | None, verb: str, facts: Facts = Facts()) -> None:
+_NOTHING = Facts()
+
+
+def may(actor: Actor | None, verb: str, facts: Facts = _NOTHING) -> None:
     """Let ACTOR do VERB, or raise in the order of operations.md 2.0: 401, 404, 403.
 
     A case the actor may not see answers NotFound, so that existence is not revealed.

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from engine.base.errors import InvalidRequest
+from engine.base.records import record
 
 AGREE = "AGREE"
 DISAGREE = "DISAGREE"
@@ -28,7 +29,7 @@ _GONE = frozenset(("void", "removed", "transferred"))
 CONCLUDE = "conclude"  # duty of the lead's extra seat in a consultation (2.6)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seat:
     """One entitled voice. DECISION is AGREE, DISAGREE, ABSTAIN or an opinion word.
 
@@ -84,7 +85,7 @@ class Threshold:
         return -(-scaled // self.fraction.denominator)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Round:
     """The rule of a round, from gov:seats and gov:voteRule; words as written there."""
 

@@ -1,11 +1,11 @@
 """How a round is decided: its seats in, open or decided out (operations.md 2.2–2.6)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from engine.base.errors import Conflict, InvalidRequest, NotAllowed
+from engine.base.records import record
 from engine.rules.ballots import Tally, describe, vote
 from engine.rules.seats import (
     ABSTAIN,
@@ -19,7 +19,7 @@ from engine.rules.seats import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Open:
     """The round goes on; ACTIVE are the seats whose turn it is now."""
 
@@ -27,7 +27,7 @@ class Open:
     active: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decided:
     """The round is over; ARITHMETIC is the sentence for the record.
 
@@ -125,7 +125,7 @@ def _consult(rule: Round, seats: Sequence[Seat]) -> Verdict:
     chair = _first([seat for seat in seats if seat.duty == CONCLUDE and seat.cast])
     if chair is not None:
         return _decided("concluded", text, seats, chair)
-    return Open(text, _ids(_waiting(seats)))
+    return Open(text, _ids(_waiting(asked) or _waiting(seats)))
 
 
 _RULES: Mapping[str, Callable[[Round, Sequence[Seat]], Verdict]] = {

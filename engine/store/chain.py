@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from engine.base.records import record
 from engine.store import codec
 from engine.store.tables import audit, history, instance, seal
 
@@ -21,7 +22,7 @@ _OVERLAP = 24
 _NOTHING: Mapping[str, Any] = {"no": 0, "hash": "", "upto_audit": 0}  # before the first seal
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """One act or effect to be written: KIND such as CompleteTask, NodeEntered, 导入."""
 
@@ -36,7 +37,7 @@ class Line:
     detail: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Head:
     """The end of a case's chain as it stands on the root instance row."""
 
