@@ -58,12 +58,17 @@ def _digest(prev: str, body: Mapping[str, Any]) -> str:
     return hashlib.sha256(prev.encode() + codec.encode(body)).hexdigest()
 
 
+def _line_digest(prev: str, row: Mapping[str, Any]) -> str:
+    return hashlib.sha256(prev.encode() + codec.packed(_body(row))).hexdigest()
+
+
 def _body(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what the hash of a line covers; its values are plain but for the moment."""
     return {
         "root": row["root_id"],
         "no": row["no"],
         "instance": row["instance_id"],
-        "at": row["at"],
+        "at": codec.moment(row["at"]),
         "kind": row["kind"],
         "actor": row["actor"],
         "name": row["actor_name"],
@@ -94,7 +99,7 @@ def link(root_id: int, head: Head, lines: Iterable[Line]) -> tuple[list[dict[str
             "detail": codec.encode_text(line.detail or {}),
             "prev_hash": prev,
         }
-        prev = row["hash"] = _digest(prev, _body(row))
+        prev = row["hash"] = _line_digest(prev, row)
         rows.append(row)
     return rows, Head(number, prev)
 
@@ -107,7 +112,7 @@ def verify_case(conn: Connection, root_id: int) -> Damage | None:
         number += 1
         if row["no"] != number:
             return Damage(root_id, number, "missing")
-        if row["prev_hash"] != prev or row["hash"] != _digest(prev, _body(dict(row))):
+        if row["prev_hash"] != prev or row["hash"] != _line_digest(prev, dict(row)):
             return Damage(root_id, number, "edited")
         prev = row["hash"]
     columns = (instance.c.history_no, instance.c.history_hash)
