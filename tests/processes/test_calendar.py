@@ -209,6 +209,13 @@ def test_an_entered_day_comes_before_the_file_and_the_package(office: Office) ->
     after = office.start("three")
     dues = [office.tasks(case)["ten"]["dueAt"][:10] for case in (before, after)]
     assert dues == ["2026-10-16", "2026-10-19"]
+    shown = office.page("/ops/workdays?year=2026")
+    assert "按现在的安排会不同的时限" in shown
+    moved = shown.split("按现在的安排会不同的时限")[1].split("变更记录")[0]
+    assert f'href="/case/{before}"' in moved
+    assert f'href="/case/{after}"' not in moved
+    assert "<time>2026-10-16</time>" in moved
+    assert "<time>2026-10-19</time>" in moved
     change |= {"working": ""}
     back = office.post("/ops/workdays/day", version="1", submission_id="b" * 20, **change)
     assert back.status_code == 303, back.text

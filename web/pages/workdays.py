@@ -16,6 +16,7 @@ from engine.base.errors import (
 )
 from engine.commands import calendars as commands
 from engine.queries import calendars, incidents, operations
+from engine.queries.moved import moved
 from web import limits, security, session
 from web.pages import frame, posting
 from web.pages.repairs import CALENDAR_MISSING, SHANGHAI
@@ -62,6 +63,7 @@ def _page(refused: ShouhuError | None = None, pasted: str = "") -> Response:
         chosen=next((row for row in days if row.day == chosen), None),
         today=session.ask(operations.clock).now.astimezone(SHANGHAI).date(),
         changes=session.ask(calendars.changes, calendar=head.id) if head else (),
+        moved=session.ask(moved, calendar=head.id) if head else None,
         stopped=_stopped(),
         sources=SOURCES,
         acts=ACTS,
