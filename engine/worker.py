@@ -3,8 +3,8 @@
 import random
 import secrets
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,13 @@ from engine.base.errors import Busy, Conflict, ExpressionFailed, InvalidRequest,
 from engine.base.traces import trace
 from engine.commands.due import PAUSED, FailJob, RunDueJob, RunStartTimer, is_paused
 from engine.commands.results import Counted, Job, Leased, LeasedCall
-from engine.commands.services import ClaimCalls, FailCall, FinishCall
+from engine.commands.services import (
+    LEASE_SECONDS,
+    ClaimCalls,
+    FailCall,
+    FinishCall,
+    RenewLease,
+)
 from engine.commands.stepping import Halted
 from engine.commands.storm import LIMIT, RunDueJobs
 from engine.commands.upkeep import Beat, DeliverMissed, DeliverNotices, Seal, Sweep
@@ -81,6 +87,7 @@ class Worker:
     services: Mapping[str, Service] = field(default_factory=lambda: dict(SERVICES))
     node: str = field(default_factory=lambda: f"node-{secrets.token_hex(4)}")
     scheduler: BackgroundScheduler | None = None
+    renew_seconds: float = LEASE_SECONDS / 3  # of outside calls; reliability.md 3.4
 
     def tick(self) -> int:
         """Do what is due now, once through; give how much was done."""
@@ -235,7 +242,8 @@ class Worker:
             self._call_failed(call, "service-unknown", text, True)
             return
         try:
-            result = service({**call.inputs, "key": call.key})
+            with self._leased(call):
+                result = service({**call.inputs, "key": call.key})
         except ShouhuError as error:
             self._call_failed(call, error.problem_code, error.message, True)
             return
@@ -249,6 +257,27 @@ class Worker:
             self._call_failed(call, halted.problem_code, halted.message, False)
         except Conflict:
             _log.info("late answer refused", job=call.job_id, fence=call.fence)
+
+    @contextmanager
+    def _leased(self, call: LeasedCall) -> Iterator[None]:
+        """Renew the lease while the call runs, so that a slow one is not made twice."""
+        over = threading.Event()
+        keeper = threading.Thread(target=self._keep, args=[call, over], daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            over.set()
+            keeper.join()
+
+    def _keep(self, call: LeasedCall, over: threading.Event) -> None:
+        while not over.wait(self.renew_seconds):
+            try:
+                self.engine.execute(RenewLease(call.job_id, self.node, call.fence), SYSTEM)
+            except Conflict:
+                return  # lost: the fence refuses the answer
+            except Exception as error:  # noqa: BLE001 -- the next try may still be in time
+                _report("lease not renewed", error, job=call.job_id, node=self.node)
 
     def _call_failed(self, call: LeasedCall, code: str, text: str, permanent: bool) -> None:
         failed = FailCall(

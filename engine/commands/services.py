@@ -16,6 +16,8 @@ from engine.rules.permissions import may
 from engine.store import cases, codec, jobs
 from engine.store.rows import Row
 
+LEASE_SECONDS = 60  # reliability.md 3.4: ≥ 3 × the longest allowed call
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimCalls:
@@ -24,7 +26,7 @@ class ClaimCalls:
     owner: str
     lane: str = "callout"
     batch: int = 5
-    lease_seconds: int = 60  # reliability.md 3.4: ≥ 3 × the longest allowed call
+    lease_seconds: int = LEASE_SECONDS
 
     def run(self, ctx: Context) -> Leased:
         """Mark the rows leased, fence counted up."""
@@ -44,6 +46,24 @@ def _call(row: Row) -> LeasedCall:
         attempts=row["attempts"],
         node=row["node"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RenewLease:
+    """Keep a call leased while it runs; 409 lease-lost when another node has it by now."""
+
+    job_id: int
+    owner: str
+    fence: int
+    lease_seconds: int = LEASE_SECONDS
+
+    def run(self, ctx: Context) -> Job:
+        """Move the end of the lease on; holding the row alone, it waits for no case."""
+        may(ctx.actor, "machine")
+        now, span = jobs.present(ctx.conn, ctx.clock), timedelta(seconds=self.lease_seconds)
+        if not jobs.renew_lease(ctx.conn, self.job_id, self.owner, self.fence, now, span):
+            raise Conflict("执行权已失效。", code="lease-lost")
+        return Job(job_id=self.job_id, kind="service", state="leased")
 
 
 @dataclass(frozen=True, slots=True)

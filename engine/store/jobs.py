@@ -206,6 +206,19 @@ def lease(
     return sorted(rows, key=lambda row: (row["due_at"], row["id"]))
 
 
+def renew_lease(
+    conn: Conn, job_id: int, owner: str, fence: int, now: Present, span: timedelta
+) -> bool:
+    """Let a lease run for SPAN from NOW; False when it was lost meanwhile."""
+    query = sa.update(job).where(
+        job.c.id == job_id,
+        job.c.state == "leased",
+        job.c.lock_owner == owner,
+        job.c.fence == fence,
+    )
+    return conn.execute(query.values(lock_until=later(now, span))).rowcount == 1
+
+
 def finish_lease(conn: Conn, job_id: int, owner: str, fence: int) -> bool:
     """Delete a leased job; False when the lease was lost meanwhile."""
     query = sa.delete(job).where(
