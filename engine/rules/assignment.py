@@ -166,12 +166,9 @@ def _find(
 
 
 def _in(role: str, level: str, region: str, directory: Directory) -> tuple[Unit, ...]:
-    """Find units of LEVEL, or of the nearest level when none is given.
-
-    A code that is none of GB/T 2260 (a new area without one) names its own units only.
-    """
+    """Find units of LEVEL, or of the nearest level when none is given."""
     for one in (level,) if level else LEVELS:
-        found = directory.in_region(role, one, cut(region, one) or region)
+        found = directory.in_region(role, one, cut(region, one))
         if found:
             return found
     return ()

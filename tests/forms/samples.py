@@ -19,6 +19,7 @@ REGISTERS: dict[str, dict[str, dict[str, Any]]] = {
         "910100": {"level": "prefecture", "name": "云城", "parent_code": "910000"},
         "910121": {"level": "county", "name": "石河县", "parent_code": "910100"},
         "920121": {"level": "county"},
+        "YH0001": {"level": "county"},  # an area without a national code
     },
     "unit": {
         "W-1": {"name": "石河林草局", "roles": ["WOODS"], "level": "county"},

@@ -59,6 +59,8 @@ def test_good_data_come_out_typed_computed_and_copied() -> None:
         ({"reserve": "R9"}, ("reserve", "reference-unknown", "“保护区”中没有编码“R9”。")),
         ({"reserve": "R2", "area": 3}, ("reserve", "check", "只登记国家级保护区")),
         ({"county": "920121"}, ("county", "division-outside", "“所在县”应在 910000 范围内。")),
+        ({"county": "YH0001"}, ("county", "division-outside", "“所在县”应在 910000 范围内。")),
+        ({"county": "yh0001"}, ("county", "type-division", "“所在县”应为行政区划代码。")),
         ({"county": "910100"}, ("county", "division-level", "“所在县”应选到 县（市、区）。")),
         ({"area": 0}, ("area", "check", "面积应大于 0")),
         ({"area": 100.01, "zones": []}, ("area", "max", "“面积”不能大于 100。")),

@@ -66,6 +66,15 @@ def test_the_case_region_is_cut_to_the_level(level: str, unit: str) -> None:
     assert seated(staff({"role": "WOODS", "level": level}, CASE, directory())) == [unit]
 
 
+def test_an_area_without_a_national_code_names_its_own_unit() -> None:
+    new = Unit("N-1", "雾谷新区管委会", "county", "YH0001", frozenset({"GOV"}))
+    known = build_directory([*units(), new], TITLES)
+    line = {"role": "GOV", "level": "county", "region_of": "fixed", "region": "YH0001"}
+    assert seated(staff(line, CASE, known)) == ["N-1"]
+    reason = refused(staff({**line, "region": "YH0002"}, CASE, known))
+    assert reason == "区划 YH0002 没有县级“GOV”单位"
+
+
 def test_a_plain_task_has_one_seat_decided_by_the_first_act() -> None:
     found = staff({"lane": "GOV", "role": "GOV"}, CASE, directory())
     assert isinstance(found, Staffed)
