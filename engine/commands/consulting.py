@@ -1,14 +1,13 @@
 """A consultation in hand: whose turn it is, what was answered, who stayed silent (2.6)."""
 
-from datetime import datetime
-from typing import Any, cast
+from datetime import UTC, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from engine.base.values import Value
 from engine.commands import escalating
 from engine.commands.entitled import HeldTask
 from engine.rules import consult
-from engine.rules.calendar import WorkingCalendar
-from engine.rules.deadlines import Place
 from engine.rules.seats import CONCLUDE
 from engine.store import codec, work
 from engine.store.rows import Row
@@ -37,10 +36,34 @@ def check(held: HeldTask, seat: Row, outcome: dict[str, Any] | None) -> None:
         return
     consult.check_outcome(outcome, outcomes(held), seat)
     if seat["duty"] == CONCLUDE:
-        deployed = held.live.deployed
-        calendar = deployed.calendars[deployed.application.calendar]
-        place = Place(cast(WorkingCalendar, calendar))
+        place = escalating.place_of(held.live)
         consult.check_turn(held.task, held.seats, held.case.ctx.now, place)
+
+
+def proceed(held: HeldTask, job: Row) -> bool:
+    """Open the lead's last seat once silence no longer holds it up; wait for that day.
+
+    JOB is the look at the round that was due now; False: the seat is open already.
+    """
+    chair = [s for s in held.seats if s["duty"] == CONCLUDE and s["state"] == "held"]
+    case, place = held.case, escalating.place_of(held.live)
+    day = consult.free_from(held.task, place)
+    if not chair or day is None:
+        return False
+    if place.day(case.ctx.now) < day:
+        begins = datetime.combine(day, time(), ZoneInfo(place.zone)).astimezone(UTC)
+        again = {**job, "uid": case.ctx.ids.uid(), "due_at": begins, "attempts": 0}
+        again.pop("id")
+        case.writes.jobs.append(again)
+    else:
+        work.open_seat(case.ctx.conn, chair[0]["id"], chair[0]["due_at"])
+        detail = {"task": held.task["id"], "name": held.task["name"], "silent": _names(held)}
+        case.note(held.live, "ConclusionFree", detail, node=held.task["node"])
+    return True
+
+
+def _names(held: HeldTask) -> list[str]:
+    return [str(seat["unit_name"]) for seat in consult.unanswered(held.seats)]
 
 
 def results(held: HeldTask) -> dict[str, Value]:
@@ -95,6 +118,7 @@ def silence(held: HeldTask) -> None:
     """Mark the units that never answered 逾期未反馈: silence is no consent (A-15)."""
     if held.task["rule"] != RULE:
         return
+    held.case.writes.dead_jobs.append(consult.look_key(held.task["id"]))
     silent = {seat["id"] for seat in consult.unanswered(held.seats)}
     for seat in held.seats:
         if seat["id"] in silent and seat["state"] in ("open", "held"):

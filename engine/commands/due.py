@@ -8,6 +8,7 @@ from typing import Any
 from engine.base import events
 from engine.base.errors import Conflict
 from engine.commands import (
+    consulting,
     entitled,
     escalating,
     finishing,
@@ -155,6 +156,8 @@ def _round(case: Case, job: Row) -> bool:
     if isinstance(verdict, Decided):
         case.note(held.live, "RoundDue", {"task": held.task["id"]}, node=held.task["node"])
         tasks.settle(held, None, verdict, {})
+        finishing.finish(case)
+    elif consulting.proceed(held, job):
         finishing.finish(case)
     return True
 

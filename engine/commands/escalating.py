@@ -124,7 +124,7 @@ def move(held: HeldTask, due: datetime, values: Row) -> None:
     case.due_moved = True
     disarm(case, [task])
     arm(case, live, {**task, **moved}, reached)
-    if read_round(task["settings"], due).on_due == "close":
+    if read_round(task["settings"], due).on_due == "close" or consult.goes_on(task):
         detail = {"task": task["id"], "wait": None}
         job = sending.engine_job(case, "round", case.id, live.id, "", detail)
         case.writes.jobs.append({**job, "node": task["node"], "due_at": due})

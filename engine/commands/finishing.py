@@ -11,8 +11,8 @@ from engine.commands import escalating, following, sending, staffing, stepping, 
 from engine.commands.case import Case, Live, OpenedTask
 from engine.commands.results import NextStep
 from engine.context import SearchField
-from engine.rules.assignment import Staffed
 from engine.rules import consult
+from engine.rules.assignment import Staffed
 from engine.rules.seats import read_round
 from engine.store import cases, chain, codec, jobs, matching, notices, records, work
 from engine.store.rows import Row
@@ -162,7 +162,10 @@ def _close_at_due(case: Case, task: OpenedTask) -> None:
     if looked_at and rule.due_at is not None:
         detail = {"task": task.row["id"], "wait": None}
         job = sending.engine_job(case, "round", case.id, task.live.id, "", detail)
-        case.writes.jobs.append({**job, "node": task.row["node"], "due_at": rule.due_at})
+        job |= {"node": task.row["node"], "due_at": rule.due_at}
+        if consult.goes_on(task.row):
+            job["dedup_key"] = consult.look_key(task.row["id"])
+        case.writes.jobs.append(job)
 
 
 def _settings(answer: Staffed) -> Row:

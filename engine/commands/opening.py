@@ -6,6 +6,7 @@ from typing import Any
 from engine.commands import escalating
 from engine.commands.case import Case, Live, OpenedTask
 from engine.kernel import effects
+from engine.rules import consult
 from engine.store import codec, records, work
 from engine.store.rows import Row
 
@@ -87,6 +88,8 @@ def close(case: Case, live: Live, rows: list[Row], state: str, reason: str) -> N
     values = {"state": state, "closed_at": now, "superseded": state == "returned"}
     work.close_tasks(case.ctx.conn, [row["id"] for row in rows], values)
     escalating.disarm(case, rows)
+    asked = [row["id"] for row in rows if consult.goes_on(row)]
+    case.writes.dead_jobs.extend(map(consult.look_key, asked))
     for row in rows:
         detail = {"task": row["id"], "name": row["name"], "how": state, "reason": reason}
         case.note(live, "TaskClosed", detail, node=row["node"])

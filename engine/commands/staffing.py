@@ -45,6 +45,7 @@ def seat_rows(case: Case, task: Row, staffed: Staffed) -> list[Row]:
     for row in rows if last else ():
         if row["duty"] == CONCLUDE:
             row["due_at"] = last.get("due")  # the lead concludes after the answers are due
+            row["state"] = "held"  # opened last (operations.md 2.6)
     return rows
 
 

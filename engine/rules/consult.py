@@ -1,7 +1,7 @@
 """Asking units for their opinions and concluding (联审 with 牵头汇总, operations.md 2.6)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from engine.base.errors import Conflict, InvalidRequest
@@ -40,6 +40,24 @@ def conclusion_of(task: Row) -> Row:
     return found if isinstance(found, Mapping) else {}
 
 
+def goes_on(task: Row) -> bool:
+    """Tell whether the lead may conclude some time after the due day in spite of silence."""
+    return isinstance(conclusion_of(task).get("after"), int)
+
+
+def look_key(task_id: int) -> str:
+    """Give the dedup key of the job that looks at the silence of a round."""
+    return f"consult:{task_id}"
+
+
+def free_from(task: Row, place: Place) -> date | None:
+    """Give the local day from which silence no longer holds up the conclusion of TASK."""
+    after = conclusion_of(task).get("after")
+    if not isinstance(after, int) or task["due_at"] is None:
+        return None
+    return place.calendar.add_working_days(place.day(task["due_at"]), after)
+
+
 def asked(seats: Iterable[Row]) -> list[Row]:
     """Give the seats of the units asked, the lead's own opinion among them."""
     gone = ("void", "removed", "transferred")
@@ -68,9 +86,8 @@ def check_turn(task: Row, seats: Sequence[Row], now: datetime, place: Place) -> 
         return
     names = "、".join(str(seat["label"] or seat["unit_name"]) for seat in missing)
     text = f"{names} 尚未反馈意见，暂不能作出结论。"
-    after, due = last.get("after"), task["due_at"]
-    if isinstance(after, int) and due is not None:
-        day = place.calendar.add_working_days(place.day(due), after)
+    day = free_from(task, place)
+    if day is not None:
         if place.day(now) >= day:
             return
         text = f"{names} 尚未反馈意见，{day.isoformat()} 起可先行审查。"
