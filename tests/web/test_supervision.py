@@ -77,6 +77,24 @@ def test_urging_from_the_desk_tells_the_units_and_not_again_too_soon(
     assert press(site, "owner", path, submission_id="urge-0000000000003").status_code == 403
 
 
+def test_who_sees_the_case_and_does_not_handle_it_may_urge_from_its_page(
+    late: tuple[Site, int, int],
+) -> None:
+    site, case_id, task_id = late
+    path = f"/case/{case_id}/task/{task_id}"
+    assert "催办意见" not in open_page(site, "water1", path).text
+    assert "催办意见" in open_page(site, "field1", path).text
+    form = {"submission_id": "urge-0000000000009", "text": "群众在等"}
+    assert press(site, "wood2", f"{path}/remind", **form).status_code == 404
+    assert press(site, "water1", f"{path}/remind", **form).status_code == 403
+    answer = press(site, "field1", f"{path}/remind", **form)
+    assert answer.headers["Location"] == f"{path}?told=urged"
+    site.pass_until("2025-08-06 09:01")
+    assert "群众在等" in open_page(site, "water1", "/notices").text
+    form["submission_id"] = "urge-0000000000010"
+    assert press(site, "field1", f"{path}/remind", **form).status_code == 409
+
+
 def test_a_limit_is_stopped_restarted_and_shown_on_the_task_page(
     late: tuple[Site, int, int],
 ) -> None:

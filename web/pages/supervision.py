@@ -80,6 +80,14 @@ def remind(task_id: int) -> BaseResponse:
     return redirect(f"/ops/supervision?{urlencode({**asked, 'told': 'urged'})}", 303)
 
 
+@supervision.post("/case/<ref>/task/<int:task_id>/remind")
+@security.permission("signed-in")
+def urge(ref: str, task_id: int) -> BaseResponse:
+    """催办 from the task page: anyone who sees the case and is not its handler (2.20)."""
+    posting.run(RemindTask(task_id, request.form.get("text", "").strip()))
+    return posting.back(f"/case/{ref}/task/{task_id}", "urged")
+
+
 @supervision.post("/case/<ref>/task/<int:task_id>/limit/<act>")
 @security.permission("signed-in")
 def limit(ref: str, task_id: int, act: str) -> BaseResponse:
