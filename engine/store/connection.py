@@ -69,9 +69,14 @@ class Conn(Connection):
             raise self._named(error, cursor, text) from error
 
     def _driver(self) -> DBAPICursor:
-        """Give the driver's cursor: one for all hot statements of the transaction."""
+        """Give the driver's cursor: one for all hot statements of the transaction.
+
+        PostgreSQL's takes the server's own $1, $2 …: nothing has to be looked for in texts.
+        """
         if self._cursor is None:
-            self._cursor = self.connection.cursor()
+            raw = getattr(self.dialect.loaded_dbapi, "RawCursor", None)
+            plain = self.connection
+            self._cursor = raw(plain.driver_connection) if raw else plain.cursor()
         return self._cursor
 
     def _hear(self, cursor: DBAPICursor, text: str, values: Any, many: bool) -> None:

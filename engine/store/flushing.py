@@ -1,12 +1,15 @@
 """Write collected rows: one statement on PostgreSQL, a batch per shape on SQLite.
 
 Texts are made once per shape and kept by the database; PostgreSQL prepares them after some
-uses. A part's rows travel as one JSON parameter: the server turns it into typed columns, so
-that the number of rows does not change the text and the driver adapts one value, not forty.
+uses. Many rows of a part travel as one JSON parameter, which the server turns into typed
+columns: their number does not change the text and the driver adapts one value, not forty. A
+single row travels as one text a value: that spares the server the detour.
 """
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol, TypeAlias
 
@@ -15,10 +18,12 @@ from sqlalchemy import Table
 from sqlalchemy.engine import Dialect
 
 from engine.base.errors import ShouhuError
+from engine.store.columns import Json
 from engine.store.pending import CONDITION, Row, Shape
 
 Group: TypeAlias = tuple[Shape, list[Row]]
 Bind: TypeAlias = Callable[[Any], Any] | None
+Write: TypeAlias = Callable[[Any], str | None]
 
 
 
@@ -69,39 +74,69 @@ def write(conn: Driver, texts: Texts, groups: Sequence[Group]) -> None:
 
 def _write_at_once(conn: Driver, texts: Texts, groups: Sequence[Group]) -> None:
     key = tuple((shape, len(rows) == 1) for shape, rows in groups)
-    text = texts.get(key, lambda dialect: _together(dialect, key))
-    parameters = tuple(_document(rows) for _, rows in groups)
+    text, names = texts.get(key, lambda dialect: _together(dialect, key))
+    parameters: list[str | None] = []
+    for (_, rows), own in zip(groups, names, strict=True):
+        if len(rows) == 1:
+            row = rows[0]
+            parameters += [write(row.get(name)) for name, write in own]
+        else:
+            parameters.append(orjson.dumps(rows, default=_plain).decode())
     found = conn.fetch(text, parameters)[0]
     wanted = [len(rows) for shape, rows in groups if shape.counted]
     if wanted and list(found) != wanted:
         raise VersionMoved
 
 
-def _together(dialect: Dialect, parts: tuple[tuple[Shape, bool], ...]) -> str:
-    """Compose the statement: all parts see the database as it was before it began."""
-    written = [f"w{n} AS ({_part(dialect, *part)})" for n, part in enumerate(parts)]
+def _together(
+    dialect: Dialect, parts: tuple[tuple[Shape, bool], ...]
+) -> tuple[str, list[list[tuple[str, Write]]]]:
+    """Compose the statement, and say how the values of single rows are written.
+
+    All parts see the database as it was before it began.
+    """
+    places = (f"${number}" for number in itertools.count(1))
+    written = [
+        f"w{n} AS ({_single(shape, places) if single else _many(dialect, shape, places)})"
+        for n, (shape, single) in enumerate(parts)
+    ]
     guarded = [n for n, (shape, _) in enumerate(parts) if shape.counted]
     counts = [" ".join(("(SELECT count(*) FROM", f"w{n})")) for n in guarded]
-    return " ".join(("WITH", ", ".join(written), "SELECT", ", ".join(counts) or "0"))
+    text = " ".join(("WITH", ", ".join(written), "SELECT", ", ".join(counts) or "0"))
+    return text, [_values(shape) for shape, _ in parts]
 
 
-def _part(dialect: Dialect, shape: Shape, single: bool) -> str:
-    """Give the text that writes rows of SHAPE, a SINGLE one or a list.
-
-    One row is read by a function that gives one: the planner knows, and uses its key.
-    """
+def _single(shape: Shape, places: Iterator[str]) -> str:
+    """Give the text that writes one row, a parameter a value; its columns say the types."""
     table = f'"{shape.table.name}"'
-    many = "" if single else "set"
+    if shape.kind == "change":
+        sets = [f"{name} = {next(places)}" for name in shape.columns] + _extra(shape)
+        words = ["UPDATE", table, "AS t SET", ", ".join(sets), "WHERE"]
+        words.append(" AND ".join(_conditions(shape, [next(places) for _ in shape.key])))
+    elif shape.kind == "remove":
+        words = ["DELETE FROM", table, "AS t WHERE"]
+        words.append(" AND ".join(_conditions(shape, [next(places) for _ in shape.key])))
+    else:
+        given = ", ".join(next(places) for _ in shape.columns)
+        listed = ", ".join(shape.columns)
+        words = ["INSERT INTO", table, f"({listed}) VALUES ({given})", _twins(shape)]
+    return " ".join([*words, "RETURNING 1"] if shape.counted else words)
+
+
+def _many(dialect: Dialect, shape: Shape, places: Iterator[str]) -> str:
+    """Give the text that writes any number of rows, handed over as one JSON document."""
+    document = f"{next(places)}::json"
+    table = f'"{shape.table.name}"'
     if not _finds(shape):
         listed = ", ".join(shape.columns)
-        source = f"json_populate_record{many}(NULL::{table}, %s::json)"
+        source = f"json_populate_recordset(NULL::{table}, {document})"
         words = ["INSERT INTO", table, f"({listed}) SELECT", listed, "FROM", source]
         return " ".join([*words, _twins(shape), "RETURNING 1" if shape.counted else ""])
     columns = {CONDITION + name: shape.table.c[name] for name in shape.key}
     columns |= {name: shape.table.c[name] for name in shape.columns}
     fields = ", ".join(f"{n} {one.type.compile(dialect)}" for n, one in columns.items())
-    source = f"json_to_record{many}(%s::json) AS x({fields})"
-    where = " AND ".join(_conditions(shape, "x"))
+    source = f"json_to_recordset({document}) AS x({fields})"
+    where = " AND ".join(_conditions(shape, [f"x.{CONDITION}{n}" for n in shape.key]))
     if shape.kind == "change":
         sets = ", ".join([f"{n} = x.{n}" for n in shape.columns] + _extra(shape))
         words = ["UPDATE", table, "AS t SET", sets, "FROM", source, "WHERE", where]
@@ -110,18 +145,46 @@ def _part(dialect: Dialect, shape: Shape, single: bool) -> str:
     return " ".join([*words, "RETURNING 1"] if shape.counted else words)
 
 
-def _document(rows: list[Row]) -> str:
-    value = rows[0] if len(rows) == 1 else rows
-    return orjson.dumps(value, default=_plain).decode()
+def _values(shape: Shape) -> list[tuple[str, Write]]:
+    """Name the values a row is written with, in the order of the text, and how each is.
+
+    All parameters are texts: their types would be part of the prepared statement, and each
+    null or larger number would prepare another.
+    """
+    written = [] if shape.kind == "remove" else [(n, n) for n in shape.columns]
+    found = [(CONDITION + n, n) for n in shape.key] if _finds(shape) else []
+    return [
+        (name, _document if isinstance(shape.table.c[column].type, Json) else _text)
+        for name, column in written + found
+    ]
+
+
+def _text(value: Any) -> str | None:
+    """Give VALUE as the text the server reads."""
+    if value is None or type(value) is str:
+        return value
+    return _TEXTS[type(value)](value)
+
+
+def _document(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
 
 
 def _plain(value: Any) -> Any:
     """Give what JSON lacks in the form the server reads it."""
-    if isinstance(value, bytes):
-        return "\\x" + value.hex()
-    if isinstance(value, Decimal):
-        return str(value)
+    if isinstance(value, bytes | Decimal):
+        return _text(value)
     raise TypeError(f"no column value: {type(value).__name__}")
+
+
+_TEXTS: Mapping[type, Callable[[Any], str]] = {
+    int: str,
+    bool: lambda v: "true" if v else "false",
+    bytes: lambda v: "\\x" + v.hex(),
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+    Decimal: str,
+}
 
 
 # --- SQLite: a batch per shape ------------------------------------------------------------
@@ -142,7 +205,7 @@ def _batch(dialect: Dialect, shape: Shape) -> tuple[str, list[tuple[str, Bind]]]
     table = f'"{shape.table.name}"'
     binds = [(name, _bind(dialect, shape.table, name)) for name in shape.columns]
     found = [(CONDITION + name, _bind(dialect, shape.table, name)) for name in shape.key]
-    where = " AND ".join(_conditions(shape, None))
+    where = " AND ".join(_conditions(shape, ["?"] * len(shape.key)))
     if shape.kind == "change":
         sets = ", ".join([f'"{n}" = ?' for n in shape.columns] + _extra(shape))
         return " ".join(("UPDATE", table, "AS t SET", sets, "WHERE", where)), binds + found
@@ -167,10 +230,9 @@ def _finds(shape: Shape) -> bool:
     return shape.kind in ("change", "remove")
 
 
-def _conditions(shape: Shape, source: str | None) -> list[str]:
-    """Say which row is meant; SOURCE is the name of the rows handed over."""
-    given = f'{source}."{CONDITION}' if source else None
-    plain = [f't."{n}" = ' + (f'{given}{n}"' if given else "?") for n in shape.key]
+def _conditions(shape: Shape, given: Sequence[str]) -> list[str]:
+    """Say which row is meant: its key columns equal what is GIVEN in the text."""
+    plain = [f't."{name}" = {one}' for name, one in zip(shape.key, given, strict=True)]
     return plain + ([shape.where] if shape.where else [])
 
 

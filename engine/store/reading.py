@@ -17,10 +17,10 @@ from engine.store.pending import Row
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """The text, the order of its parameters (None: by name), the columns, how some are read."""
+    """The text, the order of its parameters, the columns, how some are read."""
 
     text: str
-    order: tuple[str, ...] | None
+    order: tuple[str, ...]
     names: tuple[str, ...]
     reads: tuple[tuple[int, Callable[[Any], Any]], ...]  # (number of a column, its reader)
 
@@ -44,8 +44,7 @@ class Reading:
     def values(self, conn: Conn, **bound: int | str) -> list[list[Any]]:
         """Give the values of the rows in the order of the columns; waiting rows wait on."""
         known: _Compiled = conn.texts.get(self, self._compile)
-        order = known.order
-        given = bound if order is None else tuple(bound[name] for name in order)
+        given = [bound[name] for name in known.order]
         found = [list(row) for row in conn.fetch(known.text, given)]
         for row in found:
             for number, read in known.reads:
@@ -59,8 +58,11 @@ class Reading:
         return found[0] if found else None
 
     def _compile(self, dialect: Dialect) -> _Compiled:
-        compiled: Any = self.query.compile(dialect=dialect)
-        order = tuple(compiled.positiontup) if compiled.positional else None
+        # The driver is told the server's own numbered parameters (Conn.fetch).
+        style = "numeric_dollar" if dialect.name == "postgresql" else "qmark"
+        made: Any = type(dialect)
+        compiled: Any = self.query.compile(dialect=made(paramstyle=style))
+        order = tuple(compiled.positiontup)
         columns = list(self.query.selected_columns)
         found = [(number, _read(column, dialect)) for number, column in enumerate(columns)]
         reads = tuple((number, read) for number, read in found if read is not None)
