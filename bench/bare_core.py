@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bench.place import Place
 from bench.recorded import ALIASES, Change, Const, Fresh, New, Read, Recipe, Row, Source
-from engine.store.tables import instance, job, metadata, seat, task
+from engine.store.tables import history, instance, job, metadata, seat, task
 
 Found = dict[str, dict[str, Any]]
 
@@ -73,18 +73,28 @@ class BareCore:
         with self.place.sql.begin() as conn:
             found = self._read(conn, recipe, row_id)
             state = self.move(found)
+            lines = self.lines(recipe, found)
             for change in recipe.of("update"):
-                self._update(conn, change, found, state)
+                self._update(conn, change, found, {"state": state, **_head(lines)})
             for change in recipe.of("delete"):
                 key = found[change.alias]["id"]
                 conn.execute(_DELETES[change.table], {"the_id": key})
             self._inserts(conn, recipe, found)
+            conn.execute(sa.insert(history), _even(lines))
         return self.new.get("task")
 
     def move(self, found: Found) -> bytes | None:
         """Give the new state document; None: the recorded one."""
         del found
         return None
+
+    def lines(self, recipe: Recipe, found: Found) -> list[Row]:
+        """Give the history lines as they were recorded."""
+        return [
+            {name: self._value(source, found) for name, source in change.values.items()}
+            for change in recipe.of("insert")
+            if change.table == "history"
+        ]
 
     def _read(self, conn: sa.Connection, recipe: Recipe, row_id: int) -> Found:
         row = conn.execute(_READS[recipe.reads], {"the_id": row_id}).mappings().one()
@@ -94,12 +104,12 @@ class BareCore:
         return found
 
     def _update(
-        self, conn: sa.Connection, change: Change, found: Found, state: bytes | None
+        self, conn: sa.Connection, change: Change, found: Found, made: Row
     ) -> None:
         row = found[change.alias]
         values = {n: self._value(s, found) for n, s in change.values.items()}
-        if state is not None and "state" in values and change.table == "instance":
-            values["state"] = state
+        if change.table == "instance":
+            values.update((name, value) for name, value in made.items() if value is not None)
         query = _UPDATES[change.table]
         if "version" in values:
             table = metadata.tables[change.table]
@@ -112,6 +122,8 @@ class BareCore:
         rows: dict[str, list[Row]] = {}
         for change in recipe.of("insert"):
             table = metadata.tables[change.table]
+            if table is history:
+                continue
             row = {n: self._value(s, found) for n, s in change.values.items()}
             if change.table == "task":  # its id is needed below
                 new = conn.execute(sa.insert(table).returning(table.c.id), row).scalar_one()
@@ -134,6 +146,10 @@ class BareCore:
 
     def close(self) -> None:
         """Hold nothing."""
+
+
+def _head(lines: list[Row]) -> Row:
+    return {"history_hash": lines[-1]["hash"]} if lines else {}
 
 
 def _even(rows: list[Row]) -> list[Row]:

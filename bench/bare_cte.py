@@ -49,8 +49,6 @@ class BareCte:
     recipes: Mapping[str, Recipe]
     name: str = "bare-sql-cte"
     count: int = 0
-    statements: int = 0
-    commits: int = 0
     prepared: dict[str, Prepared] = field(init=False)
     conn: psycopg.Connection[Any] = field(init=False)
 
@@ -83,8 +81,6 @@ class BareCte:
         assert done is not None
         assert done[0] == known.guards
         self.conn.commit()
-        self.statements += 2
-        self.commits += 1
         return int(done[1]) if known.opens_task else None
 
     def close(self) -> None:

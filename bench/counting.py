@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 import psycopg
 import sqlalchemy as sa
@@ -21,71 +22,64 @@ class Count:
     commits: int = 0
 
 
-class _Hooks:
-    """What is told when a connection leaves or enters the pool, and at a commit."""
-
-    def __init__(self, count: Count, *, sqlite: bool) -> None:
-        self._count, self._sqlite = count, sqlite
-        self._cursor = _counting(count)
-
-    def out(self, dbapi: Any, _record: Any, _proxy: Any) -> None:
-        if isinstance(dbapi, sqlite3.Connection):
-            dbapi.set_trace_callback(self._traced)
-        else:
-            dbapi.cursor_factory = self._cursor
-
-    def back(self, dbapi: Any, _record: Any) -> None:
-        if isinstance(dbapi, sqlite3.Connection):
-            dbapi.set_trace_callback(None)
-        elif dbapi is not None:
-            dbapi.cursor_factory = psycopg.Cursor
-
-    def committed(self, _conn: Any) -> None:
-        if not self._sqlite:
-            self._count.commits += 1
-
-    def _traced(self, text: str) -> None:
-        if text.startswith("COMMIT"):
-            self._count.commits += 1
-        elif not text.startswith(_ENDS):
-            self._count.statements += 1
-
-
 @contextmanager
 def counted(engine: sa.Engine) -> Iterator[Count]:
-    """Count all statements sent through the pool of ENGINE while the block runs.
+    """Count all statements sent to the database of ENGINE while the block runs.
 
     Counted at the driver, so that neither a connection's health check nor a statement that
     goes round SQLAlchemy is missed. On PostgreSQL one execute() is one statement, of an
     executemany() each row; on SQLite the database itself tells what it runs.
     """
     count = Count()
-    hooks = _Hooks(count, sqlite=engine.dialect.name == "sqlite")
-    known = (
-        (engine.pool, "checkout", hooks.out),
-        (engine.pool, "checkin", hooks.back),
-        (engine, "commit", hooks.committed),
-    )
-    for target, name, hook in known:
-        event.listen(target, name, hook)
-    try:
+    hooked = _of_sqlite(engine, count) if engine.dialect.name == "sqlite" else _of_driver(count)
+    with hooked:
         yield count
-    finally:
-        for target, name, hook in known:
-            event.remove(target, name, hook)
 
 
-def _counting(count: Count) -> type[psycopg.Cursor[Any]]:
-    class Counting(psycopg.Cursor[Any]):
-        """A cursor that counts."""
+@contextmanager
+def _of_driver(count: Count) -> Iterator[None]:
+    execute, executemany = psycopg.Cursor.execute, psycopg.Cursor.executemany
+    commit = psycopg.Connection.commit
 
-        def execute(self, *words: Any, **named: Any) -> Any:
+    def one(cursor: Any, *words: Any, **named: Any) -> Any:
+        count.statements += 1
+        return execute(cursor, *words, **named)
+
+    def many(cursor: Any, query: Any, params_seq: Any, **named: Any) -> None:
+        rows = list(params_seq)
+        count.statements += len(rows)
+        executemany(cursor, query, rows, **named)
+
+    def done(conn: Any) -> None:
+        count.commits += 1
+        commit(conn)
+
+    with ExitStack() as stack:
+        stack.enter_context(mock.patch.object(psycopg.Cursor, "execute", one))
+        stack.enter_context(mock.patch.object(psycopg.Cursor, "executemany", many))
+        stack.enter_context(mock.patch.object(psycopg.Connection, "commit", done))
+        yield
+
+
+@contextmanager
+def _of_sqlite(engine: sa.Engine, count: Count) -> Iterator[None]:
+    def traced(text: str) -> None:
+        if text.startswith("COMMIT"):
+            count.commits += 1
+        elif not text.startswith(_ENDS):
             count.statements += 1
-            return super().execute(*words, **named)
 
-        def executemany(self, query: Any, params_seq: Any, **named: Any) -> None:
-            rows = list(params_seq)
-            count.statements += len(rows)
-            super().executemany(query, rows, **named)
+    def out(dbapi: sqlite3.Connection, _record: Any, _proxy: Any) -> None:
+        dbapi.set_trace_callback(traced)
 
-    return Counting
+    def back(dbapi: sqlite3.Connection | None, _record: Any) -> None:
+        if dbapi is not None:
+            dbapi.set_trace_callback(None)
+
+    event.listen(engine.pool, "checkout", out)
+    event.listen(engine.pool, "checkin", back)
+    try:
+        yield
+    finally:
+        event.remove(engine.pool, "checkout", out)
+        event.remove(engine.pool, "checkin", back)

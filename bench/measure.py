@@ -10,7 +10,7 @@ from bench import kernel_work
 from bench.acts import Ours, recipes
 from bench.bare_core import BareCore
 from bench.bare_cte import BareCte
-from bench.counting import Count, counted
+from bench.counting import counted
 from bench.meter import Meter
 from bench.place import Place, Places
 from bench.recorded import Recipe
@@ -120,13 +120,8 @@ def _fitting(system: System, work: Work, rounds: int) -> Work:
 def _warm(lane: Rounds) -> tuple[float, float]:
     """Do a round that is not measured; give its statements and commits per act."""
     batch = lane.next()
-    if isinstance(lane.system, BareCte):
-        before = (lane.system.statements, lane.system.commits)
+    with counted(lane.system.place.sql) as found:
         batch.work()
-        found = Count(lane.system.statements - before[0], lane.system.commits - before[1])
-    else:
-        with counted(lane.system.place.sql) as found:
-            batch.work()
     if batch.join is not None:
         batch.join()
     return found.statements / batch.count, found.commits / batch.count

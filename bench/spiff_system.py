@@ -1,5 +1,7 @@
 """SpiffWorkflow in our place: the same rows around it, its state in the instance row."""
 
+import hashlib
+import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,10 +11,12 @@ import sqlalchemy as sa
 from bench.acts import FORM
 from bench.bare_core import BareCore, Found
 from bench.place import APP, BEGIN
+from bench.recorded import Recipe, Row
 from bench.spiff_state import SpiffProcess, finish, fire
 from engine.store.tables import instance
 
 DATA = {**FORM, "amount": 120.5}  # JSON has no decimals
+_BRIEF = (",", ":")
 DUE = "PT1S"  # SpiffWorkflow asks the machine's clock
 
 
@@ -37,14 +41,16 @@ class Spiff(BareCore):
     """One completion: read the rows, load the JSON, run, dump the JSON, write the rows.
 
     The rows around the state (task, seat, form, history, stored answer) are read and written
-    by SQLAlchemy Core exactly as `bench.bare_core` does, ready-made: only the state is
-    SpiffWorkflow's. No rights, no form check, no chain, no decision of a round.
+    by SQLAlchemy Core exactly as `bench.bare_core` does. Made at run time, as any program
+    must: the state, and the history lines as JSON chained by SHA-256. All other values are
+    ready-made: no rights, no form check, no decision of a round, no search fields.
     """
 
     name: str = "spiffworkflow"
     lean: bool = False
     processes: dict[int, SpiffProcess] = field(default_factory=dict)  # by definition id
     parsed: dict[str, SpiffProcess] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)  # recorded text -> what it says
 
     def adopt(self, key: str, cases: list[int], items: int) -> None:
         """Replace the states of fresh CASES by SpiffWorkflow's."""
@@ -69,3 +75,19 @@ class Spiff(BareCore):
         else:
             fire(workflow)
         return known.dump(workflow)
+
+    def lines(self, recipe: Recipe, found: Found) -> list[Row]:
+        """Write the details as JSON and chain the lines."""
+        rows = super().lines(recipe, found)
+        head: str = found["i"]["history_hash"]
+        for row in rows:
+            text = row["detail"]
+            if text not in self.details:
+                self.details[text] = json.loads(text)
+            detail = self.details[text]
+            row["detail"] = json.dumps(detail, ensure_ascii=False, separators=_BRIEF)
+            row["prev_hash"] = head
+            body = {name: row[name] for name in row if name not in ("hash", "prev_hash")}
+            covered = head + json.dumps(body, ensure_ascii=False, default=str)
+            head = row["hash"] = hashlib.sha256(covered.encode()).hexdigest()
+        return rows
