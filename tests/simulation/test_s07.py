@@ -1,0 +1,194 @@
+"""S07.1 and S07.2: the figures of 2024 over 20 rows, and the last ten minutes of the year."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from engine.base.actor import SYSTEM
+from engine.base.clock import FakeClock, shanghai
+from engine.base.ids import CountingIds
+from engine.bootstrap import build
+from engine.commands.tasks import CompleteTask
+from engine.engine import Engine
+from engine.library.bundle import read_folder
+from engine.queries import metrics
+from engine.simulation import script
+from engine.simulation.campaign import Campaign
+from engine.simulation.staff import Staff
+from engine.simulation.starts import Starts
+from engine.store import people_rows, schema
+from engine.store.database import open_database
+from engine.store.tables import instance, seat, task
+from engine.worker import Worker
+from tests.processes.jiangxi import ANOTHER, YANGJIFENG, problem
+
+ROOT = Path(__file__).parents[2]
+BEFORE = "2024-12-31 23:40"
+EXCLUDED = {"joint_forestry": "exclude", "joint_ecology": "exclude"}
+# how many rows, where they stand at the end of the year, what else is told of them
+ROWS: tuple[tuple[int, str, dict[str, Any]], ...] = (
+    (14, "", {}),  # 已备案
+    (2, "file_ecology", {}),  # 已销号, the second receipt is missing
+    (1, "fill_f3", {}),  # 整改完成
+    (2, "rectify", {}),  # 整改中
+    (1, "self_check", {}),  # 整改中, one signature from 整改完成
+    (1, "", {"outcomes": EXCLUDED}),  # 剔除
+    (1, "rectify", {"source": ["国家林草局遥感点位"], "rs_due": "2025-02-28"}),
+)
+
+
+@dataclass
+class World:
+    """The installation in the last minutes of 2024."""
+
+    engine: Engine
+    clock: FakeClock
+    worker: Worker
+
+    def figures(self) -> dict[str, tuple[int | None, int, str, str]]:
+        """Give the frozen figures of 2024: numerator, denominator, text, verdict."""
+        board = self.engine.ask(metrics.board, SYSTEM, application="jiangxi", year=2024)
+        return {
+            one.id: (f.numerator, f.denominator, f.shown, f.verdict)
+            for one in board
+            if (f := one.frozen) is not None
+        }
+
+    def live(self, name: str) -> metrics.Metric:
+        """Give figure NAME with what it is now."""
+        board = self.engine.ask(metrics.board, SYSTEM, application="jiangxi", year=2024)
+        return next(one for one in board if one.id == name)
+
+    def pass_self_check(self, at: str) -> None:
+        """Complete the one waiting self-check at a moment; the machine stays asleep."""
+        self.clock.set(shanghai(at))
+        query = (
+            sa.select(seat.c.task_id, seat.c.version, seat.c.unit)
+            .join(task, task.c.id == seat.c.task_id)
+            .where(task.c.node == "self_check", seat.c.state == "open")
+        )
+        with self.engine.database.read() as conn:
+            row = conn.execute(query).one()
+            actor = people_rows.load_actor(conn, row.unit.lower())
+        assert actor is not None
+        command = CompleteTask(
+            row.task_id, outcome="pass", expected_version=row.version, unit=row.unit
+        )
+        self.engine.execute(command, actor)
+
+    def new_year(self, at: str = "2025-01-01 00:00") -> None:
+        """Let the machine work at a moment of the new year."""
+        self.clock.set(shanghai(at))
+        self.worker.run_due()
+
+
+def live_through(url: str, folder: Path) -> World:
+    """Live through 2024 up to the last minutes, with 22 problems of known fate."""
+    clock = FakeClock(shanghai("2024-01-01 00:00"))
+    engine = build(url, folder, clock=clock, ids=CountingIds())
+    bundle = read_folder(ROOT, "jiangxi")
+    told = script.campaign(bundle.files, "jiangxi")
+    for node, habit in told.habits.items():  # everybody in time, nobody against
+        told.habits[node] = replace(habit, never=0, late=0, outcomes={})
+    staff = Staff(engine, "jiangxi", told, 2024, "s07")
+    staff.settle(bundle, "!")
+    campaign = Campaign(engine, Worker(engine), clock, {"jiangxi": staff})
+    starts = Starts(campaign, staff)
+    for series in told.series:
+        if series.process != "jx_audit":
+            starts.series(series, 0)
+    number = 0
+    for count, until, more in ROWS:
+        for _ in range(count):
+            number += 1
+            starts.fixed(_case(number, until, dict(more)))
+    campaign.run(shanghai(BEFORE))
+    assert campaign.refused == []
+    return World(engine, clock, campaign.worker)
+
+
+def _case(number: int, until: str, more: dict[str, Any]) -> dict[str, Any]:
+    place, day = (YANGJIFENG, ANOTHER)[number % 2], f"2024-03-{number:02}"
+    outcomes = more.pop("outcomes", {})
+    photos = {"$evidence": ["全景", "细部"]}
+    if "source" in more:
+        more["source_ref"] = "YG-2024-0007"
+    data = problem(place, year=2024, checked_on=day, photos=photos, **more)
+    case = {"process": "jx_audit", "unit": place.body, "at": f"{day} 10:00", "data": data}
+    return case | {"until": until, "outcomes": outcomes}
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a database in the last minutes of the year, to be copied."""
+    folder = tmp_path_factory.mktemp("s07")
+    url = f"sqlite:///{folder / 'year.db'}"
+    database = open_database(url)
+    schema.upgrade(database)
+    database.close()
+    live_through(url, folder).engine.close()
+    return folder
+
+
+@pytest.fixture
+def world(lived: Path, tmp_path: Path) -> Iterator[World]:
+    """Give a fresh copy of the installation at 23:40."""
+    shutil.copy(lived / "year.db", tmp_path / "year.db")
+    clock = FakeClock(shanghai(BEFORE))
+    url = f"sqlite:///{tmp_path / 'year.db'}"
+    engine = build(url, tmp_path, clock=clock, ids=CountingIds(10**9))
+    yield World(engine, clock, Worker(engine))
+    engine.close()
+
+
+def test_twenty_rows_count_and_the_year_misses_its_target(world: World) -> None:
+    before = world.live("M-1")
+    assert (before.live.shown, before.live.verdict) == ("85.0 %", "预警")
+    assert before.frozen is None
+    world.new_year()
+    found = world.figures()
+    assert found["M-1"] == (17, 20, "85.0 %", "未达标")
+    assert found["M-2"][:3] == (16, 20, "80.0 %")
+    assert found["M-3"][:3] == (14, 16, "87.5 %")
+
+
+def test_ten_minutes_before_midnight_counts(world: World) -> None:
+    world.pass_self_check("2024-12-31 23:50")
+    world.new_year()
+    assert world.figures()["M-1"] == (18, 20, "90.0 %", "达标")
+
+
+def test_ten_minutes_after_midnight_does_not_even_when_the_machine_was_asleep(
+    world: World,
+) -> None:
+    world.pass_self_check("2025-01-01 00:10")
+    world.new_year("2025-01-01 00:20")
+    assert world.figures()["M-1"] == (17, 20, "85.0 %", "未达标")
+    assert world.live("M-1").live.shown == "85.0 %"  # of the end of 2024, told again
+
+
+def test_the_freeze_changes_no_case(world: World) -> None:
+    query = sa.select(instance.c.id, instance.c.version, instance.c.state_name)
+    query = query.where(instance.c.number.like("JX-2024-%")).order_by(instance.c.id)
+    with world.engine.database.read() as conn:
+        before = conn.execute(query).all()
+    world.new_year()
+    with world.engine.database.read() as conn:
+        assert conn.execute(query).all() == before
+    assert len(before) == 22
+
+
+def test_a_late_freeze_on_postgresql(postgresql_url: str, data_dir: Path) -> None:
+    world = live_through(postgresql_url, data_dir)
+    world.pass_self_check("2025-01-01 00:10")
+    world.new_year("2025-01-01 00:20")
+    found = world.figures()
+    assert found["M-1"] == (17, 20, "85.0 %", "未达标")
+    assert found["M-2"][:3] == (16, 20, "80.0 %")
+    assert found["M-3"][:3] == (14, 16, "87.5 %")
+    world.engine.close()
