@@ -115,10 +115,8 @@ class Loops:
                 if index:
                     run.loc[slot] = item
                     first = body(run)
-                if first is True:
+                if _fits(run, first, at):
                     kept.append(item)
-                elif first is not None and first is not False:
-                    run.warn("type", f"筛选条件必须为是否或序号，不能是{kind_name(first)}", at)
             return run.sized(kept)
 
         return run_filter
@@ -186,3 +184,10 @@ class Loops:
             return None if unknown else not decisive
 
         return run_quantified
+
+
+def _fits(run: Run, answer: Value, at: int) -> bool:
+    """Tell whether an item is kept; an ANSWER that is no truth value is warned of."""
+    if answer is not None and not isinstance(answer, bool):
+        run.warn("type", f"筛选条件必须为是否或序号，不能是{kind_name(answer)}", at)
+    return answer is True

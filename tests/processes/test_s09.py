@@ -204,8 +204,8 @@ def test_silence_is_reminded_three_times_and_never_taken_for_consent(
         if day == "2026-10-13":
             early = reviews.concludes(story, case, "reject", "仍需论证，不予通过。", expect=409)
             assert early["code"] == "opinions-open"
-        at_work = {("opinions", "GY-ST")} | ({("opinions", FORESTRY)} if level > "L1" else set())
-        assert story.open(case) == at_work, day  # the lead's last seat opens with level L2
+        lead = [("opinions", FORESTRY)] if level in ("L2", "L3") else []
+        story.then_waits_at(case, ("opinions", "GY-ST"), *lead)  # its last seat opens with L2
     refused = reviews.concludes(story, case, "pass", next="报省林业局", expect=409)
     assert refused["code"] == "required-seat-open"
     assert "贵阳市生态环境局" in refused["detail"]
