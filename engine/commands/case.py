@@ -101,7 +101,8 @@ class Case:
     writes: Writes = field(default_factory=Writes)
     listening: list[tuple[str, str]] = field(default_factory=list)  # new (name, key hash)
     due_moved: bool = False  # limits changed: the case's nearest due may differ
-    organisation: int | None = None  # the version of the units, once it was read
+    organisation: int | None = None  # the version of the units, where it was read
+    spare: int | None = None  # an id for a round, where one was read
     closed: list[Row] = field(default_factory=list)  # rounds decided in this transaction
     due_at: datetime | None = None  # the earliest job written: the worker's next look
     opened: list[OpenedTask] = field(default_factory=list)  # written, in order; for answers

@@ -71,9 +71,10 @@ def hold_task(ctx: Context, task_id: int, verb: str) -> HeldTask:
     found = holding.hold_round(ctx.conn, task_id)
     if found is None:
         raise NotFound
-    root, task, seats = found
-    case = open_case(ctx, root)
-    held = HeldTask(case, case.live(task["instance_id"]), task, seats)
+    case = open_case(ctx, found.root)
+    case.spare, case.organisation = found.spare, found.organisation
+    live = case.live(found.task["instance_id"])
+    held = HeldTask(case, live, found.task, found.seats)
     require(ctx, verb, held=held)
     return held
 

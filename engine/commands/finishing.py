@@ -175,19 +175,29 @@ def _settings(answer: Staffed) -> Row:
 
 
 def _number_rounds(case: Case, opened: list[OpenedTask]) -> None:
-    """Give each round its id and number; those before it of the same node are superseded."""
-    numbers = work.number_rounds(
-        case.ctx.conn, [(task.live.id, task.row["node"]) for task in opened]
-    )
-    case.organisation = numbers.organisation
-    before: dict[int, set[str]] = {}
-    for task, task_id, last in zip(opened, numbers.ids, numbers.last, strict=True):
+    """Give each round its id and number; those before it of the same node are superseded.
+
+    The last number of each node stands on the instance row, which is written anyway.
+    """
+    known = {task.live.id: dict(task.live.row.get("rounds") or {}) for task in opened}
+    for task, task_id in zip(opened, _ids(case, len(opened)), strict=True):
+        last = (task.live.row.get("rounds") or {}).get(task.row["node"], 0)
         task.row["id"] = task.line["task"] = task_id
         task.row["round"] = task.line["round"] = last + 1
-        if last:
-            before.setdefault(task.live.id, set()).add(task.row["node"])
-    for instance_id, nodes in before.items():
-        work.supersede(case.ctx.conn, instance_id, sorted(nodes))
+        known[task.live.id][task.row["node"]] = last + 1
+    for live in {task.live.id: task.live for task in opened}.values():
+        before = live.row.get("rounds") or {}
+        nodes = {task.row["node"] for task in opened if task.live is live} & before.keys()
+        work.supersede(case.ctx.conn, live.id, sorted(nodes))
+        live.row["rounds"], live.touched = known[live.id], True
+
+
+def _ids(case: Case, count: int) -> list[int]:
+    """Give ids of new rounds, the spare one first."""
+    spare = [] if case.spare is None else [case.spare]
+    case.spare = None
+    more = count - len(spare)
+    return spare + work.take_ids(case.ctx.conn, more) if more else spare
 
 
 def _write_machine_work(case: Case) -> None:
@@ -245,6 +255,7 @@ def _write_instances(case: Case, due: datetime | None) -> None:
             "status": row["status"],
             "ended_at": row["ended_at"],
             "state": codec.encode(live.state),
+            "rounds": row.get("rounds"),
         }
         if live is case.root:
             names = ("number", "state_name", "history_no", "history_hash", *COLUMNS)

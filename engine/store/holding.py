@@ -6,6 +6,7 @@ of the root tells, since whoever changes rows of a case moves it (reliability.md
 both are read again, under the lock. SQLite has one writer and reads in three steps.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +15,9 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from engine.store.columns import UtcMoment
 from engine.store.reading import Reading
+from engine.store.records import ORGANISATION
 from engine.store.rows import Conn, Row, is_postgres
-from engine.store.tables import instance, seat, task
+from engine.store.tables import instance, seat, setting, task
 
 _ID: sa.BindParameter[int] = sa.bindparam("the_id")
 _ROOT = Reading(
@@ -33,6 +35,12 @@ _CASE = tuple(str(column.name) for column in instance.columns)
 _ROUND = tuple(str(column.name) for column in task.columns)
 
 
+def _version() -> sa.Select[Any]:
+    return sa.select(setting.c.version).where(
+        setting.c.name == sa.literal_column(f"'{ORGANISATION}'")
+    )
+
+
 def _together() -> sa.Select[Any]:
     seen = instance.alias("seen")  # not locked: as it was when the statement began
     order = aggregate_order_by(
@@ -43,6 +51,8 @@ def _together() -> sa.Select[Any]:
         *(column.label(f"case_{column.name}") for column in instance.columns),
         *(column.label(f"round_{column.name}") for column in task.columns),
         seats.scalar_subquery().label("seats"),
+        sa.func.nextval(sa.literal_column("'task_id_seq'")).label("spare"),
+        _version().scalar_subquery().label("organisation"),
         (instance.c.version == seen.c.version).label("settled"),
     )
     joined = task.join(instance, instance.c.id == task.c.root_id)
@@ -53,7 +63,21 @@ def _together() -> sa.Select[Any]:
 _TOGETHER = Reading(_together())
 
 
-def hold_round(conn: Conn, task_id: int) -> tuple[Row, Row, list[Row]] | None:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one read found: the rows, and what the next round needs where it was read too.
+
+    SPARE is an id nobody else gets; ORGANISATION counts the changes of units.
+    """
+
+    root: Row
+    task: Row
+    seats: list[Row]
+    spare: int | None = None
+    organisation: int | None = None
+
+
+def hold_round(conn: Conn, task_id: int) -> Held | None:
     """Lock the case of a task; give the root row, the task row and its seats in order."""
     if is_postgres(conn):
         return _hold_at_once(conn, task_id)
@@ -61,7 +85,7 @@ def hold_round(conn: Conn, task_id: int) -> tuple[Row, Row, list[Row]] | None:
     found = load_task(conn, task_id)
     if root is None or found is None:
         return None
-    return root, found, seats_of(conn, task_id)
+    return Held(root, found, seats_of(conn, task_id))
 
 
 def load_task(conn: Conn, task_id: int) -> Row | None:
@@ -74,17 +98,18 @@ def seats_of(conn: Conn, task_id: int) -> list[Row]:
     return _SEATS.rows(conn, the_id=task_id)
 
 
-def _hold_at_once(conn: Conn, task_id: int) -> tuple[Row, Row, list[Row]] | None:
+def _hold_at_once(conn: Conn, task_id: int) -> Held | None:
     conn.flush()
     rows = _TOGETHER.values(conn, the_id=task_id)
     if not rows:
         return None
     root = dict(zip(_CASE, rows[0], strict=False))
-    *values, seats, settled = rows[0][len(_CASE) :]
-    if settled:
-        return root, dict(zip(_ROUND, values, strict=True)), [_seat(one) for one in seats or ()]
-    found = load_task(conn, task_id)
-    return None if found is None else (root, found, seats_of(conn, task_id))
+    *values, seats, spare, organisation, settled = rows[0][len(_CASE) :]
+    if not settled:
+        found = load_task(conn, task_id)
+        return None if found is None else Held(root, found, seats_of(conn, task_id), spare)
+    task_row = dict(zip(_ROUND, values, strict=True))
+    return Held(root, task_row, [_seat(one) for one in seats or ()], spare, organisation or 0)
 
 
 def _seat(row: Row) -> Row:

@@ -152,6 +152,7 @@ instance = Table(
     Column("starter_unit", Text, nullable=False, default=""),
     Column("started_at", UtcMoment, nullable=False),
     Column("ended_at", UtcMoment),
+    Column("rounds", Json),  # {node: number of its last round}, none before the first
     Column("history_no", sa.Integer, nullable=False, default=0),  # head of the chain
     Column("history_hash", Text, nullable=False, default=""),
     Index("ix_instance_region_status", "region", "status"),
@@ -210,7 +211,6 @@ task = Table(  # one activation of a user task node: the round
     Column("superseded", sa.Boolean, nullable=False, default=False),
     UniqueConstraint("instance_id", "wait", "item"),
     Index("ix_task_root_state_due", "root_id", "state", "due_at"),  # nearest due of a case
-    Index("ix_task_instance_node_round", "instance_id", "node", "round"),  # the last round
     Index("ix_task_state_due", "state", "due_at"),
     Index("ix_task_state_level", "state", "level", "due_at"),
 )

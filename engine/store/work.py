@@ -1,56 +1,19 @@
 """People's work: task rounds, seats, items, what forms held, drafts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import JSON, Text
 
-from engine.store import codec
 from engine.store.holding import load_task, seats_of
-from engine.store.reading import Reading
-from engine.store.records import ORGANISATION, setting_version
-from engine.store.rows import Conn, Row, add, every, is_postgres, one
-from engine.store.tables import form_entry, item, seat, setting, task, task_draft
+from engine.store.rows import Conn, Row, add, every, one
+from engine.store.tables import form_entry, item, seat, task, task_draft
 
 __all__ = ["load_task", "seats_of"]  # told here, read in engine.store.holding
 
 OPEN = ("open", "incident")
 
-# Statements of the hot path are built once: building costs more than running them.
-_LAST_ROUND = Reading(
-    sa.select(sa.func.max(task.c.round).label("last")).where(
-        task.c.instance_id == sa.bindparam("the_instance"),
-        task.c.node == sa.bindparam("the_node"),
-    )
-)
-
-
-def _numbers() -> sa.Select[Any]:
-    """Read the numbers of many rounds, whose places travel as one document."""
-    place = (
-        sa.func.json_to_recordset(sa.cast(sa.bindparam("places"), JSON))
-        .table_valued(
-            sa.column("n", sa.Integer), sa.column("i", sa.BigInteger), sa.column("node", Text)
-        )
-        .render_derived(name="place", with_types=True)
-    )
-    mine = (task.c.instance_id == place.c.i, task.c.node == place.c.node)
-    last = sa.select(sa.func.max(task.c.round)).select_from(task).where(*mine)
-    version = sa.select(setting.c.version).where(
-        setting.c.name == sa.bindparam("organisation", type_=Text)
-    )
-    query = sa.select(
-        sa.func.nextval(sa.literal_column("'task_id_seq'")).label("id"),
-        last.correlate(place).scalar_subquery().label("last"),
-        version.scalar_subquery().label("version"),
-    )
-    return query.select_from(place).order_by(place.c.n)
-
-
-_NUMBERS = Reading(_numbers())
 _STILL_OPEN = "t.state IN ('open', 'incident')"  # = OPEN; a round is closed at most once
 _NEXT_VERSION = "version = t.version + 1"
 
@@ -69,30 +32,9 @@ def open_tasks_at(conn: Conn, instance_id: int, nodes: Sequence[str]) -> list[Ro
     return every(conn, query.order_by(task.c.id))
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """What new rounds need to know: their IDS, the LAST round of each of their nodes, 0
-    for none, and the version of the ORGANISATION their seats are given by.
-    """
-
-    ids: Sequence[int]
-    last: Sequence[int]
-    organisation: int
-
-
-def number_rounds(conn: Conn, wanted: Sequence[tuple[int, str]]) -> Numbers:
-    """Give the numbers of new rounds for WANTED (instance id, node), in one read."""
-    if is_postgres(conn):
-        places = [{"n": n, "i": one[0], "node": one[1]} for n, one in enumerate(wanted)]
-        rows = _NUMBERS.peek(conn, places=codec.encode_text(places), organisation=ORGANISATION)
-        ids = [row["id"] for row in rows]
-        return Numbers(ids, [row["last"] or 0 for row in rows], rows[0]["version"] or 0)
-    known = {
-        place: _LAST_ROUND.peek(conn, the_instance=place[0], the_node=place[1])[0]["last"] or 0
-        for place in dict.fromkeys(wanted)
-    }
-    ids = conn.take_ids(task, len(wanted))
-    return Numbers(ids, [known[place] for place in wanted], setting_version(conn, ORGANISATION))
+def take_ids(conn: Conn, count: int) -> list[int]:
+    """Give the ids of COUNT new rounds."""
+    return conn.take_ids(task, count)
 
 
 def supersede(conn: Conn, instance_id: int, nodes: Sequence[str]) -> None:

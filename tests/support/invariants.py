@@ -41,6 +41,13 @@ def _work(conn: Connection) -> Iterator[str]:
     loose = loose.where(seat.c.state == "open", task.c.state != "open")
     for row in conn.execute(loose):
         yield f"seat {row.id} is open on a round that is closed"
+    newest = sa.select(task.c.instance_id, task.c.node, sa.func.max(task.c.round))
+    last: dict[int, dict[str, int]] = {}
+    for number, node, most in conn.execute(newest.group_by(task.c.instance_id, task.c.node)):
+        last.setdefault(number, {})[node] = most
+    for number, rounds in conn.execute(sa.select(instance.c.id, instance.c.rounds)):
+        if (rounds or {}) != last.get(number, {}):
+            yield f"instance {number} counts rounds {rounds}, has {last.get(number)}"
     for table in (job, subscription):
         gone = sa.select(table.c.id).where(table.c.instance_id.is_not(None))
         for row in conn.execute(gone.where(table.c.instance_id.not_in(live))):

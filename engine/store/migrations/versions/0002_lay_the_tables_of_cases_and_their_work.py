@@ -85,6 +85,7 @@ def upgrade() -> None:
         sa.Column("starter_unit", sa.Text(), nullable=False),
         sa.Column("started_at", UtcMoment(), nullable=False),
         sa.Column("ended_at", UtcMoment(), nullable=True),
+        sa.Column("rounds", Json(), nullable=True),
         sa.Column("history_no", sa.Integer(), nullable=False),
         sa.Column("history_hash", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["definition_id"], ["definition.id"], name=op.f("fk_instance_definition_id")),
@@ -164,9 +165,6 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_task_root_state_due", ["root_id", "state", "due_at"], unique=False
         )
-        batch_op.create_index(
-            "ix_task_instance_node_round", ["instance_id", "node", "round"], unique=False
-        )
         batch_op.create_index("ix_task_state_due", ["state", "due_at"], unique=False)
         batch_op.create_index(
             "ix_task_state_level", ["state", "level", "due_at"], unique=False
@@ -220,7 +218,6 @@ def downgrade() -> None:
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index("ix_task_state_level")
         batch_op.drop_index("ix_task_state_due")
-        batch_op.drop_index("ix_task_instance_node_round")
         batch_op.drop_index("ix_task_root_state_due")
 
     op.drop_table("task")
