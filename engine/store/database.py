@@ -135,7 +135,6 @@ def _postgres(url: str, node: str, echo: bool) -> Engine:
         max_overflow=2,
         pool_timeout=5,
         pool_recycle=1800,
-        pool_reset_on_return=None,  # whoever takes a connection ends its transaction
         hide_parameters=True,
         connect_args={
             "connect_timeout": 3,
