@@ -58,17 +58,17 @@ def _digest(prev: str, body: Mapping[str, Any]) -> str:
     return hashlib.sha256(prev.encode() + codec.encode(body)).hexdigest()
 
 
-def _line_digest(prev: str, row: Mapping[str, Any]) -> str:
-    return hashlib.sha256(prev.encode() + codec.packed(_body(row))).hexdigest()
+def _line_digest(prev: str, row: Mapping[str, Any], moment: Mapping[str, str]) -> str:
+    return hashlib.sha256(prev.encode() + codec.packed(_body(row, moment))).hexdigest()
 
 
-def _body(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what the hash of a line covers; its values are plain but for the moment."""
+def _body(row: Mapping[str, Any], moment: Mapping[str, str]) -> dict[str, Any]:
+    """Give what the hash of a line covers: plain values, and its MOMENT tagged already."""
     return {
         "root": row["root_id"],
         "no": row["no"],
         "instance": row["instance_id"],
-        "at": codec.moment(row["at"]),
+        "at": moment,
         "kind": row["kind"],
         "actor": row["actor"],
         "name": row["actor_name"],
@@ -83,8 +83,11 @@ def link(root_id: int, head: Head, lines: Iterable[Line]) -> tuple[list[dict[str
     """Give the rows to insert for LINES and the new head; nothing is written."""
     rows: list[dict[str, Any]] = []
     number, prev = head.no, head.hash
+    at, moment = None, {}
     for line in lines:
         number += 1
+        if line.at is not at:  # the lines of one act share their moment
+            at, moment = line.at, codec.moment(line.at)
         row: dict[str, Any] = {
             "root_id": root_id,
             "no": number,
@@ -99,9 +102,13 @@ def link(root_id: int, head: Head, lines: Iterable[Line]) -> tuple[list[dict[str
             "detail": codec.encode_text(line.detail or {}),
             "prev_hash": prev,
         }
-        prev = row["hash"] = _line_digest(prev, row)
+        prev = row["hash"] = _line_digest(prev, row, moment)
         rows.append(row)
     return rows, Head(number, prev)
+
+
+def _stored_digest(prev: str, row: Mapping[str, Any]) -> str:
+    return _line_digest(prev, row, codec.moment(row["at"]))
 
 
 def verify_case(conn: Connection, root_id: int) -> Damage | None:
@@ -112,7 +119,7 @@ def verify_case(conn: Connection, root_id: int) -> Damage | None:
         number += 1
         if row["no"] != number:
             return Damage(root_id, number, "missing")
-        if row["prev_hash"] != prev or row["hash"] != _line_digest(prev, dict(row)):
+        if row["prev_hash"] != prev or row["hash"] != _stored_digest(prev, dict(row)):
             return Damage(root_id, number, "edited")
         prev = row["hash"]
     columns = (instance.c.history_no, instance.c.history_hash)
