@@ -19,8 +19,9 @@ PROBLEM = {
     "year": 2025,
     "reserve_id": "JX-N11",
     "county_code": "360681",
+    "reserve_level": "国家级",
     "ownership": "LOCAL",
-    "problem_no": "JX-2025-3606-0009",
+    "case_number": "JX-2025-3606-0009",
     "due": "2025-11-30",
 }
 
@@ -38,15 +39,18 @@ def started(live: Any, **changes: Any) -> int:
     return made.instance_id
 
 
-def planned(live: Any) -> Json:
-    """Take a problem to the rectification, due on 2025-11-20."""
+def completed(live: Any) -> Json:
+    """Take a problem to the end of its rectification; closing begins on 2025-12-01."""
     app = create_app(live.engine, testing=True)
-    clerks = {"360681-LY": "county"}
+    clerks = {"360681-LY": "county", "JX-N11-GL": "reserve"}
     story = Scenario(app, live.clock, clerks, Worker(live.engine))
-    story.of("360681-LY").acts = 1000  # keys unlike those of the story told before
     case = {"id": started(live)}
+    for unit in clerks:
+        story.of(unit).acts = 1000  # keys unlike those of the story told before
     data = jiangxi.plan(due="2025-11-20")
     story.when_completes("360681-LY", "plan", "submit", case=case, data=data)
+    story.when_completes("360681-LY", "rectify", "done", case=case)
+    story.when_completes("JX-N11-GL", "self_check", "pass", case=case)
     return case
 
 
@@ -64,15 +68,15 @@ def agree(page: Any) -> None:
 def test_the_desk_shows_the_year_the_coming_timers_and_the_worker(
     live: Any, visitor: Any
 ) -> None:
-    planned(live)
+    completed(live)
     scheduler = visitor("scheduler")
     page = scheduler.open("/ops")
     scheduler.shot("ops-desk", full=True)
     strip = page.text_content("svg.strip")
     assert "09-01 至 09-30：集中审核、推进整改并行" in strip
     assert "今日 07-18" in strip
-    row = page.locator("tr", has_text="2025-11-06 09:00").first
-    assert "提醒" in row.inner_text()
+    row = page.locator("tr", has_text="2025-12-01 00:00").first
+    assert "销号期开始" in row.inner_text()
     assert "工作进程" in page.inner_text(".kpi")
     scheduler.check()
     scheduler.open("/ops/calendar?year=2026")
@@ -97,11 +101,11 @@ def test_the_worker_is_paused_with_a_reason_and_goes_on(live: Any, visitor: Any)
 
 
 def test_a_timer_is_fired_now_with_a_reason(live: Any, visitor: Any) -> None:
-    case = planned(live)
+    case = completed(live)
     scheduler = visitor("scheduler")
     page = scheduler.open("/ops/timers")
     scheduler.shot("ops-timers")
-    row = page.locator("tr", has_text="提醒").first
+    row = page.locator("tr", has_text="销号期开始").first
     row.locator("[name=reason]").fill("提前演示")
     row.locator("button").click()
     agree(page)
@@ -134,7 +138,7 @@ def test_an_incident_names_its_cause_and_is_not_passed_over(live: Any, visitor: 
 def test_the_clock_moves_only_after_a_dry_run_showed_what_happens(
     live: Any, visitor: Any
 ) -> None:
-    case = planned(live)
+    case = completed(live)
     before = steps(live, case)
     scheduler = visitor("scheduler")
     page = scheduler.open("/ops")
@@ -146,10 +150,9 @@ def test_the_clock_moves_only_after_a_dry_run_showed_what_happens(
     scheduler.shot("ops-dry-run", full=True)
     text = page.inner_text("main")
     assert "到 2025-12-01 周一 09:00 会发生什么" in text
-    assert "2025-11-06 09:00" in text
-    assert "2025-11-21 00:00" in text
+    assert "2025-12-01 00:00" in text
     assert "定时器到时" in text
-    assert "通知有关单位和人员" in text
+    assert "填写附件3销号表" in text
     assert page.locator(f"tr.grp a[href='/case/{case['id']}']").count() == 1
     assert steps(live, case) == before
     assert live.engine.ask(operations.clock, SYSTEM).now.month == 7
@@ -170,7 +173,7 @@ def move(page: Any) -> None:
 def the_case_went_on(live: Any, scheduler: Any, case: Json) -> None:
     """What the dry run told has happened, and nothing is left over."""
     page = scheduler.open(f"/case/{case['id']}?tab=log")
-    assert "预警与升级" in page.inner_text("main")
+    assert "确定销号路径" in page.inner_text("main")
     scheduler.open("/ops/timers?due=overdue")
     assert page.locator("tbody tr").count() == 0
     scheduler.open("/ops/clock?to=2025-11-30")
@@ -187,7 +190,7 @@ def test_staff_does_not_see_the_machine(live: Any, visitor: Any) -> None:
 
 @pytest.mark.parametrize("width", [1440, 1280, 375])
 def test_every_page_of_the_scheduler_is_sound(live: Any, visitor: Any, width: int) -> None:
-    planned(live)
+    completed(live)
     scheduler = visitor("scheduler", width=width)
     for path in ("", "/calendar", "/timers", "/incidents", "/jobs", "/clock?to=2025-12-01"):
         scheduler.open(f"/ops{path}")
