@@ -56,9 +56,11 @@ class Start(Event):
     """Create the instance at start NODE (None: the one none start or implicit start).
 
     TRIGGER is the payload of a message or signal start. DEPTH counts calling parents.
+    ANCHOR names any node instead of a start: work begun elsewhere goes on from there.
     """
 
     node: str | None = None
+    anchor: str | None = None
     vars: Mapping[str, Value] = field(default_factory=dict)
     key: str | None = None
     trigger: Mapping[str, Value] | None = None

@@ -20,7 +20,8 @@ from engine.store.rows import Row
 class Beginning:
     """What a new case begins with; NODE and TRIGGER for message, signal and timer starts.
 
-    FORM is the id of the start form whose clean data VARS hold, "" for none.
+    FORM is the id of the start form whose clean data VARS hold, "" for none. An imported
+    case has an ANCHOR, the STATE it was in, and as SOURCE {"file": sha256, "row": number …}.
     """
 
     vars: Mapping[str, Value] = field(default_factory=dict)
@@ -29,6 +30,9 @@ class Beginning:
     unit: str = ""
     form: str = ""
     how: str = "StartInstance"  # kind of the history line
+    anchor: str | None = None  # where work begun elsewhere goes on, instead of a start
+    state: str = ""  # the case state it comes with
+    source: Mapping[str, Value] = field(default_factory=dict)  # where it comes from
 
     @property
     def known(self) -> dict[str, Value]:
@@ -105,9 +109,17 @@ def _begin(case: Case, begin: Beginning, search: dict[str, Row], number: str | N
     definition = case.ctx.runtimes.definition(case.ctx.conn, row["definition_id"])
     detail: Row = {"key": case.root.key, "version": definition["version"], "number": number}
     detail |= {"runtime": row["runtime"], "node": begin.node, "vars": {**begin.known, **values}}
+    detail |= {"anchor": begin.anchor, **begin.source} if begin.source else {}
     case.note(case.root, begin.how, detail, unit=begin.unit)
     _keep_form(case, begin)
-    event = Start(**case.stamp(case.root), node=begin.node, vars=values, trigger=begin.trigger)
+    event = Start(
+        **case.stamp(case.root),
+        node=begin.node,
+        vars=values,
+        trigger=begin.trigger,
+        anchor=begin.anchor,
+    )
+    row["state_name"] = begin.state
     answer = stepping.step(case, case.root, event)
     if answer.status != "accepted":
         raise Conflict(answer.reason or None, code="refused")

@@ -102,8 +102,9 @@ def _held_at_start(plan: Plan, event: events.Start, problem: Held) -> Step:
     run = Run(plan, _fresh(plan, event), event)
     scopes.create(run, 0)
     data.commit(run, ROOT, plan.scopes[0].id, dict(event.vars))
-    named = event.node is not None
-    node = plan.by_id[event.node] if event.node is not None else plan.scopes[0].starts[0]
+    chosen = event.anchor if event.anchor is not None else event.node
+    named = chosen is not None
+    node = plan.by_id[chosen] if chosen is not None else plan.scopes[0].starts[0]
     tid = run.draft.new("t")
     fact: Record = {"code": problem.code, "n": node, "s": ROOT, "t": tid, "ph": "start"}
     if named:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from engine.base import events
-from engine.kernel import data, scopes, tokens
+from engine.kernel import data, returns, scopes, tokens
 from engine.kernel.problems import Held
 from engine.kernel.run import Run
 from engine.kernel.step import StepStatus
@@ -32,6 +32,8 @@ def start(run: Run, event: events.Start) -> Answer:
     """Create the instance at the named start, or at the one plain start."""
     plan = run.plan
     chosen: tuple[int, ...] | None = None
+    if event.anchor is not None:
+        return _start_at(run, event, event.anchor)
     if event.node is not None:
         at = plan.by_id.get(event.node)
         if at is None or at not in (*plan.scopes[0].starts, *plan.typed_starts):
@@ -46,6 +48,17 @@ def start(run: Run, event: events.Start) -> Answer:
         return refused(problem.text)
     scopes.begin(run, root, chosen, event.trigger)
     return TAKEN
+
+
+def _start_at(run: Run, event: events.Start, anchor: str) -> Answer:
+    """Create the instance with its one token before ANCHOR; no start is passed."""
+    root = scopes.create(run, 0)
+    try:
+        data.commit(run, root, run.plan.scopes[0].id, dict(event.vars))
+    except Held as problem:
+        return refused(problem.text)
+    reason = returns.begin_at(run, root, anchor)
+    return refused(reason) if reason else TAKEN
 
 
 def cancel(run: Run, event: events.Cancel) -> Answer:

@@ -86,6 +86,41 @@ def move(run: Run, event: events.Move) -> str:
     return ""
 
 
+def begin_at(run: Run, root: str, node: str) -> str:
+    """Place the first token of a new instance before NODE; give the reason it cannot be.
+
+    Refused where one token could never get on: inside one branch of a parallel split that
+    is joined again, at a join, inside several people's work.
+    """
+    at = run.plan.by_id.get(node)
+    if at is None:
+        return f"流程中没有节点“{node}”。"
+    path = [run.plan.nodes[at]]
+    while path[-1].scope != 0:
+        path.append(run.plan.nodes[run.plan.scopes[path[-1].scope].node or 0])
+    reason = _unfit(run, root, path)
+    if reason:
+        return f"不能从“{node}”开始：{reason}。"
+    scopes.begin(run, root, (at,) if len(path) == 1 else ())
+    if len(path) > 1:
+        _put(run, Aim(root, path[::-1]), None)
+    return ""
+
+
+def _unfit(run: Run, root: str, path: Sequence[Node]) -> str:
+    """Say why the innermost node of PATH (from inside out) cannot be the first."""
+    target = path[0]
+    if target.kind in FORBIDDEN or target.for_compensation or _raced(run.plan, target):
+        return "它是开始、边界、补偿或事件网关之后的节点"
+    if any(outer.multi is not None or outer.kind in FORBIDDEN for outer in path[1:]):
+        return "它在多人办理的一项或事件子流程之内"
+    if target.kind is Kind.PARALLEL and _is_join(target):
+        return "它是并行汇合，将永远等不齐"
+    if any(_join_lost(run, _region(run, Aim(root, [each])), set()) for each in path):
+        return "它在并行分支之内，之后的汇合将永远等不齐"
+    return ""
+
+
 def _tokens(run: Run, idents: Sequence[str]) -> list[tuple[str, str]]:
     """Find tokens by their own ids or by the ids of their waits: (scope, token)."""
     found = []

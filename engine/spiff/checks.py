@@ -10,8 +10,14 @@ _ENDED = ("completed", "terminated", "cancelled", "error")
 def answered(state: State | None, event: Event) -> Step | None:
     """Answer what needs no workflow: not begun, ended, suspended, waits that are gone."""
     if state is None:
-        starts = isinstance(event, events.Start)
-        return None if starts else _refuse(None, "案件还没有开始。")
+        if not isinstance(event, events.Start):
+            return _refuse(None, "案件还没有开始。")
+        if event.anchor is not None:
+            return _refuse(
+                None,
+                f"参考运行引擎不支持从节点“{event.anchor}”开始，请改用 kernel。",
+            )
+        return None
     if state["status"] in _ENDED:
         wanted = isinstance(event, events.Cancel | events.UpdateVariables | events.Suspend)
         return _refuse(state, "案件已结束。") if wanted else Step(state, (), "stale")

@@ -10,6 +10,8 @@ Detail = Mapping[str, Any]
 
 KINDS: Mapping[str, str] = {
     "StartInstance": "发起案件",
+    "ImportRow": "导入",
+    "MergeRow": "导入合并",
     "Started": "流程启动",
     "InstanceStarted": "流程启动",
     "InstanceEnded": "流程结束",
