@@ -26,6 +26,13 @@ HELD = {
     "side": "draft",
     "path": "tiny_case.bpmn",
     "filename": "nothing.css",
+    "report": "M-1",
+    "report_id": "M-1",
+    "calendar": "cn",
+    "day": "2025-05-01",
+    "year": "2025",
+    "tab": "x",
+    "act": "x",
 }
 
 
