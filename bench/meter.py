@@ -50,11 +50,15 @@ class Meter:
         cost.client_ms, cost.wall_ms, cost.server_ms = cpu / NANO, wall / NANO, spent / NANO
 
     def _server(self) -> dict[int, int]:
-        return {pid: _on_cpu(pid) for pid in self._pids()}
+        """Give the CPU of each backend; one that is just ending did nothing measured."""
+        return {pid: ns for pid in self._pids() if (ns := _on_cpu(pid)) is not None}
 
 
-def _on_cpu(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+def _on_cpu(pid: int) -> int | None:
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 class Backends:
