@@ -5,8 +5,8 @@ from typing import Any
 
 from engine.base.values import Value
 from engine.commands.case import Case, Live
-from engine.store import codec, people_rows, work
-from engine.store.rows import Row
+from engine.rules.units import Unit
+from engine.store import codec, work
 
 SERVICE = "notify"  # the service name in a diagram
 
@@ -68,14 +68,14 @@ def _recipients(case: Case, live: Live, to: Value) -> list[str]:
 def of_role(case: Case, live: Live, role: str, level: str = "") -> list[str]:
     """Give the units of ROLE, of LEVEL if one is said, whose territory holds the case."""
     region = str(case.root.row["region"] or "")
-    units = people_rows.units_of(case.ctx.conn, live.deployed.application.key)
+    units = case.ctx.runtimes.directory(case.ctx.conn, live.deployed).units.values()
     return [
-        f"unit:{row['code']}"
-        for row in units
-        if role in row["roles"] and level in ("", row["level"]) and _holds(row, region)
+        f"unit:{unit.code}"
+        for unit in units
+        if role in unit.roles and level in ("", unit.level) and _holds(unit, region)
     ]
 
 
-def _holds(row: Row, region: str) -> bool:
-    digits = {"province": 2, "prefecture": 4, "county": 6, "place": 6}.get(row["level"], 0)
-    return str(row["region"])[:digits] == region[:digits]
+def _holds(unit: Unit, region: str) -> bool:
+    digits = {"province": 2, "prefecture": 4, "county": 6, "place": 6}.get(unit.level, 0)
+    return unit.region[:digits] == region[:digits]

@@ -26,6 +26,20 @@ _ROOT_OF_INSTANCE = _locked(
     instance.c.id
     == sa.select(_mine.c.root_id).where(_mine.c.id == sa.bindparam("the_id")).scalar_subquery()
 )
+_TRY_ROOT = (
+    sa.select(instance)
+    .where(instance.c.id == sa.bindparam("the_id"))
+    .with_for_update(key_share=True, skip_locked=True, of=instance)
+)
+_INSTANCES = (
+    sa.select(instance)
+    .where(instance.c.id.in_(sa.bindparam("the_ids", expanding=True)))
+    .order_by(instance.c.id)
+    .with_for_update(key_share=True, of=instance)
+)
+_ATTACHMENTS = sa.select(attachment).where(
+    attachment.c.id.in_(sa.bindparam("the_ids", expanding=True))
+)
 
 
 def lock_root(conn: Conn, root_id: int) -> Row | None:
@@ -40,8 +54,7 @@ def lock_root_of_instance(conn: Conn, instance_id: int) -> Row | None:
 
 def try_lock_root(conn: Conn, root_id: int) -> Row | None:
     """Lock and give the root row, or None when somebody else holds it."""
-    query = sa.select(instance).where(instance.c.id == root_id)
-    return one(conn, query.with_for_update(key_share=True, skip_locked=True, of=instance))
+    return one(conn, _TRY_ROOT, the_id=root_id)
 
 
 def try_lock_roots(conn: Conn, ids: Sequence[int]) -> list[Row]:
@@ -52,8 +65,7 @@ def try_lock_roots(conn: Conn, ids: Sequence[int]) -> list[Row]:
 
 def lock_instances(conn: Conn, ids: Iterable[int]) -> list[Row]:
     """Lock and give child instances in ascending id; the root is held already."""
-    query = sa.select(instance).where(instance.c.id.in_(sorted(ids))).order_by(instance.c.id)
-    return every(conn, query.with_for_update(key_share=True, of=instance))
+    return every(conn, _INSTANCES, the_ids=sorted(ids))
 
 
 def case_instances(conn: Conn, root_id: int, *, live: bool = True) -> list[int]:
@@ -151,8 +163,7 @@ def attachments_by_id(conn: Conn, ids: Sequence[str]) -> dict[str, Row]:
     """Give attachment rows by id."""
     if not ids:
         return {}
-    query = sa.select(attachment).where(attachment.c.id.in_(list(ids)))
-    return {row["id"]: row for row in every(conn, query)}
+    return {row["id"]: row for row in every(conn, _ATTACHMENTS, the_ids=list(ids))}
 
 
 def insert_attachment(conn: Conn, row: Mapping[str, Any]) -> None:

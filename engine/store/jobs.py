@@ -15,6 +15,9 @@ from engine.store.tables import job, slot
 # What due and lease decisions are held against: a moment, or the database's own clock.
 Present: TypeAlias = datetime | sa.ColumnElement[datetime]
 
+# Built once: a job is taken away by every timer, reminder and message.
+_DELETE = sa.delete(job).where(job.c.id == sa.bindparam("the_id"))
+
 
 def present(conn: Conn, clock: Clock) -> Present:
     """Give the moment that decides what is due (reliability.md 3.2).
@@ -103,7 +106,7 @@ def insert_jobs(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def delete_job(conn: Conn, job_id: int) -> int:
     """Delete a job; give how many rows went (0: somebody was first)."""
-    return conn.execute(sa.delete(job).where(job.c.id == job_id)).rowcount
+    return conn.execute(_DELETE, {"the_id": job_id}).rowcount
 
 
 def delete_waits(

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from engine.store.rows import Conn, Row, add, every
 from engine.store.tables import notice, outbox
 
+_ANY_READY = sa.select(outbox.c.id).where(outbox.c.state == "ready").limit(1)
+
 
 def post(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
     """Put messages to people into the outbox; a repeated dedup_key is dropped."""
@@ -34,8 +36,7 @@ def ready(conn: Conn, limit: int) -> list[Row]:
 
 def any_ready(conn: Conn) -> bool:
     """Tell whether the outbox holds something to deliver."""
-    query = sa.select(outbox.c.id).where(outbox.c.state == "ready").limit(1)
-    return conn.execute(query).first() is not None
+    return conn.execute(_ANY_READY).first() is not None
 
 
 def deliver(conn: Conn, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:

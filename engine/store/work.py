@@ -17,6 +17,25 @@ OPEN = ("open", "incident")
 _STILL_OPEN = "t.state IN ('open', 'incident')"  # = OPEN; a round is closed at most once
 _NEXT_VERSION = "version = t.version + 1"
 
+# Built once: building costs more than running them.
+_OPEN_AT = (
+    sa.select(task)
+    .where(
+        task.c.instance_id == sa.bindparam("the_instance"),
+        task.c.node.in_(sa.bindparam("the_nodes", expanding=True)),
+        task.c.state == "open",
+    )
+    .order_by(task.c.id)
+)
+_VOID = (
+    sa.update(seat)
+    .where(
+        seat.c.task_id.in_(sa.bindparam("the_tasks", expanding=True)),
+        seat.c.state.in_(("open", "held")),
+    )
+    .values(state="void", version=seat.c.version + 1)
+)
+
 
 def open_tasks(conn: Conn, root_id: int) -> list[Row]:
     """Give the open rounds of a case."""
@@ -26,10 +45,7 @@ def open_tasks(conn: Conn, root_id: int) -> list[Row]:
 
 def open_tasks_at(conn: Conn, instance_id: int, nodes: Sequence[str]) -> list[Row]:
     """Give the open rounds of NODES in one instance."""
-    query = sa.select(task).where(
-        task.c.instance_id == instance_id, task.c.node.in_(list(nodes)), task.c.state == "open"
-    )
-    return every(conn, query.order_by(task.c.id))
+    return every(conn, _OPEN_AT, the_instance=instance_id, the_nodes=list(nodes))
 
 
 def take_ids(conn: Conn, count: int) -> list[int]:
@@ -71,11 +87,7 @@ def write_task(conn: Conn, task_id: int, values: Mapping[str, Any]) -> None:
 def void_seats(conn: Conn, task_ids: Sequence[int]) -> None:
     """Close the seats of rounds that are over: 失效."""
     if task_ids:
-        conn.execute(
-            sa.update(seat)
-            .where(seat.c.task_id.in_(task_ids), seat.c.state.in_(("open", "held")))
-            .values(state="void", version=seat.c.version + 1)
-        )
+        conn.execute(_VOID, {"the_tasks": list(task_ids)})
 
 
 def open_seat(conn: Conn, seat_id: int, due: datetime | None) -> None:
