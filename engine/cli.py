@@ -33,7 +33,7 @@ from engine.library import archive, bundle
 from engine.library.bundle import Bundle
 from engine.simulation import verb as simulation
 from engine.simulation.demo import PASSWORD, make, print_logins
-from engine.store import chain, schema
+from engine.store import chain, schema, snapshots
 from engine.store.database import open_database, serving_lock
 from engine.worker import Worker
 
@@ -327,7 +327,7 @@ def _import(args: argparse.Namespace) -> int:
 def _verify(args: argparse.Namespace) -> int:
     database = open_database(_url(args))
     with database.read() as conn:
-        damages = chain.verify(conn)
+        damages = [*chain.verify(conn), *snapshots.verify(conn)]
     database.close()
     for damage in damages:
         print(f"案件 {damage.root_id} 第 {damage.no} 行：{damage.kind}")

@@ -21,9 +21,9 @@ from engine.simulation import script
 from engine.simulation.campaign import Campaign
 from engine.simulation.staff import Staff
 from engine.simulation.starts import Starts
-from engine.store import people_rows, schema
+from engine.store import people_rows, schema, snapshots
 from engine.store.database import open_database
-from engine.store.tables import instance, seat, task
+from engine.store.tables import instance, seat, snapshot, task
 from engine.worker import Worker
 from tests.processes.jiangxi import ANOTHER, YANGJIFENG, problem
 
@@ -181,6 +181,19 @@ def test_the_freeze_changes_no_case(world: World) -> None:
     with world.engine.database.read() as conn:
         assert conn.execute(query).all() == before
     assert len(before) == 22
+
+
+def test_changed_rows_of_frozen_figures_are_found(world: World) -> None:
+    world.new_year()
+    with world.engine.database.read() as conn:
+        assert snapshots.verify(conn) == []
+    with world.engine.database.write() as conn:
+        kept = conn.execute(sa.select(snapshot.c.rows)).scalar_one()
+        changed = bytes(kept).replace("整改中".encode(), "已备案".encode())
+        assert changed != bytes(kept)
+        conn.execute(sa.update(snapshot).values(rows=changed))
+    with world.engine.database.read() as conn:
+        assert [damage.kind for damage in snapshots.verify(conn)] == ["snapshot"]
 
 
 def test_a_late_freeze_on_postgresql(postgresql_url: str, data_dir: Path) -> None:
