@@ -161,9 +161,12 @@ def _values(shape: Shape) -> list[tuple[str, Write]]:
 
 def _text(value: Any) -> str | None:
     """Give VALUE as the text the server reads."""
-    if value is None or type(value) is str:
+    if value is None or isinstance(value, str):
         return value
-    return _TEXTS[type(value)](value)
+    write = _TEXTS.get(type(value))
+    if write is None:
+        raise TypeError(f"no column value: {type(value).__name__}")
+    return write(value)
 
 
 def _document(value: Any) -> str | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from engine.store import chain
 from engine.store.chain import Head, Line
 from engine.store.database import Database, open_database
-from engine.store.tables import audit, bundle, definition, history, instance
+from engine.store.tables import audit, bundle, definition, history, instance, seal
 
 AT = datetime(2025, 3, 18, 1, tzinfo=UTC)
 
@@ -30,15 +30,19 @@ def append(conn: Connection, root_id: int, head: Head, lines: int) -> None:
     conn.execute(where.values(history_no=end.no, history_hash=end.hash))
 
 
+def keep_definition(conn: Connection) -> None:
+    values = {"id": 1, "application": "a", "version": 1, "hash": "h", "title": "t"}
+    values |= {"runtime": "kernel", "note": "", "author": "p", "created_at": AT}
+    conn.execute(sa.insert(bundle).values(**values, facts={}))
+    values = {"id": 1, "bundle_id": 1, "application": "a", "key": "k", "version": 1}
+    conn.execute(sa.insert(definition).values(**values, name="n", latest=True, facts={}))
+
+
 @pytest.fixture
 def database(store_url: str) -> Iterator[Database]:
     opened = open_database(store_url)
     with opened.write() as conn:
-        values = {"id": 1, "application": "a", "version": 1, "hash": "h", "title": "t"}
-        values |= {"runtime": "kernel", "note": "", "author": "p", "created_at": AT}
-        conn.execute(sa.insert(bundle).values(**values, facts={}))
-        values = {"id": 1, "bundle_id": 1, "application": "a", "key": "k", "version": 1}
-        conn.execute(sa.insert(definition).values(**values, name="n", latest=True, facts={}))
+        keep_definition(conn)
         add_case(conn, 1)
         add_case(conn, 2)
         conn.execute(sa.insert(audit).values(at=AT, actor="p", kind="SignIn", detail={}))
@@ -105,3 +109,39 @@ def test_each_kind_of_damage_is_found(
     with database.write() as conn:
         damage(conn)
     assert damages(database) != []
+
+
+def test_a_seal_names_the_cases_that_moved_since_the_last(database: Database) -> None:
+    with database.write() as conn:
+        row = conn.execute(sa.select(instance).where(instance.c.id == 2)).mappings().one()
+        append(conn, 2, Head(row["history_no"], row["history_hash"]), 1)
+        assert chain.append_seal(conn, AT)
+        assert not chain.append_seal(conn, AT)
+        seals = conn.execute(sa.select(seal.c.heads).order_by(seal.c.no)).scalars().all()
+    assert [sorted(heads) for heads in seals] == [["1", "2"], ["2"]]
+    assert damages(database) == []
+
+
+def test_a_line_committed_after_a_seal_that_passed_its_number_is_sealed(
+    postgresql_url: str,
+) -> None:
+    """Numbers are given before the commit: a lower one may appear after a higher one."""
+    opened = open_database(postgresql_url)
+    with opened.write() as conn:
+        keep_definition(conn)
+        add_case(conn, 1)
+        add_case(conn, 2)
+        assert chain.append_seal(conn, AT)
+    with opened.write() as slow:
+        row = slow.execute(sa.select(instance).where(instance.c.id == 1)).mappings().one()
+        append(slow, 1, Head(row["history_no"], row["history_hash"]), 1)
+        slow.flush()
+        with opened.write() as fast:
+            row = fast.execute(sa.select(instance).where(instance.c.id == 2)).mappings().one()
+            append(fast, 2, Head(row["history_no"], row["history_hash"]), 1)
+            assert chain.append_seal(fast, AT)
+    with opened.write() as conn:
+        assert chain.append_seal(conn, AT)
+        seals = conn.execute(sa.select(seal.c.heads).order_by(seal.c.no)).scalars().all()
+        assert [sorted(heads) for heads in seals] == [["1", "2"], ["2"], ["1"]]
+    opened.close()

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, exc
 
 from engine.base.errors import Busy, ShouhuError, StorageFull
+from engine.store import database as database_module
 from engine.store import unit_of_work
+from engine.store.connection import Conn
 from engine.store.database import Database, open_database
 from engine.store.tables import counter
 from engine.store.unit_of_work import OutcomeUnknown, VersionMoved, guarded, run
@@ -156,3 +158,38 @@ def test_a_connection_lost_during_commit_is_an_unknown_outcome(
     monkeypatch.setattr(sa.RootTransaction, "commit", commit)
     with pytest.raises(OutcomeUnknown):
         run(database, add_one, pause=lambda _: None)
+
+
+def test_a_connection_cut_by_the_server_is_given_up_and_the_unit_run_again(
+    postgresql_url: str,
+) -> None:
+    database = open_database(postgresql_url)
+    tries: list[int] = []
+
+    def unit(conn: Conn) -> int:
+        tries.append(conn.fetch("SELECT pg_backend_pid()", ())[0][0])
+        if len(tries) == 1:
+            with database.write() as other:
+                other.fetch("SELECT pg_terminate_backend($1)", (tries[0],))
+        return int(conn.fetch("SELECT pg_backend_pid()", ())[0][0])
+
+    found = run(database, unit, pause=lambda _: None)
+    database.close()
+    assert len(tries) == 2
+    assert found == tries[1] != tries[0]
+
+
+def test_an_idle_connection_is_tried_before_it_is_used(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "_FRESH", 0.0)
+    database = open_database(postgresql_url)
+    with database.read() as conn:
+        first = conn.fetch("SELECT pg_backend_pid()", ())[0][0]
+    other = open_database(postgresql_url)
+    with other.write() as conn:
+        conn.fetch("SELECT pg_terminate_backend($1)", (first,))
+    other.close()
+    with database.read() as conn:
+        assert conn.fetch("SELECT pg_backend_pid()", ())[0][0] != first
+    database.close()
