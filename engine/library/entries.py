@@ -34,7 +34,10 @@ DEADLINE_KEYS = frozenset(
 PHASE_KEYS = frozenset(("key", "title", "from", "to", "requirement", "basis", "note", "state"))
 SETTING_KEYS = frozenset(("value", "title", "basis", "requirement", "note", "type"))
 DOCUMENT_KEYS = frozenset(("id", "title", "number", "date", "issuer", "note", "url"))
-LEDGER_KEYS = frozenset(("id", "title", "processes", "columns", "filter", "sort", "note"))
+LEDGER_KEYS = frozenset(
+    ("id", "title", "processes", "columns", "filter", "sort", "note", "sheet")
+)
+SHEET_KEYS = frozenset(("title", "lines", "foot"))
 COLUMN_KEYS = frozenset(("key", "label", "from", "type", "width", "note"))
 REPORT_KEYS = frozenset(
     (
@@ -159,7 +162,19 @@ def read_ledger(data: Entry, reader: Reader) -> None:
     processes = reader.need(data, "processes", list) or []
     if not all(isinstance(key, str) for key in processes):
         reader.report("processes", "应为流程标识的列表", "每项写一个流程标识")
+    read_sheet(data, reader)
     _columns(data, reader)
+
+
+def read_sheet(data: Entry, reader: Reader) -> None:
+    """Check how the table looks on paper: its title, lines below it, lines to sign."""
+    sheet = reader.may(data, "sheet", dict) or {}
+    reader.known(sheet, SHEET_KEYS, "sheet")
+    reader.may(sheet, "title", str, "sheet")
+    for key in ("lines", "foot"):
+        lines = reader.may(sheet, key, list, "sheet") or []
+        if not all(isinstance(line, str) for line in lines):
+            reader.report(f"sheet.{key}", "应为文字的列表", "每项写一行")
 
 
 def _columns(data: Entry, reader: Reader) -> None:

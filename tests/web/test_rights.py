@@ -20,6 +20,7 @@ VALUES = {
     "incident_id": "1",
     "application": "tiny",
     "ledger_id": "problem",
+    "report": "x",
     "kind": "division",
     "code": "990101",
     "number": "TN-2025-990101-001",

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from engine.queries import ledgers
+from engine.queries import ledger_sheet, ledgers
 from engine.queries.ledgers import Ledger
 from engine.queries.paging import Paging, Sort
 from web import calls, security, session
@@ -96,6 +96,17 @@ def export(kind: str) -> Response:
             break
     name = f"{found.title}.csv"
     return calls.download(b"\xef\xbb\xbf" + out.getvalue().encode(), name, "text/csv")
+
+
+@ledger.get("/ledger/<kind>/export.xlsx")
+@security.permission("signed-in")
+def export_sheet(kind: str) -> Response:
+    """Give the rows of the current filter as an official table."""
+    found = session.ask(ledgers.ledger, ledger_id=kind)
+    name, content = session.ask(
+        ledger_sheet.sheet, ledger_id=kind, wanted=_wanted(found), sort=_sort(found)
+    )
+    return calls.download(content, name, ledger_sheet.MEDIA)
 
 
 def _cell(value: Any) -> str:

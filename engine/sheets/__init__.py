@@ -1,0 +1,1 @@
+"""Spreadsheets: what comes in is guarded and read, what goes out is written inert."""
