@@ -180,11 +180,17 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"no column value: {type(value).__name__}")
 
 
+def _moment(value: datetime) -> str:
+    if value.tzinfo is None:
+        raise ValueError("naive datetime")
+    return value.isoformat()
+
+
 _TEXTS: Mapping[type, Callable[[Any], str]] = {
     int: str,
     bool: lambda v: "true" if v else "false",
     bytes: lambda v: "\\x" + v.hex(),
-    datetime: datetime.isoformat,
+    datetime: _moment,
     date: date.isoformat,
     Decimal: str,
 }
