@@ -5,7 +5,7 @@ from tests.processes.reviews import FORESTRY, MINIMUM, WATER
 from tests.support.scenario import Json, Scenario
 
 COUNTY, NEW_AREA = "520181-ZF", "GA-GWH"
-XIUWEN, OFFICE = "520123-ZF", "GY-LGO"
+XIUWEN, OFFICE, OUTSIDE = "520123-ZF", "GY-LGO", "520403-ZF"
 BACK = "请按水务部门意见调整功能分区后重报。"
 HISTORY = "保护地设立前已建成的农家乐十二家，需分类处置。"
 
@@ -19,6 +19,7 @@ def test_a_complex_matter_across_regions_is_visited_before_it_passes(
     the_visit_needs_a_proposal_for_the_old_problems(story, case)
     both_governments_do_their_tasks(story, case)
     the_second_round_passes_with_changes(story, case)
+    the_approved_change_is_shared(story, case)
 
 
 def both_governments_file(story: Scenario) -> Json:
@@ -48,7 +49,25 @@ def both_governments_file(story: Scenario) -> Json:
     story.when_completes(NEW_AREA, "co_sign", "sign", case=case)
     story.when_passes("2026-05-12 10:00")
     story.when_completes(FORESTRY, "accept", "accept", case=case)
+    the_new_area_registers_its_leading_group(story, case)
     return case
+
+
+def the_new_area_registers_its_leading_group(story: Scenario, case: Json) -> None:
+    warned = "未登记跨区域综合监管工作领导小组：贵安新区管理委员会"
+    assert story.ledger_row("review", case["number"])["group_warning"] == warned
+    story.then_waits_at(case, ("notice", FORESTRY), ("register_group", NEW_AREA))
+    assert story.told(case) == {f"unit:{unit}" for unit in (COUNTY, NEW_AREA, OUTSIDE)}
+    story.then_never(case, OUTSIDE)  # it gets a copy and has nothing to do
+    group = {
+        "group_name": "贵安新区红枫湖风景名胜区综合监管工作领导小组",
+        "group_leader": "管委会分管领导",
+        "group_since": "2026-05-12",
+        "group_members": "马场镇、湖潮乡、高峰镇，派出所，渔政站",
+    }
+    story.when_completes(NEW_AREA, "register_group", "registered", case=case, data=group)
+    assert story.ledger_row("review", case["number"])["group_warning"] is None
+    story.then_waits_at(case, ("notice", FORESTRY))
 
 
 def ecology_asks_for_a_visit(story: Scenario, case: Json) -> None:
@@ -110,6 +129,42 @@ def the_second_round_passes_with_changes(story: Scenario, case: Json) -> None:
     revision = "按督导意见补充农家乐处置内容后上报。"
     reviews.concludes(story, case, "pass_changed", next="报市政府", revision=revision)
     story.then_state(case, "修改后通过")
+    story.then_waits_at(case, ("register_approval", FORESTRY))
+    story.then_no_incidents()
+
+
+def the_approved_change_is_shared(story: Scenario, case: Json) -> None:
+    story.when_passes("2026-10-12 10:00")
+    refused = story.when_completes(
+        FORESTRY, "register_approval", "approved", case=case, expect=422
+    )
+    assert refused["code"] == "outcome-requires"
+    data = {"approved_on": "2026-10-12", "approval_no": "黔府函〔2026〕88号"}
+    story.when_completes(FORESTRY, "register_approval", "approved", case=case, data=data)
+    story.then_state(case, "修改后通过")
+    assert story.case(case["id"])["status"] == "completed"
+    share = next(c for c in story.cases("gy_share") if "范围调整" in c["title"])
+    assert story.variables(share)["source_no"] == case["number"]
+    story.then_waits_at(share, ("provide", FORESTRY))
+    story.then_due(share, "provide", "2026-10-26")
+    members = [*reviews.DEPARTMENTS[1:], COUNTY, NEW_AREA, "GY-01-GL"]
+    form = story.form(FORESTRY, "provide", share)
+    assert set(form["receivers"]) == set(members)
+    files = story.when_uploads(FORESTRY, "矢量边界")
+    data = {"receivers": members[1:], "version": "2026-10-12", "file": files}
+    refused = story.when_completes(
+        FORESTRY, "provide", "share", case=share, data=data, expect=422
+    )
+    assert [error["field"] for error in refused["errors"]] == ["receivers"]
+    data["receivers"] = members
+    story.when_completes(FORESTRY, "provide", "share", case=share, data=data)
+    story.then_state(share, "待确认")
+    for unit in members:
+        story.then_state(share, "待确认")
+        story.when_completes(unit, "confirm", "received", case=share)
+    story.then_state(share, "已共享")
+    assert story.ledger_row("share", share["number"])["confirmed_on"] == "2026-10-12"
+    story.then_every_transition_is_on_record(share)
     story.then_no_incidents()
 
 
