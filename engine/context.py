@@ -22,6 +22,7 @@ from engine.calendars import Calendars
 from engine.feel.compile import Expression, compile_expression
 from engine.forms.compile import compile_form
 from engine.forms.schema import FormSchema
+from engine.library import imports
 from engine.library.application import Application, read_application
 from engine.library.bundle import MAIN, Bundle, from_files
 from engine.reports.compile import Report, Sources, compile_reports
@@ -263,6 +264,7 @@ def _compile(
         return Assembled(tuple(findings))
     sources = Sources(application.ledgers, bundle.matching(".dmn"), application.values)
     reports, wrong = compile_reports(application.reports, sources)
+    wrong = [*wrong, *_imports(application, compiled, forms)]
     findings.extend(wrong)
     if has_errors(wrong):
         return Assembled(tuple(findings))
@@ -284,6 +286,14 @@ def _compile(
     if has_errors(wrong):
         return Assembled(tuple(findings))
     return Assembled(tuple(findings), replace(made, ladders=ladders))
+
+
+def _imports(
+    application: Application, compiled: Compiled, forms: Mapping[str, FormSchema]
+) -> list[Finding]:
+    nodes = {key: facts.nodes.keys() for key, facts in compiled.facts.items()}
+    fields = {name: form.fields.keys() for name, form in forms.items()}
+    return imports.findings(application.imports, nodes, fields)
 
 
 def _ladders(made: Deployed, compiled: Compiled) -> tuple[Mapping[str, Ladder], list[Finding]]:

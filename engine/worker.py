@@ -15,9 +15,18 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine.base.actor import SYSTEM
 from engine.base.clock import SystemClock
-from engine.base.errors import Busy, Conflict, ExpressionFailed, InvalidRequest, ShouhuError
+from engine.base.errors import (
+    Busy,
+    Conflict,
+    ExpressionFailed,
+    InvalidRequest,
+    NotAllowed,
+    NotFound,
+    ShouhuError,
+)
 from engine.base.traces import trace
 from engine.commands.due import PAUSED, FailJob, RunDueJob, RunStartTimer, is_paused
+from engine.commands.imports import ApplyRows, CheckRows, FailImport, KeepRows, RefuseRow
 from engine.commands.results import Counted, Job, Leased, LeasedCall
 from engine.commands.services import (
     LEASE_SECONDS,
@@ -33,7 +42,9 @@ from engine.context import View
 from engine.delivery.messages import words
 from engine.delivery.services import SERVICES, Service
 from engine.engine import Engine
-from engine.store import jobs, matching, notices, records
+from engine.queries import imports
+from engine.sheets.read import read_table
+from engine.store import import_rows, jobs, matching, notices, records
 
 BATCH = LIMIT  # cases looked at per pass
 STORM = 20  # more due cases than this are worked off in batches; reliability.md 3.3
@@ -43,6 +54,7 @@ SWEEP_SECONDS = 5  # reliability.md 3.4, 6.9
 RELEASE = "0.1.0"  # as in pyproject.toml; shown beside each running process
 _log = structlog.get_logger()
 
+_DEFECT = "系统错误，没有写入；请联系管理员。"
 # Not worth another try: the same input fails the same way (reliability.md 3.5).
 _PERMANENT = (InvalidRequest, ExpressionFailed, Halted)
 
@@ -56,12 +68,14 @@ class Due:
     calls: bool = False
     notices: bool = False
     missed: tuple[tuple[int, int], ...] = ()  # (message id, root id)
+    imports: tuple[tuple[int, str], ...] = ()  # (run id, state) of tables coming in
     paused: bool = False
 
     @property
     def quiet(self) -> bool:
         """Tell whether there is nothing to do."""
-        return not (self.jobs or self.starts or self.calls or self.notices or self.missed)
+        urgent = self.jobs or self.starts or self.calls or self.notices or self.missed
+        return not (urgent or self.imports)
 
 
 def look(view: View, skip: tuple[int, ...] = ()) -> Due:
@@ -76,6 +90,7 @@ def look(view: View, skip: tuple[int, ...] = ()) -> Due:
         calls=jobs.any_due(conn, "callout", now),
         notices=notices.any_ready(conn),
         missed=tuple((r["id"], r["root_id"]) for r in matching.missed_pairs(conn, view.now)),
+        imports=tuple(import_rows.working(conn)),
     )
 
 
@@ -103,6 +118,7 @@ class Worker:
                 done += self._count(DeliverMissed(message_id, root_id))
         if due.notices:
             done += self._count(DeliverNotices(words))
+        done += sum(self._import(run_id, state) for run_id, state in due.imports)
         return done
 
     def run_due(self) -> int:
@@ -223,6 +239,54 @@ class Worker:
 
     def _jitter(self) -> float:
         return random.uniform(-1, 1)  # noqa: S311 -- spreads retries only
+
+    def _import(self, run_id: int, state: str) -> int:
+        """Go on with one table for one batch, with the rights of who sent it."""
+        task = self.engine.ask(imports.task_of, SYSTEM, run_id=run_id)
+        if task is None:
+            return self._count(FailImport(run_id, "导入人的账号已停用。"))
+        try:
+            if state == "reading":
+                return self._read_table(task)
+            command = CheckRows(run_id) if state == "checking" else ApplyRows(run_id)
+            answer = self.engine.execute(command, task.actor)
+            return answer.count if isinstance(answer, Counted) else 0
+        except Busy:
+            return 0
+        except Exception as error:  # noqa: BLE001 -- a poisonous row must not stop the others
+            return self._import_failed(task, state, error)
+
+    def _import_failed(self, task: imports.Task, state: str, error: Exception) -> int:
+        """Try the rows of a batch one by one; end a run that cannot go on at all."""
+        final = isinstance(error, NotAllowed | NotFound)
+        if state == "applying" and not final:
+            return sum(self._import_row(task, no) for no in task.waiting)
+        if not isinstance(error, ShouhuError):
+            _report("import failed", error, run=task.run_id, node=self.node)
+        text = error.message if isinstance(error, ShouhuError) else _DEFECT
+        return self._count(FailImport(task.run_id, text))
+
+    def _read_table(self, task: imports.Task) -> int:
+        """Take the table apart with no transaction open."""
+        content = self.engine.files.read(task.sha256)
+        try:
+            grid = read_table(task.name, content, task.labels, task.foot)
+        except ShouhuError as error:
+            return self._count(FailImport(task.run_id, error.message))
+        return self._count(KeepRows(task.run_id, grid.rows))
+
+    def _import_row(self, task: imports.Task, no: int) -> int:
+        """Take over one row alone; its failure is its own."""
+        try:
+            answer = self.engine.execute(ApplyRows(task.run_id, no), task.actor)
+        except Busy:
+            return 0
+        except ShouhuError as error:
+            return self._count(RefuseRow(task.run_id, no, error.message))
+        except Exception as error:  # noqa: BLE001 -- told in the receipt, logged with its stack
+            _report("row failed", error, run=task.run_id, row=no, node=self.node)
+            return self._count(RefuseRow(task.run_id, no, _DEFECT))
+        return answer.count if isinstance(answer, Counted) else 0
 
     def _calls(self) -> int:
         """Lease one call after the other: none waits, its lease running out, for another."""

@@ -18,6 +18,7 @@ from engine.library.entries import (
     read_settings,
 )
 from engine.library.escalation import read_escalation
+from engine.library.imports import read_import
 from engine.library.reading import Reader
 from engine.library.sharing import check_includes
 from engine.library.tables import (
@@ -75,6 +76,7 @@ class Application:
     units: tuple[Mapping[str, str], ...] = ()
     ledgers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    imports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     calendars: Mapping[str, tuple[CalendarDay, ...]] = field(default_factory=dict)
     unit_rows: Mapping[str, Row] = field(default_factory=dict)  # the units by code
 
@@ -121,6 +123,7 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
     units, units_findings = _units(bundle, data, main)
     ledgers, ledger_findings = _yaml_folder(bundle, "ledgers/", read_ledger)
     reports, report_findings = _yaml_folder(bundle, "reports/", read_report)
+    imports, import_findings = _yaml_folder(bundle, "imports/", read_import)
     calendars, calendar_findings = _calendars(bundle)
     roles = read_roles(data, main)
     application = Application(
@@ -138,6 +141,7 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
         units=units,
         ledgers=ledgers,
         reports=reports,
+        imports=imports,
         calendars=calendars,
         unit_rows={row["code"]: dict(row) for row in units},
     )
@@ -148,6 +152,7 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
         *units_findings,
         *ledger_findings,
         *report_findings,
+        *import_findings,
         *calendar_findings,
     )
     return (None if has_errors(findings) else application), findings

@@ -76,6 +76,18 @@ def read_sheet(content: bytes, wanted: Sequence[str], foot: Sequence[str] = ()) 
     return Grid(found.labels, rows)
 
 
+def read_table(
+    name: str, content: bytes, wanted: Sequence[str], foot: Sequence[str] = ()
+) -> Grid:
+    """Read a file by the ending of its NAME: .xlsx, or pasted text as UTF-8."""
+    if name.lower().endswith(".xlsx"):
+        return read_sheet(content, wanted, foot)
+    try:
+        return read_text(content.decode("utf-8-sig"), wanted)
+    except UnicodeDecodeError as error:
+        raise InvalidRequest("文字应为 UTF-8 编码。", code="sheet-encoding") from error
+
+
 def _signs(cells: dict[str, Cell], foot: Sequence[str]) -> bool:
     texts = [value for value in cells.values() if value is not None]
     return len(texts) == 1 and any(str(texts[0])[:4] == line.strip()[:4] for line in foot)

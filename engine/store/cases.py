@@ -52,6 +52,12 @@ def lock_root_of_instance(conn: Conn, instance_id: int) -> Row | None:
     return one(conn, _ROOT_OF_INSTANCE, the_id=instance_id)
 
 
+def root_row(conn: Conn, root_id: int) -> Row | None:
+    """Give the root row of a case without a lock."""
+    query = sa.select(instance).where(instance.c.id == root_id)
+    return one(conn, query)
+
+
 def try_lock_root(conn: Conn, root_id: int) -> Row | None:
     """Lock and give the root row, or None when somebody else holds it."""
     return one(conn, _TRY_ROOT, the_id=root_id)

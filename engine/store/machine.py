@@ -217,3 +217,49 @@ node = Table(  # running server processes
     Column("stopped_at", UtcMoment),
     Column("release", Text, nullable=False),
 )
+
+# --- tables that come in ----------------------------------------------------------------
+import_run = Table(  # one uploaded or pasted table
+    "import_run",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("uid", Text, nullable=False, unique=True),
+    Column("application", Text, nullable=False),
+    Column("source", Text, nullable=False),  # id of the import file
+    Column("title", Text, nullable=False),
+    Column("sha256", Text, nullable=False),  # of the file; its bytes stand in the file store
+    Column("name", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("person_name", Text, nullable=False),
+    Column("unit", Text, nullable=False, default=""),
+    # reading checking ready applying, then done stopped failed
+    Column("state", Text, nullable=False),
+    Column("error", Text, nullable=False, default=""),
+    Column("created_at", UtcMoment, nullable=False),
+    Column("ended_at", UtcMoment),
+    Index("ix_import_run_state", "state", "id"),
+    Index("ix_import_run_person", "person", "id"),
+)
+import_row = Table(  # the receipt: one row of the table
+    "import_row",
+    metadata,
+    Column("run_id", BigId, sa.ForeignKey("import_run.id"), primary_key=True),
+    Column("no", sa.Integer, primary_key=True),  # row number in the sheet
+    Column("cells", sa.LargeBinary, nullable=False),  # codec: cell by label
+    # read, then create merge unchanged refused, then created merged
+    Column("state", Text, nullable=False),
+    Column("key", Text, nullable=False, default=""),  # hash of what must not repeat
+    Column("problems", Json, nullable=False),  # [{"label", "text"}]
+    Column("root_id", BigId),
+    Index("ix_import_row_state", "run_id", "state", "no"),
+    Index("ix_import_row_key", "run_id", "key"),
+)
+import_key = Table(  # which case a row of a table became; the same row twice adds nothing
+    "import_key",
+    metadata,
+    Column("application", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("root_id", BigId, nullable=False, index=True),
+    Column("digest", Text, nullable=False),  # of the whole row as last taken over
+)
