@@ -28,6 +28,11 @@ FIELDS = {
     "gy_f3": "matter_no round unit mods complex_flag legacy_flag attach signer signed_on",
     "gy_f4": "ref_no units on findings legacy_plan visit_tasks photos sign",
     "gy_f5": "matter_no opinions_table adopted minutes next",
+    "gy_f6": "pa_id unit people start end route found found_at reported_at stop_measure "
+    "stopped_at publicity photos",
+    "gy_f7": "clue_no from_org to_org cc source pa_id location county_codes problem_type acts "
+    "eco_damage happened_on subject facts evidence urgent sent_on reply_due receipt result",
+    "gy_f15": "meeting_no kind convener reason items units invited decisions escalate minutes",
     "gy_f8": "problem_no lead_unit rect_subject goal measures restoration due accept_std "
     "gov_consents attach",
     "gy_f9": "problem_no gs_no pa_name county point type source lead_unit penalty_unit "
