@@ -104,7 +104,7 @@ def form(view: View, *, task_id: int) -> TaskForm:
     known = held.known()
     schema = held.form
     moment = held.moment(view)
-    data = _prefilled(view, held, known)
+    data = prefilled(view, held)
     values = {**known, **data}
     writable = held.writable
     mine = my_seats(view, held)
@@ -116,7 +116,7 @@ def form(view: View, *, task_id: int) -> TaskForm:
         lane_name=held.node.lane_name,
         form_id=held.form_id,
         form_title=schema.title if schema else "",
-        schema=_schema(view, held),
+        schema=schema_of(view, held),
         data=data,
         options=schema.options(known, moment) if schema else {},
         warnings=tuple(schema.warnings(values, moment)) if schema else (),
@@ -132,15 +132,19 @@ def form(view: View, *, task_id: int) -> TaskForm:
     )
 
 
-def _prefilled(view: View, held: TaskData, known: Mapping[str, Value]) -> dict[str, Value]:
+def prefilled(view: View, held: TaskData) -> dict[str, Value]:
+    """Give a value per field: stored, computed, copied, default, rows of a ledger."""
     if held.form is None:
         return {}
-    moment = held.moment(view)
-    data = held.form.prefill(known, moment)
+    known, moment = held.known(), held.moment(view)
+    data, offered = held.form.prefill(known, moment), {}
     for key, source in held.form.row_sources().items():
         if not data.get(key):
             rows = offered_rows(view, held, source)
-            data[key] = held.form.filter_rows(key, rows, {**known, **data}, moment)
+            offered[key] = held.form.filter_rows(key, rows, {**known, **data}, moment)
+            data[key] = offered[key]
+    if any(offered.values()):  # figures computed from rows that are offered only now
+        data = {**held.form.prefill({**known, **offered}, moment), **offered}
     return data
 
 
@@ -154,7 +158,7 @@ def offered_rows(view: View, held: TaskData, source: str) -> list[dict[str, Valu
     return prefill.rows(view.connection, view.actor, source, asks, variables)
 
 
-def _schema(view: View, held: TaskData) -> Any:
+def schema_of(view: View, held: TaskData) -> Any:
     """Give the form file of the deployed version as it was published."""
     if not held.form_id:
         return None

@@ -1,4 +1,4 @@
-"""Small pictures that stand for uploaded evidence."""
+"""Small pictures and papers that stand for uploaded evidence."""
 
 import struct
 import zlib
@@ -22,3 +22,19 @@ def picture(number: int) -> bytes:
         for name, data in parts
     )
     return b"\x89PNG\r\n\x1a\n" + body
+
+
+def paper() -> bytes:
+    """Give an empty page of PDF 1.4; stands for a report that has to be a document."""
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
+    )
+    body, places = b"%PDF-1.4\n", []
+    for number, text in enumerate(objects, 1):
+        places.append(len(body))
+        body += b"%d 0 obj%sendobj\n" % (number, text)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 4\n0000000000 65535 f \n" + table
+    return body + head + b"trailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(body)

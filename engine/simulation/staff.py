@@ -22,7 +22,7 @@ from engine.library.bundle import Bundle
 from engine.queries import deployed, ledgers, task_page
 from engine.queries.paging import Paging
 from engine.simulation.dice import Dice, Phrases
-from engine.simulation.pictures import picture
+from engine.simulation.pictures import paper, picture
 from engine.simulation.script import Script
 from engine.store import codec, people_rows, simulated
 from engine.store.files import Stored
@@ -106,13 +106,16 @@ class Staff:
         return list(found.rows.values())
 
     def upload(self, code: str, actor: Actor) -> dict[str, Value]:
-        """Upload a picture as evidence CODE; give the value of a file field."""
+        """Upload a picture as evidence CODE ("code.pdf": a paper); give its field value."""
         self.uploads += 1
-        number = self.uploads % PICTURES
+        code, _, kind = code.partition(".")
+        number = -1 if kind == "pdf" else self.uploads % PICTURES
         if number not in self.pictures:
-            self.pictures[number] = self.engine.files.put([picture(number)])
-        stored, title = self.pictures[number], f"{code}{self.uploads}.png"
-        command = AddAttachment(stored.sha256, stored.size, title, "image/png", {"code": code})
+            content = paper() if kind == "pdf" else picture(number)
+            self.pictures[number] = self.engine.files.put([content])
+        stored, title = self.pictures[number], f"{code}{self.uploads}.{kind or 'png'}"
+        media = "application/pdf" if kind == "pdf" else "image/png"
+        command = AddAttachment(stored.sha256, stored.size, title, media, {"code": code})
         made = self.engine.execute(command, actor)
         uid = made.id if isinstance(made, Created) else ""
         return {"attachmentId": uid, "code": code, "name": title, "sha256": stored.sha256}

@@ -38,6 +38,8 @@ FIELDS = {
     "rect_due rect_done_on result_type exit_ok restored_ha effect condition_id punish account "
     "before_photos after_photos evidence self_check prov_lf_review prov_lf closed_on "
     "filed_lf_on filed_eco_on",
+    "jx_f7": "unit year listed done closed rate unfinished accountability publicity summary "
+    "city_lf city_eco",
     "jx_f9": "problem_no goal measures rect_unit leader due immediate progress cause "
     "evidence_taken accountability",
     "jx_f10": "batch members_forestry members_ecology places problems findings advice on",
