@@ -21,6 +21,8 @@ VALUES = {
     "application": "tiny",
     "ledger_id": "problem",
     "report": "x",
+    "import_id": "x",
+    "run_id": "1",
     "kind": "division",
     "code": "990101",
     "number": "TN-2025-990101-001",

@@ -63,7 +63,13 @@ def frame() -> dict[str, Any]:
 
 
 # Pages that stand below another entry of the navigation.
-_BELOW = {"/report": "/dashboard", "/done": "/todo", "/started": "/todo", "/notices": "/todo"}
+_BELOW = {
+    "/import": "/ledger",
+    "/report": "/dashboard",
+    "/done": "/todo",
+    "/started": "/todo",
+    "/notices": "/todo",
+}
 
 
 def here() -> str:

@@ -11,6 +11,7 @@ from web.pages.dashboard import dashboard
 from web.pages.door import door
 from web.pages.figures import figures
 from web.pages.help import guides
+from web.pages.imports import tables
 from web.pages.ledger import ledger
 from web.pages.logbook import FILTERS as LOG_FILTERS
 from web.pages.start import start
@@ -18,7 +19,7 @@ from web.pages.task import task
 from web.pages.todo import todo
 from web.pages.words import FILTERS
 
-BLUEPRINTS = (door, todo, start, case, task, ledger, dashboard, figures, guides)
+BLUEPRINTS = (door, todo, start, case, task, ledger, dashboard, figures, guides, tables)
 
 
 def register_pages(app: Flask) -> None:
