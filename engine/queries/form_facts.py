@@ -189,9 +189,13 @@ def of_task(view: View, *, task_id: int) -> tuple[Group, ...]:
     if held.form is None or page.schema is None:
         return ()
     scope = Scope({**held.known(), **page.data}, held.moment(view))
-    reader = Reader(view, held, scope)
+    return read(Reader(view, held, scope), page.schema)
+
+
+def read(reader: Reader, schema: Mapping[str, Any]) -> tuple[Group, ...]:
+    """Give what READER sees of the form file SCHEMA; hidden fields are left out."""
     groups = []
-    for label, components in _groups(page.schema):
+    for label, components in _groups(schema):
         facts = tuple(_facts(reader, components))
         if facts:
             groups.append(Group(label, facts))

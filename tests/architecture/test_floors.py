@@ -37,6 +37,7 @@ BREAKS = {
         "engine/worker.py",
         "import openpyxl",
     ),
+    "Documents are set in the print room": ("engine/worker.py", "import docx"),
     "YAML is read in the library": ("engine/worker.py", "import yaml"),
 }
 

@@ -23,6 +23,7 @@ from web.api import (
     ledgers,
     messages,
     people,
+    prints,
     registers,
     tasks,
 )
@@ -44,6 +45,7 @@ NOUNS = (
     imports.NOUN,
     campaigns.NOUN,
     attachments.NOUN,
+    prints.NOUN,
     registers.NOUN,
     calendars.NOUN,
 )

@@ -14,6 +14,7 @@ from engine.queries import (
     history,
     instances,
     operations,
+    papers,
     processes,
     registers,
 )
@@ -69,7 +70,7 @@ def show(ref: str) -> Response:
     tab = request.args.get("tab", "work")
     tab = tab if tab in dict(TABS) else "work"
     head = session.ask(instances.case, ref=ref)
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {"printable": session.ask(papers.has_start, case=ref)}
     if tab in ("work", "course"):
         more["timeline"] = session.ask(history.timeline, ref=ref)
     if tab == "work":

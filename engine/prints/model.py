@@ -1,0 +1,110 @@
+"""What a printed document holds, without how it looks; both writers read this."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A heading across the table of a form."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """One line of a form: one or two (label, value) pairs."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A box for an opinion with seal: what was said, by which UNIT and PERSON, on which ON.
+
+    An empty box keeps the lines 单位（盖章）, 签字, 日期 to be filled by hand.
+    """
+
+    label: str
+    text: str = ""
+    unit: str = ""
+    person: str = ""
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of rows under HEADS; a long one goes on over pages below its heads."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image of the case, found by its SHA256."""
+
+    caption: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """Pictures side by side below LABEL."""
+
+    label: str
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A paragraph of running text."""
+
+    text: str
+
+
+Block = Band | Pairs | Sign | Grid | Album | Prose
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document: ANNEX stands above the title (附件3), NUMBER below it.
+
+    A DRAFT is marked on every page: nobody has signed it yet.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+    annex: str = ""
+    number: str = ""
+    draft: bool = False
+    landscape: bool = False
+
+
+WIDE = 8  # heads from which a table asks for the long side of the page
+
+
+def lies(document: Document) -> bool:
+    """Tell whether the page of DOCUMENT lies on its long side."""
+    wide = (len(one.heads) >= WIDE for one in document.blocks if isinstance(one, Grid))
+    return document.landscape or any(wide)
+
+
+def signed_on(sign: Sign) -> str:
+    """Write the date of SIGN, or room for one."""
+    if sign.on is None:
+        return "    年    月    日"
+    return f"{sign.on.year}年{sign.on.month}月{sign.on.day}日"
+
+
+def widths(grid: Grid, room: float, least: float) -> list[float]:
+    """Share ROOM among the columns of GRID by what they hold; none below LEAST."""
+    longest = [
+        max([len(head) / 2, *(len(row[i]) for row in grid.rows if i < len(row))], default=1)
+        for i, head in enumerate(grid.heads)
+    ]
+    weights = [min(max(each, 2.0), 24.0) ** 0.6 for each in longest]
+    least = min(least, room / max(len(weights), 1))
+    spare, total = room - least * len(weights), sum(weights) or 1
+    return [least + spare * weight / total for weight in weights]

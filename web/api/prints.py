@@ -1,0 +1,46 @@
+"""打印: forms and opinions of a case as PDF and docx, permission as the case itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response
+from marshmallow import fields, validate
+
+from engine.queries import papers
+from web import calls, session
+from web.api.routes import Noun
+from web.schemas.base import Schema
+
+NOUN = Noun("prints", "打印：表单、意见的 PDF 和 docx")
+route = NOUN.route
+
+
+class Format(Schema):
+    """As which file."""
+
+    format = fields.String(load_default="pdf", validate=validate.OneOf(sorted(papers.MEDIA)))
+
+
+class FormatOfSeat(Format):
+    """Which answer, where each unit fills in its own form."""
+
+    seat = fields.Integer(load_default=None, validate=validate.Range(1, 2**62))
+
+
+@route("GET /user-tasks/<int:task_id>/print", "signed-in", query=FormatOfSeat)
+def of_task(query: dict[str, Any], task_id: int) -> Response:
+    """表单打印: as it was signed; 草稿 while it is not."""
+    return _printed(papers.of_task, query["format"], task_id=task_id, seat=query["seat"])
+
+
+@route("GET /process-instances/<int:instance_id>/print/start", "signed-in", query=Format)
+def of_start(query: dict[str, Any], instance_id: int) -> Response:
+    """登记表单打印: what the case was started with."""
+    return _printed(papers.of_start, query["format"], case=str(instance_id))
+
+
+def _printed(query: Callable[..., papers.Paper], kind: Any, **wanted: Any) -> Response:
+    """Ask for a document, then write it: no transaction is open meanwhile."""
+    paper = calls.ask(query, **wanted)
+    content = paper.written(kind, session.engine().files.read)
+    return calls.download(content, paper.file_name(kind), papers.MEDIA[kind])
