@@ -5,6 +5,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
+from engine.queries import lists_on_paper
 from tests.prints.test_files import KINDS, text_of
 from tests.support.site import Site
 
@@ -74,3 +75,56 @@ def test_the_pages_of_case_and_task_offer_both_files(site: Site) -> None:
             assert f'href="/api/v1/{address}?format={kind}"' in text
     pdf = client.get(f"/api/v1/user-tasks/{task}/print?format=pdf").data
     assert len(PdfReader(io.BytesIO(pdf)).pages) == 1
+
+
+def test_opinions_of_several_units_stand_in_one_table(site: Site) -> None:
+    case = site.start(WHAT)
+    site.complete("field1", case["instanceId"], "check", "send", opinion="请审核。")
+    site.complete("wood1", case["instanceId"], "review", "pass", opinion="林业无意见。")
+    address = f"/process-instances/{case['instanceId']}/print/opinions"
+    browser = site.browser("wood1")
+    assert f'href="/api/v1{address}?format=pdf"' in browser.client.get(
+        f"/case/{case['number']}/opinions"
+    ).text
+    for kind in KINDS:
+        open_round = text_of(browser.get(address, format=kind).data, kind)
+        for part in ("会签意见汇总表", "两部门审核（第1轮", "林业无意见。", "林一", "未反馈"):
+            assert part in open_round
+    assert "草稿" in text_of(browser.get(address).data, "pdf")
+    refusal = "用地手续不齐，须先补办后再报。"
+    site.complete("water1", case["instanceId"], "review", "back", opinion=refusal)
+    closed = text_of(browser.get(address).data, "pdf")
+    assert "草稿" not in closed
+    assert "水一" in closed
+    assert refusal in closed
+    assert site.browser("wood2").get(address).status_code == 404
+
+
+def test_a_ledger_prints_the_rows_in_sight_of_the_filter(site: Site) -> None:
+    for area in (12, 40):
+        site.start(f"堆土{area}", area=area)
+    body = {"filter": {"area": {"$gt": 20}}}
+    browser = site.browser("field1")
+    for kind in KINDS:
+        answer = browser.post(f"/ledgers/problem/prints?format={kind}", body)
+        assert answer.status_code == 200, answer.text
+        text = text_of(answer.data, kind)
+        assert "问题台账" in text
+        assert "堆土40" in text
+        assert "堆土12" not in text
+    page = browser.client.get("/ledger/problem/print.pdf?area=12").data
+    assert "堆土12" in text_of(page, "pdf")
+    assert "堆土40" not in text_of(page, "pdf")
+    stranger = text_of(site.browser("field2").post("/ledgers/problem/prints").data, "pdf")
+    assert "堆土" not in stranger
+
+
+def test_a_ledger_too_long_for_paper_is_refused_with_advice(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists_on_paper, "MOST", 1)
+    site.start("一")
+    site.start("二")
+    answer = site.browser("field1").post("/ledgers/problem/prints")
+    assert answer.status_code == 413
+    assert "导出 Excel" in answer.text

@@ -6,10 +6,11 @@ from typing import Any
 from flask import Response
 from marshmallow import fields, validate
 
-from engine.queries import papers
+from engine.queries import lists_on_paper, papers
+from engine.queries.paging import Sort
 from web import calls, session
 from web.api.routes import Noun
-from web.schemas.base import Schema
+from web.schemas.base import Schema, Search
 
 NOUN = Noun("prints", "打印：表单、意见的 PDF 和 docx")
 route = NOUN.route
@@ -37,6 +38,21 @@ def of_task(query: dict[str, Any], task_id: int) -> Response:
 def of_start(query: dict[str, Any], instance_id: int) -> Response:
     """登记表单打印: what the case was started with."""
     return _printed(papers.of_start, query["format"], case=str(instance_id))
+
+
+@route("GET /process-instances/<int:instance_id>/print/opinions", "signed-in", query=Format)
+def of_opinions(query: dict[str, Any], instance_id: int) -> Response:
+    """会签意见汇总表: what every unit said in each round."""
+    asked = lists_on_paper.of_opinions
+    return _printed(asked, query["format"], case=str(instance_id))
+
+
+@route("POST /ledgers/<ledger_id>/prints", "signed-in", body=Search, query=Format)
+def of_ledger(body: dict[str, Any], query: dict[str, Any], ledger_id: str) -> Response:
+    """台账打印: the rows of filter and sort as a list."""
+    sort = [Sort(one["field"], one["order"] == "desc") for one in body["sort"]]
+    wanted = {"ledger_id": ledger_id, "wanted": body["filter"], "sort": sort}
+    return _printed(lists_on_paper.of_ledger, query["format"], **wanted)
 
 
 def _printed(query: Callable[..., papers.Paper], kind: Any, **wanted: Any) -> Response:

@@ -19,7 +19,10 @@ PREFIX = "/api/v1"
 
 
 # POSTs that change nothing, and signing in, need no key.
-LOOKS = ("/search", "/exports", "/evaluation", "/next-handlers", "/dry-run", "/session")
+LOOKS = (
+    *("/search", "/exports", "/prints", "/evaluation", "/next-handlers", "/dry-run"),
+    "/session",
+)
 IDEMPOTENCY = {
     "in": "header",
     "name": "Idempotency-Key",

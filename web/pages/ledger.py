@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from engine.queries import ledger_sheet, ledgers
+from engine.queries import ledger_sheet, ledgers, lists_on_paper
 from engine.queries.ledgers import Ledger
 from engine.queries.paging import Paging, Sort
 from web import calls, security, session
@@ -107,6 +107,17 @@ def export_sheet(kind: str) -> Response:
         ledger_sheet.sheet, ledger_id=kind, wanted=_wanted(found), sort=_sort(found)
     )
     return calls.download(content, name, ledger_sheet.MEDIA)
+
+
+@ledger.get("/ledger/<kind>/print.pdf")
+@security.permission("signed-in")
+def print_list(kind: str) -> Response:
+    """Give the rows of the current filter as a list to print."""
+    found = session.ask(ledgers.ledger, ledger_id=kind)
+    asked = {"ledger_id": kind, "wanted": _wanted(found), "sort": _sort(found)}
+    paper = session.ask(lists_on_paper.of_ledger, **asked)
+    content = paper.written("pdf", session.engine().files.read)
+    return calls.download(content, paper.file_name("pdf"), "application/pdf")
 
 
 def _cell(value: Any) -> str:
