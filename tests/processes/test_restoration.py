@@ -130,3 +130,27 @@ def damage(**changes: object) -> Json:
         "subject_name": "花溪区城市建设投资公司",
     }
     return {key: value for key, value in {**data, **changes}.items() if value is not None}
+
+
+def test_the_matching_department_guides_the_application_for_funds(
+    guiyang_story: Scenario,
+) -> None:
+    story = guiyang_story
+    story.when_passes("2026-03-02 10:00")
+    data = {"pa_id": "GY-04", "fund_type": "农业", "project": "湿地生态农业示范"}
+    body = {"processDefinitionKey": "gy_fund", "variables": {**data, "amount": 0}}
+    refused = story.of(BODY).send("POST", "/process-instances", body, 422)
+    assert [error["field"] for error in refused["errors"]] == ["amount"]
+    case = story.when_started(BODY, "gy_fund", {**data, "amount": 80})
+    story.then_waits_at(case, ("guide_fund", "GY-NY"))
+    advice = {"guide_note": "请按省级项目库要求补充可研。"}
+    story.when_completes("GY-NY", "guide_fund", "guided", case=case, data=advice)
+    filed = {"fund_type": "农业", "project": data["project"], "amount": 80, "status": "已申报"}
+    story.when_completes(BODY, "apply_fund", "recorded", case=case, data=filed)
+    story.then_waits_at(case, ("apply_fund", BODY))
+    filed |= {"status": "获批", "approved": 60}
+    story.when_completes(BODY, "apply_fund", "recorded", case=case, data=filed)
+    story.then_state(case, "办结")
+    row = story.ledger_row("fund", case["number"])
+    assert (row["fund_status"], float(row["approved"])) == ("获批", 60)
+    story.then_no_incidents()
