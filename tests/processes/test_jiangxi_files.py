@@ -40,6 +40,8 @@ FIELDS = {
     "filed_lf_on filed_eco_on",
     "jx_f7": "unit year listed done closed rate unfinished accountability publicity summary "
     "city_lf city_eco",
+    "jx_f8": "batch_no issued_on point_no verify_due rect_due img_before img_after rs_type "
+    "change field_type is_problem legal_basis field_on photos",
     "jx_f9": "problem_no goal measures rect_unit leader due immediate progress cause "
     "evidence_taken accountability",
     "jx_f10": "batch members_forestry members_ecology places problems findings advice on",
