@@ -215,8 +215,8 @@ def _begin_with(ctx: Context, spec: Import, row: Judged) -> None:
     moment = spec.deployed.moment(ctx.now)
     constants = {"settings": spec.application.values}
     try:
-        for name, text in (state.get("set") or {}).items():
-            made = compile_expression(str(text), constants=constants)
+        for name, text in _added(spec, state).items():
+            made = compile_expression(str(text), mode="spec", constants=constants)
             row.values[name] = made(row.values, moment)
     except ExpressionFailed as error:
         row.refuse("", f"状态“{row.state}”需要的数据不能计算：{error.message}")
@@ -235,6 +235,12 @@ def _begin_with(ctx: Context, spec: Import, row: Judged) -> None:
     facts = Facts(region=where["region"], place=where["place"], places=places)
     if not sees(ctx.actor, facts):
         row.refuse("", "所在区域或保护地不在您单位的职责范围内，不能由您导入。")
+
+
+def _added(spec: Import, state: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a case needs that did not pass the nodes before its anchor: name -> FEEL."""
+    common = spec.data.get("set") or {} if state.get("anchor") else {}
+    return {**common, **(state.get("set") or {})}
 
 
 def changes(row: Judged, before: Mapping[str, Value]) -> dict[str, Value]:

@@ -11,7 +11,7 @@ Entry = Mapping[str, Any]
 KEYS = frozenset(
     (
         "id", "title", "process", "form", "roles", "columns", "key", "merge", "states",
-        "default", "sheet", "note",
+        "default", "set", "sheet", "note",
     )
 )  # fmt: skip
 COLUMN_KEYS = frozenset(
@@ -74,6 +74,7 @@ def _states(data: Entry, reader: Reader) -> None:
         for key in ("anchor", "state"):
             reader.may(entry, key, str, where)
         reader.may(entry, "set", dict, where)
+    reader.may(data, "set", dict)  # of every state with an anchor
     default = reader.may(data, "default", str)
     if default is not None and default not in states:
         reader.report("default", f"states 中没有“{default}”", "改为 states 中的名称")
