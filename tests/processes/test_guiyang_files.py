@@ -38,6 +38,14 @@ FIELDS = {
     "gy_f9": "problem_no gs_no pa_name county point type source lead_unit penalty_unit "
     "plan_no gov_consent_on due progress status evidence_ok entered_by applied_on closed_on",
     "gy_f10": "E1 E2 E3 E4 E5 E6 E7 E8 E9 E10",
+    "gy_f11": "project_no inspect_on units within_scope area_used camps eco_measures "
+    "monitoring issues disposal due photos",
+    "gy_f12": "project_no inspect_on temp_land_restored discharge eco_flow visitors "
+    "operation_measures monitoring issues disposal photos",
+    "gy_f13": "project_no project_name project_owner pa_id project_zone admission_matters docs",
+    "gy_f14": "problem_no cause subject_known find_proof",
+    "gy_f16": "kind pa_id provider receivers version period file ack",
+    "gy_f18": "fund_type applicant guide_unit project amount status approved",
     "gy_f17": "case_no clue_no enforce_unit act filed_on act_end limitation_passed decide_due "
     "decision decision_no fine decided_on",
 }
