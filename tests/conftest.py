@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from engine.base.clock import FakeClock, shanghai
 from engine.base.ids import CountingIds
+from tests.support.chromium import launched
 from tests.support.databases import Databases, fresh
 
 settings.register_profile("default", deadline=None, derandomize=True)
@@ -44,6 +45,12 @@ def databases() -> Iterator[Databases]:
     yield made
     made.close()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Give one Chromium for all tests of this process."""
+    yield from launched()
 
 
 @pytest.fixture

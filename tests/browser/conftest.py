@@ -33,18 +33,8 @@ from web.session import Passwords
 from web.settings import ENGINE
 
 ROOT = Path(__file__).resolve().parents[2]
-DIST = ROOT / "web/static/dist"
 MORNING = "2025-07-18 09:00"
 DATABASE = "live.db"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # login: (name, rights, posts)
 PEOPLE: dict[str, tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]] = {
     "owner": ("田野", ("process_owner",), ()),
@@ -95,28 +85,6 @@ class Live:
         else:
             while worker.run_due():
                 pass
-
-
-def missing(reason: str) -> None:
-    """Skip with REASON; fail in a complete run, where nothing may be left out."""
-    if os.environ.get("SHOUHU_TEST"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Give one Chromium for all tests, or skip with the reason."""
-    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = os.environ.get("SHOUHU_CHROMIUM") or shutil.which("chromium")
-    if not (DIST / "manifest.json").is_file():
-        missing("the browser assets are not built: python hatch_build.py")
-    with sync.sync_playwright() as tool:
-        if path is None and not os.path.exists(tool.chromium.executable_path):
-            missing("no Chromium: set SHOUHU_CHROMIUM or install chromium")
-        browser = tool.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

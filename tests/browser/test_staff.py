@@ -248,7 +248,7 @@ def test_the_ledger_is_filtered_sorted_and_taken_out(visitor) -> None:
     assert numbers(page) == [AT_START, AT_CITY, AT_COUNTY]
     page.go_forward()
     with page.expect_download() as loaded:
-        page.click(".acts a.bt")
+        page.click(".acts a.bt:has-text('CSV')")
     rows = Path(loaded.value.path()).read_text("utf-8-sig").splitlines()
     assert len(rows) == 2
     assert rows[1].startswith(AT_CITY)

@@ -102,11 +102,11 @@ def test_a_write_over_a_moved_version_is_never_made(tiny: Tiny) -> None:
     seen = tiny.case(case_id)["version"]
     found = tiny.seats(task_id)[0]
     with tiny.engine.database.write() as conn:
+        cases.write_instance(conn, case_id, seen - 1, {"title": "旧"})
         with pytest.raises(VersionMoved):
-            cases.write_instance(conn, case_id, seen - 1, {"title": "旧"})
             conn.flush()
+        work.write_seat(conn, found["id"], 99, {"state": "done"})
         with pytest.raises(VersionMoved):
-            work.write_seat(conn, found["id"], 99, {"state": "done"})
             conn.flush()
     assert tiny.case(case_id)["title"] == "乱占林地"
 

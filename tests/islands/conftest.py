@@ -1,36 +1,11 @@
 """Fixtures of the build tests: the tiny site and a watched page in real Chromium."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 
-from tests.islands.site import DIST, Site
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = os.environ.get("SHOUHU_CHROMIUM") or shutil.which("chromium")
-    if not (DIST / "manifest.json").is_file():
-        pytest.skip("the browser assets are not built: python hatch_build.py")
-    with sync.sync_playwright() as tool:
-        if path is None and not os.path.exists(tool.chromium.executable_path):
-            pytest.skip("no Chromium: set SHOUHU_CHROMIUM or install chromium")
-        browser = tool.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+from tests.islands.site import Site
 
 
 @pytest.fixture

@@ -19,6 +19,9 @@ KEPT = {
     "next-handlers": (),
     "assignment": ("expectedVersion",),
     "reminders": (),
+    "late-opinion": ("outcome", "opinion"),
+    "clock-stop": ("reason",),
+    "extension": ("reason", "until"),
 }
 
 
@@ -40,9 +43,11 @@ def test_a_case_of_another_county_does_not_exist_on_any_page(two: Site, login: s
             continue
         body: Any = {"data": {}, "target": "check", "reason": "够十个字的理由写在这里"}
         body |= {"outcome": "send", "expectedVersion": 1, "taskId": 1, "opinion": "x"}
+        body |= {"cause": "补正", "until": "2099-01-01"}
         if path.startswith(API):
             keep = KEPT | ({"next-handlers": ("taskId",)} if "instance" in path else {})
             names = keep.get(path.rsplit("/", 1)[1], ("reason", "expectedVersion"))
+            names += ("cause",) if path.endswith("clock-stop") and method == "POST" else ()
             body = {name: body[name] for name in names}
         browser.acts += 1
         answer = browser.client.open(
