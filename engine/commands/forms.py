@@ -38,13 +38,16 @@ def with_rows(
         if found.get(key):
             continue
         application = deployed.application
-        asks = prefill.Table(application.key, application.ledgers, held.case.id, found)
+        moment = deployed.moment(ctx.now)
+        values = {**found, **schema.prefill(found, moment)}
+        sieve = schema.sieve(key, values, moment)
+        asks = prefill.Table(
+            application.key, application.ledgers, held.case.id, found, sieve
+        )
         rows = prefill.rows(
             ctx.conn, ctx.actor, source, asks, lambda row: load(ctx, row).variables()
         )
-        moment = deployed.moment(ctx.now)
-        values = {**found, **schema.prefill(found, moment)}
-        found[key] = schema.filter_rows(key, rows, values, moment)
+        found[key] = schema.cut_rows(key, rows)
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.base.errors import ExpressionFailed, InvalidForm
 from engine.base.expressions import Moment
+from engine.base.sieve import Sieve
 from engine.base.values import Value
 from engine.base.writable import implied
 from engine.forms.checks import empty, options_of
@@ -126,21 +127,33 @@ class FormSchema:
         """Name what prefills tables: key -> "ledger:<id>" or "frozen:<id>"."""
         return {one.key: one.rows.source for one in self.all if one.rows.source}
 
-    def filter_rows(
-        self,
-        key: str,
-        rows: Sequence[Mapping[str, Value]],
-        known: Mapping[str, Value],
-        moment: Moment,
-    ) -> list[dict[str, Value]]:
-        """Keep the ledger ROWS that table KEY wants, cut to its columns, numbered in `seq`.
+    def sieve(self, key: str, known: Mapping[str, Value], moment: Moment) -> Sieve:
+        """Tell which ledger rows table KEY wants.
 
         The filter sees the columns of a row over the variables KNOWN.
         """
+        asked = self._by_key[key].rows
+        shown = frozenset(column.key for column in asked.columns)
+        chosen = asked.filter
+        if chosen is None:
+            return Sieve(shown, frozenset(), lambda _: True)
+        around = {name: known[name] for name in chosen.reads if name in known}
+
+        def keep(row: Mapping[str, Value]) -> bool:
+            try:
+                return chosen({**around, **row}, moment) is True
+            except ExpressionFailed:
+                return False
+
+        return Sieve(shown, chosen.reads, keep)
+
+    def cut_rows(
+        self, key: str, rows: Sequence[Mapping[str, Value]]
+    ) -> list[dict[str, Value]]:
+        """Cut the wanted ROWS to the columns of table KEY, numbered in `seq`."""
         one = self._by_key[key]
         names = [column.key for column in one.rows.columns]
-        kept = [row for row in rows if self._wanted(one, row, known, moment)]
-        cut = [{name: row.get(name) for name in names} for row in kept[: one.rows.maximum]]
+        cut = [{name: row.get(name) for name in names} for row in rows[: one.rows.maximum]]
         if "seq" in names:
             for number, row in enumerate(cut, 1):
                 row["seq"] = number
@@ -154,16 +167,6 @@ class FormSchema:
             "fields": [describe_field(one) for one in self.all],
             "rules": [{"key": rule.key, "message": rule.message} for rule in self.rules],
         }
-
-    def _wanted(
-        self, one: Field, row: Mapping[str, Value], known: Mapping[str, Value], moment: Moment
-    ) -> bool:
-        if one.rows.filter is None:
-            return True
-        try:
-            return one.rows.filter({**known, **row}, moment) is True
-        except ExpressionFailed:
-            return False
 
     def _check_rules(self, scope: Scope, writable: frozenset[str] | None) -> None:
         if writable is not None and not writable:

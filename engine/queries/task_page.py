@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from engine.base.sieve import Sieve
 from engine.base.values import Value
 from engine.context import View
 from engine.queries import tasks
@@ -140,19 +141,21 @@ def prefilled(view: View, held: TaskData) -> dict[str, Value]:
     data, offered = held.form.prefill(known, moment), {}
     for key, source in held.form.row_sources().items():
         if not data.get(key):
-            rows = offered_rows(view, held, source)
-            offered[key] = held.form.filter_rows(key, rows, {**known, **data}, moment)
+            sieve = held.form.sieve(key, {**known, **data}, moment)
+            offered[key] = held.form.cut_rows(key, offered_rows(view, held, source, sieve))
             data[key] = offered[key]
     if any(offered.values()):  # figures computed from rows that are offered only now
         data = {**held.form.prefill({**known, **offered}, moment), **offered}
     return data
 
 
-def offered_rows(view: View, held: TaskData, source: str) -> list[dict[str, Value]]:
-    """Give the rows of a ledger, or of frozen figures, in the actor's sight."""
+def offered_rows(
+    view: View, held: TaskData, source: str, sieve: Sieve
+) -> list[dict[str, Value]]:
+    """Give the rows of a ledger, or of frozen figures, that SIEVE keeps, in one's sight."""
     application = held.version.application
     asks = prefill.Table(
-        application.key, application.ledgers, held.root["id"], held.known()
+        application.key, application.ledgers, held.root["id"], held.known(), sieve
     )
     variables = functools.partial(variables_of, view)
     return prefill.rows(view.connection, view.actor, source, asks, variables)

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.base.actor import Actor
+from engine.base.sieve import Sieve
 from engine.base.values import Value
 from engine.store import visible
 from engine.store.rows import Conn, Row
@@ -33,16 +34,23 @@ MOST = 2_000  # rows of one table of a form (operations.md 1 row 16)
 Variables = Callable[[Row], Mapping[str, Value]]  # of a root instance row
 
 
-def search_values(conn: Conn, cases: Sequence[int]) -> dict[int, dict[str, Value]]:
-    """Give the declared search fields of CASES, by case and name."""
-    if not cases:
+def search_values(
+    conn: Conn, cases: Sequence[int], names: Sequence[str] | None = None
+) -> dict[int, dict[str, Value]]:
+    """Give the declared search fields of CASES, by case and name; only NAMES where given."""
+    if not cases or (names is not None and not names):
         return {}
-    query = sa.select(search_value).where(search_value.c.root_id.in_(list(cases)))
+    kept = search_value.c
+    query = sa.select(
+        kept.root_id, kept.name, kept.text, kept.number, kept.day, kept.flag
+    ).where(kept.root_id.in_(list(cases)))
+    if names is not None:
+        query = query.where(kept.name.in_(names))
     found: dict[int, dict[str, Value]] = {}
-    for row in conn.execute(query):
-        given = (row.text, row.number, row.day, row.flag)
-        value = next((one for one in given if one is not None), None)
-        found.setdefault(row.root_id, {})[row.name] = value
+    for case, name, text, number, day, flag in conn.execute(query):
+        if text is None:
+            text = number if number is not None else day if day is not None else flag
+        found.setdefault(case, {})[name] = text
     return found
 
 
@@ -69,14 +77,22 @@ def project(
 
 
 def all_rows(
-    conn: Conn, actor: Actor, ledger: Mapping[str, Any], variables: Variables
+    conn: Conn,
+    actor: Actor,
+    ledger: Mapping[str, Any],
+    variables: Variables,
+    sieve: Sieve,
 ) -> list[dict[str, Value]]:
-    """Give the rows of a LEDGER file in ACTOR's sight, by case number, at most MOST.
+    """Give the rows of a LEDGER file in ACTOR's sight that SIEVE keeps, by case number.
 
-    A form's table with `rowsFrom` filters them further (FormSchema.filter_rows).
+    At most MOST rows are judged, by the columns the sieve reads; only the kept ones are
+    read whole, for most of a ledger concerns other tables.
     """
+    columns = [one for one in ledger["columns"] if one["key"] in sieve.judged | sieve.shown]
+    first = [one for one in columns if one["key"] in sieve.judged]
+    rest = [one for one in columns if one["key"] not in sieve.judged]
     query = (
-        sa.select(root)
+        sa.select(*_read_for(first))
         .join(definition, definition.c.id == root.c.definition_id)
         .where(root.c.id == root.c.root_id, definition.c.key.in_(list(ledger["processes"])))
         .where(visible.cases(actor))
@@ -84,6 +100,39 @@ def all_rows(
         .limit(MOST)
     )
     rows = [dict(row) for row in conn.execute(query).mappings()]
-    filled = search_values(conn, [row["id"] for row in rows])
-    columns = ledger["columns"]
+    judged = _projected(conn, first, rows, variables)
+    kept = {
+        row["id"]: values
+        for row, values in zip(rows, judged, strict=True)
+        if sieve.keep(values)
+    }
+    if not kept or not rest:
+        return list(kept.values())
+    whole = sa.select(root).where(root.c.id.in_(list(kept)))
+    by_id = {row["id"]: dict(row) for row in conn.execute(whole).mappings()}
+    more = _projected(conn, rest, [by_id[case] for case in kept], variables)
+    return [{**kept[case], **values} for case, values in zip(kept, more, strict=True)]
+
+
+def _read_for(columns: Sequence[Mapping[str, Any]]) -> list[sa.ColumnElement[Any]]:
+    """Give the columns of a case that ledger COLUMNS are made from; variables need all."""
+    sources = [str(column["from"]) for column in columns]
+    if any(source.startswith(VARIABLE) for source in sources):
+        return list(root.c)
+    names = {OWN[source] for source in sources if source in OWN}
+    return [root.c[name] for name in sorted(names | {"id"})]
+
+
+def _projected(
+    conn: Conn,
+    columns: Sequence[Mapping[str, Any]],
+    rows: Sequence[Row],
+    variables: Variables,
+) -> list[dict[str, Value]]:
+    names = [
+        source
+        for source in (str(column["from"]) for column in columns)
+        if source not in OWN and not source.startswith(VARIABLE)
+    ]
+    filled = search_values(conn, [row["id"] for row in rows], names)
     return [project(columns, row, filled.get(row["id"], {}), variables) for row in rows]

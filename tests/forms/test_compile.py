@@ -155,7 +155,9 @@ def test_ledger_rows_are_filtered_cut_and_kept_in_order() -> None:
         {"what": "二", "cost": 20, "secret": 1},
         {"what": "三", "cost": None},
     ]
-    rows = form.filter_rows("rows", ledger, KNOWN, MOMENT)
+    sieve = form.sieve("rows", KNOWN, MOMENT)
+    assert {"cost"} <= sieve.judged
+    rows = form.cut_rows("rows", [row for row in ledger if sieve.keep(row)])
     assert rows == [{"what": "二", "cost": 20, "due": None, "big": None}]
 
 
