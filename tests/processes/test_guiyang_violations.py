@@ -75,8 +75,10 @@ def test_closing_a_quarry_waits_for_the_penalty(guiyang_story: Scenario) -> None
     case = guiyang.on_the_ledger(story, QUARRY.body, RESOURCES, quarry())
     assert {"D-01.1", "D-02.1", "D-03.1", "D-03.2", "D-03.3"} <= set(story.rows(case))
     story.then_every_decision_names_table_version_and_row(case)
-    story.then_waits_at(case, ("plan", RESOURCES), ("file_case", ECOLOGY))
+    more = ("more_cases", RESOURCES)
+    story.then_waits_at(case, ("plan", RESOURCES), ("file_case", ECOLOGY), more)
     story.then_due(case, "file_case", "2026-04-17")
+    story.when_completes(*reversed(more), "none", case=case)
     assert story.ledger_row("violation", case["number"])["penalty_unit"] == "贵阳市生态环境局"
     story.when_passes("2026-04-20 10:00")
     filing = {"case_no": "筑环立〔2026〕31号", "filed_on": "2026-04-20"}
@@ -136,12 +138,17 @@ def test_without_a_finding_of_damage_the_industry_must_find_out(
     data = {**quarry(), "eco_damage": False, "acts": ["非法开矿", "未批先建用地"]}
     case = guiyang.on_the_ledger(story, QUARRY.body, RESOURCES, data)
     assert {"D-02.2", "D-02.4"} <= set(story.rows(case))
-    story.then_waits_at(case, ("plan", RESOURCES), ("damage_finding", RESOURCES))
+    story.when_completes(RESOURCES, "more_cases", "none", case=case)
+    waits = ("damage_finding", RESOURCES), ("file_case", RESOURCES)
+    story.then_waits_at(case, ("plan", RESOURCES), *waits)
     story.then_never(case, ECOLOGY)
     why = "山体和植被受损，认定造成生态破坏"
     story.when_completes(RESOURCES, "damage_finding", "damaged", case=case, opinion=why)
-    story.then_waits_at(case, ("plan", RESOURCES), ("file_case", ECOLOGY))
-    story.then_due(case, "file_case", "2026-04-17")
+    story.then_waits_at(case, ("plan", RESOURCES), ("send_four", RESOURCES), waits[1])
+    story.then_due(case, "send_four", "2026-04-17")  # five working days
+    story.when_completes(RESOURCES, "send_four", "send", case=case)
+    story.when_completes(ECOLOGY, "accept", "accept", case=case)
+    story.then_waits_at(case, ("plan", RESOURCES), ("file_case", ECOLOGY), waits[1])
 
 
 @CROSSED
@@ -159,10 +166,22 @@ def test_a_penalty_after_the_limitation_is_refused(guiyang_story: Scenario) -> N
     assert "追溯期" in str(refused["errors"])
     consult = {"decision": "会商处理"}
     story.when_completes(ECOLOGY, "decide", "submit", case=case, data=consult)
-    story.then_waits_at(case, ("plan", RESOURCES), ("consult", OFFICE))
-    opinion = "不再处罚，继续督促整改修复。"
-    story.when_completes(OFFICE, "consult", "settled", case=case, opinion=opinion)
+    story.then_waits_at(case, ("plan", RESOURCES), ("more_cases", RESOURCES))
+    meeting = story.cases("gy_meeting")[0]
+    assert "D-07.4" in story.rows(meeting)
+    assert story.form(ECOLOGY, "convene", meeting)["reason"] == ["已过追溯期"]
+    notice = {"meeting_on": "2026-04-15T09:00", "place": "市生态环境局"}
+    story.when_completes(ECOLOGY, "convene", "send", case=meeting, data=notice)
+    minutes = {
+        "meeting_opinion": "不再处罚，继续督促整改修复。",
+        "decisions": [{"content": "督促修复", "unit": RESOURCES, "due": "2026-06-30"}],
+        "minutes": story.when_uploads(ECOLOGY, "纪要"),
+    }
+    story.when_completes(ECOLOGY, "hold", "minuted", case=meeting, data=minutes)
+    assert story.written(case, "meeting_opinion")[-1] == minutes["meeting_opinion"]
+    story.when_completes(RESOURCES, "more_cases", "none", case=case)
     story.then_waits_at(case, ("plan", RESOURCES))
+    assert story.written(case, "enforcement_open")[-1] is False
 
 
 @CROSSED

@@ -2,12 +2,15 @@
 
 import pytest
 
-from tests.processes.guiyang import ECOLOGY, FORESTRY, RESOURCES
+from tests.processes import guiyang
+from tests.processes.guiyang import ECOLOGY, FORESTRY, OFFICE, RESOURCES
 from tests.processes.jiangxi import Changes
 from tests.support.scenario import Json, Scenario
 
 BODY = "GY-12-GL"
 KAIYANG = "520121-ZF"
+POLICE = "GY-GA"
+INVITED = ["GY-GA", "GY-JC", "GY-FY", "GY-SF"]
 
 
 @pytest.fixture
@@ -121,7 +124,16 @@ def test_a_quarry_is_stopped_transferred_and_handled(guiyang_story: Scenario) ->
     case = accepted(story, clue_case)
     row = story.ledger_row("violation", case["number"])
     assert (row["clue_number"], row["source"]) == (clue_case["number"], "日常巡护")
+    the_case_is_filed_and_one_act_is_fined_once(story, case)
     the_results_are_fed_back(story, clue_case)
+    another_act_is_a_case_of_its_own(story, case)
+    the_county_agrees_to_the_plan(story, case)
+    a_crime_goes_to_the_police_and_a_meeting(story, case)
+    closing_waits_for_the_case(story, case)
+    the_county_closes_and_the_office_registers(story, case)
+    story.then_never(case, guiyang.PROVINCE, guiyang.WATER)
+    story.then_every_transition_is_on_record(case)
+    story.then_every_decision_names_table_version_and_row(case)
     story.then_no_incidents()
 
 
@@ -134,3 +146,110 @@ def the_results_are_fed_back(story: Scenario, case: Json) -> None:
     told = story.ledger_row("clue", case["number"])["results"]
     assert told == "贵阳市自然资源和规划局：责令整改；贵阳市生态环境局：立案"
     story.then_every_transition_is_on_record(case)
+
+
+def the_case_is_filed_and_one_act_is_fined_once(story: Scenario, case: Json) -> None:
+    story.then_waits_at(
+        case, ("guide", RESOURCES), ("file_case", ECOLOGY), ("more_cases", RESOURCES)
+    )
+    guide = {"guide_note": "责令停止开采，限期报送整改方案。"}
+    story.when_completes(RESOURCES, "guide", "guided", case=case, data=guide)
+    verify = {"verify_people": "矿管处两人", "verify_note": "情况属实，与登记一致。"}
+    story.when_completes(RESOURCES, "verify", "confirmed", case=case, data=verify)
+    row = story.ledger_row("violation", case["number"])
+    assert (row["lead_unit"], row["penalty_unit"]) == (RESOURCES, "贵阳市生态环境局")
+    story.when_passes("2026-04-20 10:00")
+    filing = {"case_no": "筑环立〔2026〕31号", "filed_on": "2026-04-20"}
+    story.when_completes(ECOLOGY, "file_case", "file", case=case, data=filing)
+    story.then_due(case, "decide", "2026-07-19")
+    same = {"own_act": "非法开矿", "own_reason": "越界开采"}
+    refused = story.when_completes(
+        RESOURCES, "more_cases", "open", case=case, data=same, expect=422
+    )
+    assert "一事不再罚" in str(refused)
+
+
+def another_act_is_a_case_of_its_own(story: Scenario, case: Json) -> None:
+    other = {"own_act": "未批先建用地", "own_reason": "堆场占地未办理用地手续"}
+    story.when_completes(RESOURCES, "more_cases", "open", case=case, data=other)
+    assert "D-02.4" in story.rows(case)
+    filing = {"case_no": "筑自然资立〔2026〕8号", "filed_on": "2026-04-20"}
+    story.when_completes(RESOURCES, "file_case", "file", case=case, data=filing)
+    fine = {"decision": "处罚", "decision_no": "筑自然资罚〔2026〕8号", "fine": 30000}
+    story.when_completes(RESOURCES, "decide", "submit", case=case, data=fine)
+    again = {"own_act": "未批先建用地", "own_reason": "同一行为"}
+    story.when_completes(RESOURCES, "more_cases", "open", case=case, data=again, expect=422)
+    story.when_completes(RESOURCES, "more_cases", "none", case=case)
+    story.then_waits_at(case, ("plan", RESOURCES), ("decide", ECOLOGY))
+
+
+def the_county_agrees_to_the_plan(story: Scenario, case: Json) -> None:
+    story.when_passes("2026-05-08 10:00")
+    plan = guiyang.plan("2026-10-31", restoration="覆土整形，补植乡土树种，成活率85%以上。")
+    story.when_completes(RESOURCES, "plan", "submit", case=case, data=plan)
+
+
+def a_crime_goes_to_the_police_and_a_meeting(story: Scenario, case: Json) -> None:
+    story.when_passes("2026-05-15 10:00")
+    crime = {"decision": "移送公安", "case_complexity": "较复杂"}
+    story.when_completes(ECOLOGY, "decide", "submit", case=case, data=crime)
+    story.then_waits_at(case, ("consent", KAIYANG), ("police_accept", POLICE))
+    story.when_completes(POLICE, "police_accept", "accepted", case=case)
+    meeting = story.cases("gy_meeting")[0]
+    assert "D-07.3" in story.rows(meeting)
+    shown = story.form(ECOLOGY, "convene", meeting)
+    assert (shown["invited"], shown["reason"]) == (INVITED, ["案情复杂"])
+    assert shown["subject_no"] == case["number"]
+    story.when_passes("2026-05-18 10:00")
+    story.when_completes(KAIYANG, "consent", "agree", case=case)
+
+
+def closing_waits_for_the_case(story: Scenario, case: Json) -> None:
+    story.when_passes("2026-10-30 10:00")
+    done = {"progress": 100, "done_on": "2026-10-30"}
+    story.when_completes(RESOURCES, "implement", "done", case=case, data=done)
+    check = guiyang.check()
+    story.when_completes(RESOURCES, "site_check", "pass", case=case, data=check)
+    story.then_state(case, "整改完成")
+    story.then_waits_at(case, ("police_result", POLICE))
+    story.when_passes("2026-11-10 10:00")
+    result = {"police_result": "判决有罪", "police_result_on": "2026-11-10"}
+    story.when_completes(POLICE, "police_result", "concluded", case=case, data=result)
+    story.then_waits_at(case, ("evidence", RESOURCES))
+
+
+def the_county_closes_and_the_office_registers(story: Scenario, case: Json) -> None:
+    papers = guiyang.papers(story, RESOURCES, "E5", "E6", "E7")
+    story.when_completes(RESOURCES, "evidence", "submit", case=case, data=papers)
+    story.when_completes(ECOLOGY, "register", "registered", case=case)
+    assert "D-04.6" in story.rows(case)
+    story.when_completes(KAIYANG, "county_approve", "approve", case=case)
+    story.when_completes(OFFICE, "office_register", "registered", case=case)
+    story.then_state(case, "已销号")
+    story.when_completes(BODY, "archive", "archived", case=case)
+    assert story.case(case["id"])["status"] == "completed"
+
+
+def test_without_damage_the_industry_finds_out_and_then_transfers(
+    guiyang_story: Scenario,
+) -> None:
+    story = guiyang_story
+    clue_case = stopped(story)
+    transferred(story, clue_case, clue(eco_damage=False), RESOURCES)
+    assert "D-02.2" in story.rows(clue_case)
+    story.when_passes("2026-04-10 10:00")
+    story.when_completes(RESOURCES, "accept", "accept", case=clue_case)
+    story.then_never(clue_case, ECOLOGY)
+    case = story.cases("gy_violation")[0]
+    first = ("guide", RESOURCES), ("more_cases", RESOURCES)
+    story.then_waits_at(case, *first, ("damage_finding", RESOURCES))
+    story.then_never(case, ECOLOGY)
+    why = "山体和植被受损，认定造成生态破坏"
+    story.when_completes(RESOURCES, "damage_finding", "damaged", case=case, opinion=why)
+    story.then_waits_at(case, *first, ("send_four", RESOURCES))
+    story.then_due(case, "send_four", "2026-04-17")
+    story.when_completes(RESOURCES, "send_four", "send", case=case)
+    story.then_waits_at(case, *first, ("accept", ECOLOGY))
+    story.when_completes(ECOLOGY, "accept", "accept", case=case)
+    story.then_waits_at(case, *first, ("file_case", ECOLOGY))
+    story.then_no_incidents()
