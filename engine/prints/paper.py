@@ -7,8 +7,10 @@ from typing import Literal
 from engine.prints import pdf, word
 from engine.prints.model import Document
 from engine.prints.pictures import Read
+from engine.prints.text import clean
 
 Kind = Literal["pdf", "docx"]
+KINDS: tuple[Kind, ...] = ("pdf", "docx")
 MEDIA: Mapping[str, str] = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -29,5 +31,10 @@ class Paper:
 
     def file_name(self, kind: Kind) -> str:
         """Give the name of the file with its ending."""
-        plain = "".join("_" if each in '\\/:*?"<>|' else each for each in self.name)
-        return f"{plain[:100]}.{kind}"
+        return f"{file_safe(self.name)}.{kind}"
+
+
+def file_safe(name: str) -> str:
+    """Give NAME as one name on every file system: no folders, no controls, not too long."""
+    plain = "".join("_" if each in '\\/:*?"<>|' else each for each in clean(name))
+    return plain.replace("\n", " ").strip(". ")[:80] or "_"

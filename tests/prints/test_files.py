@@ -157,4 +157,4 @@ def test_the_typefaces_travel_inside_the_file() -> None:
 
 
 def test_a_file_name_is_one_name() -> None:
-    assert Paper(FORM, "../a/b:c*").file_name("pdf") == ".._a_b_c_.pdf"
+    assert Paper(FORM, "../a/b:c*").file_name("pdf") == "_a_b_c_.pdf"

@@ -1,11 +1,16 @@
 """打印: what stands in the printed form, for whom, and when it is a draft."""
 
+import hashlib
 import io
+import json
+import zipfile
 
 import pytest
+import sqlalchemy as sa
 from pypdf import PdfReader
 
 from engine.queries import lists_on_paper
+from engine.store.machine import history
 from tests.prints.test_files import KINDS, text_of
 from tests.support.site import Site
 
@@ -128,3 +133,39 @@ def test_a_ledger_too_long_for_paper_is_refused_with_advice(
     answer = site.browser("field1").post("/ledgers/problem/prints")
     assert answer.status_code == 413
     assert "导出 Excel" in answer.text
+
+
+def test_a_dossier_holds_forms_opinions_and_log_and_proves_itself(site: Site) -> None:
+    case = site.start(WHAT)
+    site.complete("field1", case["instanceId"], "check", "send", opinion="请审核。")
+    site.complete("wood1", case["instanceId"], "review", "pass", opinion="林业无意见。")
+    browser = site.browser("wood1")
+    address = f"/process-instances/{case['instanceId']}/dossier"
+    answer = browser.get(address)
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as found:
+        members = {name: found.read(name) for name in found.namelist()}
+    assert {"表单/000 登记.pdf", "表单/001 核对 第1轮.docx", "日志.json"} <= set(members)
+    assert "林业无意见。" in text_of(members["意见/会签意见汇总表.pdf"], "pdf")
+    lines = members["校验和.sha256"].decode().splitlines()
+    sums = {line[66:]: line[:64] for line in lines}
+    assert set(sums) == set(members) - {"校验和.sha256", "说明.txt"}
+    assert all(hashlib.sha256(members[name]).hexdigest() == told for name, told in sums.items())
+    log = json.loads(members["日志.json"])
+    audit = browser.get(f"/process-instances/{case['instanceId']}/history", limit="200")
+    assert [line["hash"] for line in log] == [row["hash"] for row in audit.json["items"]]
+    told = f"无误。共 {len(log)} 行，末行 hash {log[-1]['hash']}"
+    assert told in members["说明.txt"].decode()
+    assert address in browser.client.get(f"/case/{case['number']}?tab=papers").text
+    assert site.browser("wood2").get(address).status_code == 404
+
+
+def test_a_dossier_names_the_line_of_the_log_that_was_changed(site: Site) -> None:
+    case = site.start(WHAT)["instanceId"]
+    with site.engine.database.write() as conn:
+        line = (history.c.root_id == case) & (history.c.no == 2)
+        conn.execute(sa.update(history).where(line).values(actor_name="别人"))
+    answer = site.browser("field1").get(f"/process-instances/{case}/dossier")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as found:
+        assert "第 2 行被改动" in found.read("说明.txt").decode()

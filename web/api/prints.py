@@ -1,12 +1,13 @@
 """打印: forms and opinions of a case as PDF and docx, permission as the case itself."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 from flask import Response
 from marshmallow import fields, validate
 
-from engine.queries import lists_on_paper, papers
+from engine.queries import dossier, lists_on_paper, papers
 from engine.queries.paging import Sort
 from web import calls, session
 from web.api.routes import Noun
@@ -45,6 +46,15 @@ def of_opinions(query: dict[str, Any], instance_id: int) -> Response:
     """会签意见汇总表: what every unit said in each round."""
     asked = lists_on_paper.of_opinions
     return _printed(asked, query["format"], case=str(instance_id))
+
+
+@route("GET /process-instances/<int:instance_id>/dossier", "signed-in")
+def of_case(instance_id: int) -> Response:
+    """案卷: forms, opinions, evidence and log of a case as a zip with a list of hashes."""
+    found = calls.ask(dossier.of_case, case=str(instance_id))
+    out = io.BytesIO()
+    found.write(out, session.engine().files.read)
+    return calls.download(out.getvalue(), found.name, "application/zip")
 
 
 @route("POST /ledgers/<ledger_id>/prints", "signed-in", body=Search, query=Format)
