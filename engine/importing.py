@@ -133,7 +133,7 @@ def _field(column: Mapping[str, Any], form: FormSchema | None) -> Field:
         str(column["label"]),
         kind,
         required=bool(column.get("required")),
-        coded=_CODED.get(kind, Coded()),
+        coded=_CODED.get(kind, Coded(register=str(column.get("register") or ""))),
     )
 
 
@@ -168,6 +168,9 @@ def _sent(spec: Import, row: Judged, cells: Mapping[str, Any]) -> dict[str, Valu
                 row.refuse(label, problem)
             elif value is None and column.get("required"):
                 row.refuse(label, f"请填写“{label}”。")
+            elif value is not None and value not in (column.get("options") or (value,)):
+                offered = "、".join(map(str, column["options"]))
+                row.refuse(label, f"“{label}”没有选项“{str(value)[:40]}”，可填：{offered}。")
             sent[column["key"]] = value
     return sent
 

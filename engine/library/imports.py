@@ -15,11 +15,13 @@ KEYS = frozenset(
     )
 )  # fmt: skip
 COLUMN_KEYS = frozenset(
-    ("key", "label", "type", "required", "width", "note", "options", "role")
+    ("key", "label", "type", "register", "required", "width", "note", "options", "role")
 )
 STATE_KEYS = frozenset(("anchor", "state", "set"))
 # Types of columns that are no field of the form; a field's type is the form's.
-TYPES = ("string", "text", "number", "integer", "date", "boolean", "division", "unit")
+TYPES = (
+    "string", "text", "number", "integer", "date", "boolean", "division", "unit", "reference",
+)  # fmt: skip
 # What a column is besides a value: the number of a case already here, or its state.
 ROLES = ("number", "state")
 
@@ -59,6 +61,9 @@ def _columns(data: Entry, reader: Reader) -> set[str]:
         label = reader.need(column, "label", str, where)
         reader.word(column, "type", TYPES, where)
         reader.word(column, "role", ROLES, where)
+        reader.may(column, "options", list, where)
+        if column.get("type") == "reference":
+            reader.need(column, "register", str, where)
         for value, seen in ((key, keys), (label, labels)):
             if value in seen:
                 reader.report(where, f"“{value}”重复", "改为不同的值")

@@ -131,3 +131,24 @@ def test_the_reference_runtime_refuses_anchors_by_name(jiangxi_story: Scenario) 
     receipt = sent(jiangxi_story, BODY, "problem", numbered()[:2])
     assert [row["state"] for row in receipt] == ["created", "refused"]
     assert "county_review" in receipt[1]["problems"][0]["text"]
+
+
+@KERNEL
+def test_a_batch_of_remote_sensing_points_is_verified_where_it_lies(
+    jiangxi_story: Scenario,
+) -> None:
+    story = jiangxi_story
+    story.when_passes("2025-03-10 09:00")
+    row: Json = {
+        "批次": "2025-1", "下发单位": "生态环境部", "下发日期": "2025-03-01",
+        "整改时限": "2025-10-31", "点位编号": "P-001", "保护区名称": YANGJIFENG.reserve,
+        "所在县（市、区）": YANGJIFENG.county, "遥感判读类型": "旅游开发", "变化类型": "新增",
+    }  # fmt: skip
+    rows = [row, {**row, "点位编号": "P-002", "变化类型": "变大"}, {**row, "变化类型": "减少"}]
+    receipt = sent(story, "360600-LY", "rs_points", rows)
+    assert [one["state"] for one in receipt] == ["created", "refused", "refused"]
+    assert receipt[1]["problems"][0]["label"] == "变化类型"
+    assert "重复" in receipt[2]["problems"][0]["text"]
+    case = story.case(int(receipt[0]["caseId"]))
+    assert {node for node, _ in story.open(case)} == {"verify_point"}
+    story.then_due(case, "verify_point", "2025-03-31")
