@@ -38,6 +38,7 @@ FIELDS = {
     "rect_due rect_done_on result_type exit_ok restored_ha effect condition_id punish account "
     "before_photos after_photos evidence self_check prov_lf_review prov_lf closed_on "
     "filed_lf_on filed_eco_on",
+    "jx_f6": "reserve_id found fixed rows unit on",
     "jx_f7": "unit year listed done closed rate unfinished accountability publicity summary "
     "city_lf city_eco",
     "jx_f8": "batch_no issued_on point_no verify_due rect_due img_before img_after rs_type "
