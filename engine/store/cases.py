@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.base.actor import Actor
+from engine.store.reading import Reading
 from engine.store.rows import Conn, Row, add, every, is_postgres, one
 from engine.store.tables import attachment, counter, instance, search_value, task
 from engine.store.visible import cases as visible_cases
@@ -39,6 +40,17 @@ _INSTANCES = (
 )
 _ATTACHMENTS = sa.select(attachment).where(
     attachment.c.id.in_(sa.bindparam("the_ids", expanding=True))
+)
+_DUES = Reading(
+    sa.select(task.c.id, task.c.due_at)
+    .where(
+        task.c.root_id == sa.bindparam("the_root"),
+        task.c.state == sa.bindparam("the_state"),
+        task.c.due_at.is_not(None),
+    )
+    .order_by(task.c.due_at)
+    .limit(sa.bindparam("the_most", type_=sa.Integer))
+    .offset(sa.literal_column("0"))  # else SQLite's text gets a parameter for it
 )
 
 
@@ -115,14 +127,10 @@ def nearest_due(
     With BESIDES (ids of tasks closed in this transaction) only stored tasks are looked at
     and nothing need be written before.
     """
-    query = sa.select(sa.func.min(task.c.due_at)).where(
-        task.c.root_id == root_id, task.c.state == "open"
-    )
-    if besides is None:
-        found = conn.execute(query)
-    else:
-        found = conn.peek(query.where(task.c.id.not_in(list(besides))))
-    due: datetime | None = found.scalar()
+    gone = set(besides or ())
+    read = _DUES.rows if besides is None else _DUES.peek
+    found = read(conn, the_root=root_id, the_state="open", the_most=len(gone) + 1)
+    due: datetime | None = next((row["due_at"] for row in found if row["id"] not in gone), None)
     return due
 
 
