@@ -184,6 +184,7 @@ class _Layout:
                     looks += [
                         ("SPAN", (0, number), (3, number)),
                         ("BACKGROUND", (0, number), (3, number), _SHADE),
+                        ("NOSPLIT", (0, number), (0, number + 1)),  # no heading alone
                     ]
                 elif isinstance(block, model.Sign) or len(block.pairs) == 1:
                     looks.append(("SPAN", (1, number), (3, number)))

@@ -113,6 +113,15 @@ def test_a_long_table_goes_on_below_its_heads_and_every_page_is_numbered() -> No
     assert all(f"措施{n}" in joined for n in range(150))
 
 
+@pytest.mark.parametrize("lines", range(20, 32))
+def test_a_heading_of_a_form_never_stands_alone_at_the_end_of_a_page(lines: int) -> None:
+    rows = tuple(Pairs(((f"项{n}", "值"),)) for n in range(lines))
+    document = Document("表", (*rows, Band("意见栏"), Sign("审核意见", "同意。", "局", "人")))
+    for page in PdfReader(io.BytesIO(Paper(document, "x").written("pdf", read))).pages:
+        text = page.extract_text()
+        assert ("意见栏" in text) is ("审核意见" in text)
+
+
 @pytest.mark.parametrize(
     "block",
     [
