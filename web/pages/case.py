@@ -102,6 +102,7 @@ def opinions(ref: str) -> Response:
 @security.permission("signed-in")
 def answer_late(ref: str, task_id: int) -> BaseResponse:
     """Keep what a unit says after the conclusion it was silent at."""
+    session.ask(instances.case_id_of, ref=ref)  # a foreign case does not exist
     sent = request.form
     command = late.AnswerLate(
         task_id,

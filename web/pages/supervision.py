@@ -11,6 +11,7 @@ from engine.base.errors import Conflict, InvalidRequest, NotAllowed
 from engine.commands import deadlines
 from engine.commands.command import Command
 from engine.commands.tasks import RemindTask
+from engine.queries import instances
 from engine.queries import supervision as queries
 from engine.queries.paging import Paging, Sort
 from engine.queries.supervision import Wanted
@@ -84,6 +85,7 @@ def remind(task_id: int) -> BaseResponse:
 @security.permission("signed-in")
 def urge(ref: str, task_id: int) -> BaseResponse:
     """催办 from the task page: anyone who sees the case and is not its handler (2.20)."""
+    session.ask(instances.case_id_of, ref=ref)  # a foreign case does not exist
     posting.run(RemindTask(task_id, request.form.get("text", "").strip()))
     return posting.back(f"/case/{ref}/task/{task_id}", "urged")
 
@@ -92,6 +94,7 @@ def urge(ref: str, task_id: int) -> BaseResponse:
 @security.permission("signed-in")
 def limit(ref: str, task_id: int, act: str) -> BaseResponse:
     """停表, 恢复计时 or 延期 the limit of a task, from its page."""
+    session.ask(instances.case_id_of, ref=ref)
     posting.run(_command(task_id, act))
     return posting.back(f"/case/{ref}/task/{task_id}", f"limit-{act}")
 
