@@ -20,7 +20,7 @@ class Watched:
 
     def __init__(self, context, origin):
         self.page = context.new_page()
-        self.page.set_default_timeout(8000)
+        self.page.set_default_timeout(20000)
         self.faults = []
         self.origin = origin
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
