@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -25,6 +26,7 @@ from engine.runtime import KernelRuntime, Runtime
 from engine.store import records, schema
 from engine.store.database import Database, open_database
 from engine.store.files import FileStore
+from engine.store.keyring import Keyring
 
 RUNTIME = "SHOUHU_RUNTIME"  # setting: runtime of new instances of this installation
 LOG = "SHOUHU_LOG"  # setting: the least level of log lines
@@ -47,7 +49,7 @@ def build(
     Without CLOCK a demo installation gets its persisted clock, any other the machine's.
     OVERRIDE (else the setting SHOUHU_RUNTIME) names the runtime of all new instances.
     """
-    database = open_database(url)
+    database = replace(open_database(url), keyring=Keyring(data_dir))
     schema.require(database)
     chosen = dict(runtimes) if runtimes is not None else available()
     wanted = override or os.environ.get(RUNTIME) or None

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, CursorResult, Table, exc
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from engine.store.flushing import Texts, write
+from engine.store.keyring import Keyring
 from engine.store.pending import CONDITION, Pending, Row, Shape, defaults, insert_shape
 
 Answer: TypeAlias = CursorResult[*tuple[Any, ...]]
@@ -20,9 +21,12 @@ class Conn(Connection):
     Whoever ends the transaction calls `flush` before the commit.
     """
 
-    def __init__(self, engine: sa.Engine, texts: Texts) -> None:
+    def __init__(
+        self, engine: sa.Engine, texts: Texts, keyring: Keyring | None = None
+    ) -> None:
         super().__init__(engine)
         self.texts = texts
+        self.keyring = keyring
         self._pending = Pending()
         self._cursor: DBAPICursor | None = None
 

@@ -19,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from engine.base.errors import ShouhuError
 from engine.store.connection import Conn
 from engine.store.flushing import Texts
+from engine.store.keyring import Keyring
 
 _PRAGMAS = {
     "busy_timeout": "30000",
@@ -45,9 +46,10 @@ class DatabaseRefused(ShouhuError):
 
 @dataclass(frozen=True)
 class Database:
-    """An opened database: ENGINE and the two ways into it."""
+    """An opened database: ENGINE, the two ways into it, and the keys of its vault."""
 
     engine: Engine
+    keyring: Keyring | None = None
 
     @cached_property
     def _texts(self) -> Texts:
@@ -60,7 +62,7 @@ class Database:
 
     def connect(self) -> Conn:
         """Take a connection; who begins a transaction on it flushes and commits it."""
-        return Conn(self.engine, self._texts)
+        return Conn(self.engine, self._texts, self.keyring)
 
     @contextmanager
     def write(self) -> Iterator[Conn]:

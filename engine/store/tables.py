@@ -21,6 +21,7 @@ from engine.store.machine import (
     start_subscription,
     subscription,
 )
+from engine.store.vault_tables import public_receipt, vault_entry
 
 __all__ = [
     "attachment",
@@ -44,6 +45,7 @@ __all__ = [
     "node",
     "notice",
     "outbox",
+    "public_receipt",
     "seal",
     "search_value",
     "seat",
@@ -54,6 +56,7 @@ __all__ = [
     "subscription",
     "task",
     "task_draft",
+    "vault_entry",
 ]
 
 Text = sa.Text
