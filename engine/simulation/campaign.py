@@ -51,6 +51,7 @@ class Campaign:
     refused: list[dict[str, str]] = field(default_factory=list)
     primaries: dict[tuple[int, str], str | None] = field(default_factory=dict)
     steps: int = 0  # acts of staff, and jobs of the machine
+    evening: Callable[[], None] = lambda: None  # told at the end of every office day
 
     def plan(self, at: datetime, do: Callable[[], None]) -> None:
         """Remember to DO something AT a moment."""
@@ -96,6 +97,7 @@ class Campaign:
             self.clock.set(max(planned.at, self.clock.now()))
             planned.do()
         self._rest()
+        self.evening()
 
     def _notice(self) -> None:
         """Plan an act for every seat that came up since the last look."""
@@ -122,6 +124,7 @@ class Campaign:
         due = staff.local(row["due_at"]).date() if row["due_at"] else None
         today = staff.local(self.clock.now()).date()
         scope: dict[str, Value] = {"case": case, "the_day": today, "due": due}
+        scope["year"] = staff.year_of(row) if staff.year else 0
         return staff.dice(place, row["unit"], scope)
 
     def _act(self, staff: Staff, row: Row) -> None:

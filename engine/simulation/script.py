@@ -21,8 +21,9 @@ class Habit:
     """How staff act on one element.
 
     DAYS after it opened (a number, or from … to); with probability LATE, LATE_DAYS after its
-    due day; with probability NEVER not at all; not before the day AFTER, and in this
-    campaign not beyond the day UNTIL. OUTCOMES by weight, none: the primary one. OPINION
+    due day; with probability NEVER not at all; not before the day AFTER, and not beyond the
+    day UNTIL. What is not done in its year is done between the days of LATER in the next one,
+    when the campaign has a next one. OUTCOMES by weight, none: the primary one. OPINION
     and DATA may differ by outcome: a map under "by outcome".
     PAGE: start from what the page of the task offers.
     """
@@ -33,6 +34,7 @@ class Habit:
     never: Any = 0
     after: str = ""
     until: str = ""
+    later: Any = ("02-10", "11-20")
     outcomes: Mapping[str, Any] = field(default_factory=dict)
     opinion: Any = ""
     data: Mapping[str, Any] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -15,8 +15,7 @@ from engine.context import View
 from engine.engine import Engine
 from engine.library.bundle import Bundle
 from engine.library.entries import phase_days
-from engine.queries import metrics
-from engine.simulation import script
+from engine.simulation import script, yearly
 from engine.simulation.campaign import Campaign
 from engine.simulation.staff import Staff
 from engine.simulation.starts import Starts
@@ -25,18 +24,30 @@ from engine.worker import Worker
 
 PASSWORD = "!"  # noqa: S105 -- no hash at all: nobody can sign in as simulated staff
 _MOST_TOLD = 20  # refusals told one by one
+_QUIET = 10.0  # seconds after which a busy month says how far it is
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be simulated."""
+    """What is to be simulated: PROBLEMS cases spread evenly over YEAR to LAST (0: none)."""
 
     bundle: Bundle
     year: int
     problems: int
     seed: str
+    last: int = 0
+
+    @property
+    def years(self) -> range:
+        """Give the years in order."""
+        return range(self.year, max(self.year, self.last) + 1)
+
+    def share(self, year: int) -> int:
+        """Give how many of the problems are registered by people in YEAR."""
+        each, rest = divmod(self.problems, len(self.years))
+        return each + int(year - self.year < rest)
 
 
 @dataclass
@@ -56,6 +67,7 @@ class Report:
     incidents: int = 0
     refused: list[dict[str, str]] = field(default_factory=list)
     steps: int = 0
+    years: list[dict[str, Any]] = field(default_factory=list)  # one entry per year
     timing: dict[str, float] = field(default_factory=dict)
 
     def as_json(self) -> bytes:
@@ -69,23 +81,26 @@ def simulate(engine: Engine, clock: FakeClock, wish: Wish, say: Say) -> Report:
     watch = Stopwatch()
     name = wish.bundle.application
     told = script.campaign(wish.bundle.files, name)
-    staff = Staff(engine, name, told, wish.year, f"{wish.seed}/{wish.year}")
+    staff = Staff(engine, name, told, wish.year, f"{wish.seed}/{wish.year}", wish.years[-1])
     clock.set(shanghai(f"{wish.year}-01-01 00:00"))
     staff.settle(wish.bundle, PASSWORD)
     campaign = Campaign(engine, Worker(engine), clock, {name: staff})
     starts = Starts(campaign, staff)
-    for series in told.series:
-        starts.series(series, wish.problems)
     running = _Running(campaign, staff, starts, watch, say)
+    campaign.evening = running.sign_of_life
     report = Report(name, wish.year, wish.seed, wish.problems, "")
-    running.months(wish.year, _moment(staff, told.end), report)
+    for year in wish.years:
+        for series in told.series:
+            starts.series(series, wish.share(year), year)
+        running.months(year, report)
+    running.months(wish.years[-1] + 1, report, _moment(staff, told.end, wish.years[-1]))
     running.finish(report, wish)
     return report
 
 
-def _moment(staff: Staff, text: str) -> datetime:
-    """Give the end of the day TEXT of the campaign."""
-    day = staff.dice("", "", {}).day_of(text)
+def _moment(staff: Staff, text: str, year: int) -> datetime:
+    """Give the end of the day TEXT of the campaign's YEAR."""
+    day = staff.dice("", "", {"year": year}).day_of(text)
     return shanghai(f"{day} 23:59")
 
 
@@ -98,31 +113,34 @@ class _Running:
     starts: Starts
     watch: Stopwatch
     say: Say
+    told_at: float = 0.0
 
-    def months(self, year: int, end: datetime, report: Report) -> None:
-        """Go on month by month and phase by phase, telling how far it is."""
-        zone = self.staff.local(end).tzinfo
-        stops: dict[datetime, str] = {end: ""}
-        for month in range(1, 13):
-            first = datetime.combine(
-                phase_days({"from": f"{month:02}-01", "to": f"{month:02}-28"}, year)[0],
-                time(0),
-                zone,
-            )
-            stops.setdefault(first, "")
-        for phase in self.staff.deployed.application.phases:
-            last = phase_days(phase, year)[1]
-            stops[datetime.combine(last, time(23, 59), zone)] = str(phase["title"])
+    def months(self, year: int, report: Report, end: datetime | None = None) -> None:
+        """Live through YEAR by months and phases, telling how far it is; END: to there only."""
+        stops = self._stops(year)
+        if end is not None:
+            stops = {m: "" for m in stops if m <= end} | {end: ""}
         for moment in sorted(stops):
-            if moment > end:
-                break
             self.campaign.run(moment)
             self._tell(moment)
             if stops[moment]:
                 report.phases.append(self._phase(stops[moment], moment))
 
+    def _stops(self, year: int) -> dict[datetime, str]:
+        """Give the first of every month and the last minute of every phase, with its title."""
+        stops = {shanghai(f"{year}-{month:02}-01 00:00"): "" for month in range(1, 13)}
+        for phase in self.staff.deployed.application.phases:
+            last = phase_days(phase, year)[1]
+            stops[shanghai(f"{last} 23:59")] = str(phase["title"])
+        return stops
+
+    def sign_of_life(self) -> None:
+        """Tell on an evening how far it is, when nothing was told for a while."""
+        if self.watch.wall() - self.told_at > _QUIET:
+            self._tell(self.campaign.engine.clock.now())
+
     def _tell(self, moment: datetime) -> None:
-        spent = self.watch.wall()
+        spent = self.told_at = self.watch.wall()
         rate = self.campaign.steps / spent if spent else 0
         self.say(
             f"{self.staff.local(moment):%Y-%m-%d}  已登记 {len(self.starts.made)} 件，"
@@ -149,10 +167,9 @@ class _Running:
         report.states = self._states()
         report.refused = campaign.refused
         self._check(wish)
-        board = engine.ask(
-            metrics.board, SYSTEM, application=wish.bundle.application, year=wish.year
-        )
-        report.metrics = {one.id: _metric(one) for one in board}
+        name = wish.bundle.application
+        report.years = [yearly.of_year(engine, name, year) for year in wish.years]
+        report.metrics = report.years[-1]["metrics"]
         report.overdue = engine.ask(_late, SYSTEM)
         report.cases = engine.ask(_facts, SYSTEM, what=simulated.cases_by_process)
         report.incidents = engine.ask(_facts, SYSTEM, what=simulated.open_incidents)
@@ -176,12 +193,6 @@ class _Running:
         )
 
 
-def _metric(one: metrics.Metric) -> dict[str, Any]:
-    """Give a figure for the file: the frozen one where there is one."""
-    figure = one.frozen or one.live
-    return {**figure.as_dict(), "frozen": one.frozen is not None, "now": one.live.shown}
-
-
 def _facts(view: View, *, what: Callable[..., Any]) -> Any:
     return what(view.connection)
 
@@ -192,15 +203,13 @@ def _late(view: View) -> dict[str, Any]:
 
 def tell(report: Report, say: Say) -> None:
     """Tell the report to people: phases, final states, figures, what was late."""
-    say(f"{report.application} {report.year} 年，{report.problems} 件，种子 {report.seed}：")
+    span = "、".join(str(one["year"]) for one in report.years)
+    say(f"{report.application} {span} 年，{report.problems} 件，种子 {report.seed}：")
     for phase in report.phases:
         say(f"  {phase['until']} {phase['title']}结束：{_words(phase['states'])}")
     say(f"  {report.until} 结束时：{_words(report.states)}")
-    for name, figure in report.metrics.items():
-        verdict = f"，{figure['state']}" if figure["state"] else ""
-        parts = "" if figure["numerator"] is None else f"{figure['numerator']} ÷ "
-        say(f"  {name} {figure['title']}：{figure['shown']}"
-            f"（{parts}{figure['denominator']}）{verdict}")
+    for year in report.years:
+        yearly.tell(year, say)
     late = report.overdue
     say(f"  逾期：未办结 {late['open']} 项，逾期办结 {late['finished_late']} 项")
     say(f"  未解决的异常 {report.incidents} 个，被系统拒绝的操作 {len(report.refused)} 次")

@@ -23,7 +23,7 @@ from engine.queries import deployed, ledgers, task_page
 from engine.queries.paging import Paging
 from engine.simulation.dice import Dice, Phrases
 from engine.simulation.pictures import paper, picture
-from engine.simulation.script import Script
+from engine.simulation.script import Habit, Script
 from engine.store import codec, people_rows, simulated
 from engine.store.files import Stored
 from engine.store.rows import Row
@@ -48,6 +48,7 @@ class Staff:
     script: Script
     year: int = 0
     seed: str = "demo"
+    last: int = 0  # last year of a campaign of several, 0: it has one
     actors: dict[str, Actor] = field(default_factory=dict)  # by unit code
     units: list[Row] = field(default_factory=list)
     pictures: dict[int, Stored] = field(default_factory=dict)
@@ -156,6 +157,18 @@ class Staff:
     def when(self, row: Row, dice: Dice) -> datetime | None:
         """Give the moment at which the seat ROW will be acted on, None for never."""
         habit = self.script.habit(row["node"])
+        opened = self.local(row["created_at"])
+        last = max(self.last, self.year)
+        at = self._this_year(row, habit, dice)
+        for year in range(self.year_of(row) + 1, last + 1):
+            if at is not None:
+                break
+            dice.scope["year"] = year
+            day = max(dice.day({"day": habit.later}), opened.date())
+            at = None if dice.chance(habit.never) else self._until(day, habit, dice)
+        return at
+
+    def _this_year(self, row: Row, habit: Habit, dice: Dice) -> datetime | None:
         if dice.chance(habit.never):
             return None
         opened = self.local(row["created_at"])
@@ -165,8 +178,15 @@ class Staff:
             day += timedelta(days=dice.whole(habit.late_days))
         if habit.after:
             day = max(day, dice.day_of(habit.after))
+        return self._until(day, habit, dice)
+
+    def _until(self, day: date, habit: Habit, dice: Dice) -> datetime | None:
         at = self.office_hour(day, dice)
         return None if habit.until and at.date() > dice.day_of(habit.until) else at
+
+    def year_of(self, row: Row) -> int:
+        """Give the campaign's year the case of the seat ROW is in."""
+        return min(max(self.year, row["year"] or 0), max(self.year, self.last))
 
     def office_hour(self, day: date, dice: Dice) -> datetime:
         """Give a minute of the first working day from DAY on whose morning is still to come."""

@@ -33,11 +33,11 @@ class Starts:
 
         self.campaign.plan(at, do)
 
-    def series(self, series: Series, problems: int) -> None:
-        """Plan the cases of SERIES; PROBLEMS is N of the command line."""
+    def series(self, series: Series, problems: int, year: int = 0) -> None:
+        """Plan the cases of SERIES in YEAR (0: the first); PROBLEMS is how many of them."""
         for unit in self._units(series):
             for turn in range(self._turns(series, problems)):
-                self._one(series, turn, unit)
+                self._one(series, turn, unit, year or self.staff.year)
 
     def _units(self, series: Series) -> list[str]:
         wanted = series.each
@@ -54,9 +54,11 @@ class Starts:
             return problems
         return int(series.count) if series.count is not None else max(1, len(series.days))
 
-    def _one(self, series: Series, turn: int, unit: str) -> None:
+    def _one(self, series: Series, turn: int, unit: str, year: int) -> None:
         occasion = f"start/{series.process}/{unit}/{turn}"
-        dice = self.staff.dice(occasion, "", {"nth": turn + 1})
+        if year != self.staff.year:
+            occasion += f"/{year}"
+        dice = self.staff.dice(occasion, "", {"nth": turn + 1, "year": year})
         if series.when:
             weights = [float(one.get("weight", 1)) for one in series.when]
             window = dice.random.choices(series.when, weights)[0]
