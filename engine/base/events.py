@@ -203,6 +203,19 @@ class Move(Event):
 
 
 @record(kw_only=True)
+class Reopen(Event):
+    """重启 an ended instance: one token before NODE, variables kept (operations.md 2.12).
+
+    VARS are written first; TRIGGER is what the message brings when NODE is a message start.
+    """
+
+    node: str
+    vars: Mapping[str, Value] = field(default_factory=dict)
+    trigger: Mapping[str, Value] | None = None
+    reason: str = ""
+
+
+@record(kw_only=True)
 class Suspend(Event):
     """挂起: accept only Resume, Cancel, UpdateVariables until resumed."""
 

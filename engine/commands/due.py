@@ -12,6 +12,7 @@ from engine.commands import (
     entitled,
     escalating,
     finishing,
+    reopening,
     schedule,
     sending,
     starting,
@@ -175,6 +176,7 @@ _KINDS: Mapping[str, Callable[[Case, Row], bool]] = {
     "message": _message,
     "signal": _signal,
     "start": _start,
+    sending.REOPEN: reopening.by_message,
     "round": _round,
     escalating.JOB: _escalate,
 }

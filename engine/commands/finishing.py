@@ -17,6 +17,7 @@ from engine.rules.seats import read_round
 from engine.store import cases, chain, codec, jobs, matching, notices, records, work
 from engine.store.rows import Row
 
+HEAD = ("history_no", "history_hash")
 COLUMNS = ("title", "region", "place", "year", "category")
 
 
@@ -258,7 +259,9 @@ def _write_instances(case: Case, due: datetime | None) -> None:
             "rounds": row.get("rounds"),
         }
         if live is case.root:
-            names = ("number", "state_name", "history_no", "history_hash", *COLUMNS)
+            names: tuple[str, ...] = ("number", "state_name", *HEAD, *COLUMNS)
+            if row["case_round"] > 1:  # reopened: now or before
+                names = ("case_round", *names)
             values |= {name: row.get(name) for name in names}
             values["root_id"] = row["id"]
             values["due_at"] = row["due_at"] = due

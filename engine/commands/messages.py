@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from engine.base.errors import InvalidRequest
 from engine.base.values import Value
-from engine.commands import finishing, sending, starting, stepping
+from engine.commands import finishing, reopening, sending, starting, stepping
 from engine.commands.case import open_case
 from engine.commands.results import MessageTaken
 from engine.commands.starting import Beginning
@@ -55,7 +55,8 @@ class SendMessage:
             return self._deliver(ctx, row, found[0])
         starts = definitions.starts_for(ctx.conn, "message", self.name)
         if starts and self.instance_id is None:
-            return self._start(ctx, row, starts[0])
+            again = sending.is_anchor(ctx, starts[0])
+            return (self._reopen if again else self._start)(ctx, row, starts[0])
         if self.time_to_live == NOW_OR_NEVER:
             return self._kept(ctx, row, "dead", "no-receiver")
         return self._kept(ctx, row, "waiting", "")
@@ -85,3 +86,14 @@ class SendMessage:
         begin = Beginning(node=start["node"], trigger=dict(self.payload), how="SendMessage")
         made = starting.start_cases(ctx, definition, [begin])[0]
         return self._kept(ctx, row, "delivered", "started", made.instance_id)
+
+    def _reopen(self, ctx: Context, row: Row, start: Row) -> MessageTaken:
+        """Begin the next round of the ended case whose number is the message's key."""
+        numbers = [str(value) for value in self.keys.values()]
+        found = cases.numbered(ctx.conn, start["key"], numbers)
+        if len(found) != 1:
+            return self._kept(ctx, row, "dead", "ambiguous" if found else "no-receiver")
+        case = open_case(ctx, cases.lock_root(ctx.conn, found[0]))
+        reopening.hear(case, self.name, start["node"], self.payload)
+        finishing.finish(case)
+        return self._kept(ctx, row, "delivered", "reopened", case.id)

@@ -7,13 +7,17 @@ from zoneinfo import ZoneInfo
 
 from engine.base.events import Correlate, Signal
 from engine.base.values import MixedDuration, Months, Value
+from engine.base.writable import items
 from engine.commands import waiting
 from engine.commands.case import Case, Live
+from engine.context import Context
 from engine.feel.values import parse_iso_duration
 from engine.kernel import effects
 from engine.rules import retries
-from engine.store import codec, definitions, matching
+from engine.store import cases, codec, definitions, matching
 from engine.store.rows import Conn, Row
+
+REOPEN = "reopen"  # kind of the job that begins the next round of an ended case
 
 
 def message_thrown(case: Case, live: Live, effect: effects.MessageThrown) -> None:
@@ -30,7 +34,9 @@ def message_thrown(case: Case, live: Live, effect: effects.MessageThrown) -> Non
     elif found:
         _hand_over(case, found[0], effect.name, keys, payload)
     elif starts := definitions.starts_for(case.ctx.conn, "message", effect.name):
-        _start_later(case, starts, effect.name, payload)
+        if not _start_later(case, starts, effect.name, payload, keys):
+            lost = {"state": "dead", "reason": "no-receiver"}  # no case of that number
+            matching.keep_message(case.ctx.conn, {**row, **lost})
     else:
         matching.keep_message(case.ctx.conn, row)
 
@@ -145,12 +151,39 @@ def engine_job(
 
 
 def _start_later(
-    case: Case, starts: list[Row], name: str, payload: Mapping[str, Value]
-) -> None:
-    """Start new cases by jobs of the throwing one: a new case is written by its own act."""
+    case: Case,
+    starts: list[Row],
+    name: str,
+    payload: Mapping[str, Value],
+    keys: Mapping[str, Value],
+) -> bool:
+    """Start new cases by jobs of the throwing one: a new case is written by its own act.
+
+    A start event that is an anchor of reopening opens no new case: the ended one whose
+    number is the message's key goes on. Gives False when there is no such case.
+    """
+    found = False
     for start in starts:
-        detail = {"key": start["key"], "node": start["node"], "trigger": dict(payload)}
-        case.writes.jobs.append(engine_job(case, "start", case.id, None, name, detail))
+        node = start["node"]
+        if not is_anchor(case.ctx, start):
+            detail = {"key": start["key"], "node": node, "trigger": dict(payload)}
+            case.writes.jobs.append(engine_job(case, "start", case.id, None, name, detail))
+            found = True
+            continue
+        numbers = [str(value) for value in keys.values()]
+        for root_id in cases.numbered(case.ctx.conn, start["key"], numbers):
+            again = {"node": node, "payload": dict(payload)}
+            case.writes.jobs.append(engine_job(case, REOPEN, root_id, None, name, again))
+            found = True
+    return found
+
+
+def is_anchor(ctx: Context, start: Row) -> bool:
+    """Tell whether a start event is declared in gov:reopenAt of its process."""
+    row = ctx.runtimes.definition(ctx.conn, start["definition_id"])
+    runtime = ctx.runtimes.of_new(row["runtime"]).name
+    deployed = ctx.runtimes.deployed(ctx.conn, row["id"], runtime)
+    return start["node"] in items(deployed.facts[start["key"]].reopen_at)
 
 
 def signal_thrown(case: Case, live: Live, effect: effects.SignalThrown) -> None:
@@ -173,9 +206,8 @@ def signal_thrown(case: Case, live: Live, effect: effects.SignalThrown) -> None:
     for root_id, instances in sorted(roots.items()):
         detail = {"instances": instances, "payload": payload, "origin": live.row["uid"]}
         case.writes.jobs.append(engine_job(case, "signal", root_id, None, effect.name, detail))
-    _start_later(
-        case, definitions.starts_for(conn, "signal", effect.name), effect.name, payload
-    )
+    starts = definitions.starts_for(conn, "signal", effect.name)
+    _start_later(case, starts, effect.name, payload, {})
 
 
 def _signal(

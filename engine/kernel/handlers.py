@@ -289,6 +289,8 @@ def accept(run: Run) -> Answer:
     event = run.event
     if isinstance(event, events.Start):
         return lifecycle.start(run, event)
+    if isinstance(event, events.Reopen):
+        return lifecycle.reopen(run, event)
     status = run.draft.doc["status"]
     if status not in ("active", "suspended"):
         wanted = isinstance(event, events.Cancel | events.UpdateVariables | events.Suspend)

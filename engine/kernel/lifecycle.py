@@ -9,6 +9,8 @@ from engine.kernel.run import Run
 from engine.kernel.step import StepStatus
 
 ROOT = "s1"
+# What the instance scope of an ended case keeps when it is reopened.
+KEPT = frozenset(("at", "up", "vars", "tokens", "bytes"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,29 @@ def _start_at(run: Run, event: events.Start, anchor: str) -> Answer:
     except Held as problem:
         return refused(problem.text)
     reason = returns.begin_at(run, root, anchor)
+    return refused(reason) if reason else TAKEN
+
+
+def reopen(run: Run, event: events.Reopen) -> Answer:
+    """Let an ended instance go on before a declared node; its variables are kept."""
+    if run.draft.doc["status"] in ("active", "suspended"):
+        return refused("案件尚在办理，无需重启。")
+    at = run.plan.by_id.get(event.node)
+    if at is None:
+        return refused(f"流程中没有节点“{event.node}”，不能从那里重启。")
+    run.draft.doc["status"] = "active"
+    scope = run.draft.edit_scope(ROOT)
+    for name in scope.keys() - KEPT:
+        del scope[name]
+    scope["tokens"] = {}
+    try:
+        data.commit(run, ROOT, run.plan.scopes[0].id, dict(event.vars))
+    except Held as problem:
+        return refused(problem.text)
+    if at in (*run.plan.scopes[0].starts, *run.plan.typed_starts):
+        scopes.begin(run, ROOT, (at,), event.trigger, again=True)
+        return TAKEN
+    reason = returns.begin_at(run, ROOT, event.node, again=True)
     return refused(reason) if reason else TAKEN
 
 

@@ -86,7 +86,7 @@ def move(run: Run, event: events.Move) -> str:
     return ""
 
 
-def begin_at(run: Run, root: str, node: str) -> str:
+def begin_at(run: Run, root: str, node: str, again: bool = False) -> str:
     """Place the first token of a new instance before NODE; give the reason it cannot be.
 
     Refused where one token could never get on: inside one branch of a parallel split that
@@ -101,7 +101,7 @@ def begin_at(run: Run, root: str, node: str) -> str:
     reason = _unfit(run, root, path)
     if reason:
         return f"不能从“{node}”开始：{reason}。"
-    scopes.begin(run, root, (at,) if len(path) == 1 else ())
+    scopes.begin(run, root, (at,) if len(path) == 1 else (), again=again)
     if len(path) > 1:
         _put(run, Aim(root, path[::-1]), None)
     return ""

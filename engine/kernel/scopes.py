@@ -39,20 +39,24 @@ def begin(
     sid: str,
     starts: tuple[int, ...] | None = None,
     payload: Mapping[str, Value] | None = None,
+    again: bool = False,
 ) -> None:
-    """Place the start tokens; before one moves, the scope is armed (operation "arm")."""
+    """Place the start tokens; before one moves, the scope is armed (operation "arm").
+
+    AGAIN: the scope was open before and keeps its data.
+    """
     plan = run.plan.scopes[run.draft.scope(sid)["at"]]
     chosen = plan.starts if starts is None else starts
     placed = [tokens.place(run, sid, node, payload=payload) for node in chosen]
     if plan.initial or plan.event_subs:
-        run.later("arm", sid, placed[0] if placed else "")
+        run.later("arm", sid, placed[0] if placed else "", again)
     tokens.settle(run, sid)
 
 
-def arm(run: Run, sid: str, _tid: str, _arg: Value) -> None:
+def arm(run: Run, sid: str, _tid: str, again: Value) -> None:
     """Compute initial data and open what event sub-processes wait for."""
     plan = run.plan.scopes[run.draft.scope(sid)["at"]]
-    if plan.initial:
+    if plan.initial and not again:
         patch = data.assign(run, plan.initial, data.names(run, sid), plan.id)
         data.commit(run, sid, plan.id, patch)
     for esp in plan.event_subs:

@@ -18,6 +18,9 @@ def answered(state: State | None, event: Event) -> Step | None:
                 f"参考运行引擎不支持从节点“{event.anchor}”开始，请改用 kernel。",
             )
         return None
+    if isinstance(event, events.Reopen):
+        ended = state["status"] in _ENDED
+        return None if ended else _refuse(state, "案件尚在办理，无需重启。")
     if state["status"] in _ENDED:
         wanted = isinstance(event, events.Cancel | events.UpdateVariables | events.Suspend)
         return _refuse(state, "案件已结束。") if wanted else Step(state, (), "stale")

@@ -1,7 +1,6 @@
 """The Runtime port on SpiffWorkflow: unmodified library, FEEL in place of Python."""
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +22,7 @@ from engine.kernel.step import Need, State, Step, View
 from engine.markup import parse_xml
 from engine.spiff import flow, happen, multi, waits
 from engine.spiff.checks import answered
+from engine.spiff.document import document
 from engine.spiff.happen import Refused
 from engine.spiff.lacks import lacks
 from engine.spiff.reading import read
@@ -188,11 +188,11 @@ def _throws_signal(plan: Plan, task: Any) -> bool:
 
 # --- one step ----------------------------------------------------------------------------
 def _advance(plan: SpiffPlan, state: State | None, event: Event) -> Step:
-    doc = _fresh(plan, event) if state is None else deepcopy(state)
+    doc = document(plan.plan, plan.specs, state, event)
     session = Session(plan.plan, doc, event)
     engine = FeelEngine(session, multi.perform)
     spec, subs = plan.specs[doc["start"]]
-    if state is None:
+    if not doc["flow"]:
         session.workflow = flow.begin(spec, dict(subs), engine)
     else:
         session.workflow = flow.load(spec, dict(subs), engine, doc["flow"])
@@ -217,31 +217,6 @@ def _stop(session: Session, how: Ending, code: str | None) -> None:
     session.workflow.cancel()
     session.doc["status"] = how
     session.emit(InstanceEnded(how, dict(session.doc["vars"]), code))
-
-
-def _fresh(plan: SpiffPlan, event: Event) -> State:
-    if not isinstance(event, events.Start):
-        raise Refused("案件还没有开始。")
-    node = event.node
-    if node is None:
-        starts = plan.plan.scopes[0].starts
-        if len(starts) != 1:
-            raise Refused("流程没有唯一的开始节点，请指明从哪里开始。")
-        node = plan.plan.nodes[starts[0]].id
-    if node not in plan.specs:
-        raise Refused(f"流程没有开始节点“{node}”。")
-    return {
-        "f": 1,
-        "status": "active",
-        "start": node,
-        "started": event.at,
-        "depth": event.depth,
-        "seq": 0,
-        "vars": dict.fromkeys(plan.plan.scopes[0].declared) | dict(event.vars),
-        "waits": {},
-        "incidents": {},
-        "flow": {},
-    }
 
 
 def _apply(session: Session, event: Event) -> None:
@@ -326,6 +301,16 @@ def _start(session: Session, event: Any) -> None:
     root = session.plan.scopes[0]
     session.write(root.id, event.vars)
     session.write(root.id, session.assign(root.initial, session.names(), root.id))
+    _trigger(session, event)
+
+
+def _reopen(session: Session, event: Any) -> None:
+    session.write(session.plan.scopes[0].id, event.vars)
+    _trigger(session, event)
+
+
+def _trigger(session: Session, event: Any) -> None:
+    """Take over what the message brought at the start event."""
     node = session.node(session.doc["start"])
     if event.trigger and node.outputs is not None:
         scope = session.names(event.trigger)
@@ -369,6 +354,7 @@ def _at_wait(
 
 _HANDLERS: Mapping[type, Callable[[Session, Any], None]] = {
     events.Start: _start,
+    events.Reopen: _reopen,
     events.CompleteTask: _at_wait(happen.complete_task),
     events.FinishService: _at_wait(happen.finish_service),
     events.ChildEnded: _at_wait(happen.child_ended),

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from engine.base.actor import Actor
 from engine.store.reading import Reading
 from engine.store.rows import Conn, Row, add, every, is_postgres, one
-from engine.store.tables import attachment, counter, instance, search_value, task
+from engine.store.tables import attachment, counter, definition, instance, search_value, task
 from engine.store.visible import cases as visible_cases
 from engine.store.visible import root
 
@@ -117,6 +117,17 @@ def write_instance(conn: Conn, instance_id: int, seen: int, values: Mapping[str,
     """Write VALUES and version SEEN + 1; the unit is re-run when the version moved."""
     row = {**values, "version": seen + 1}
     conn.change(instance, {"id": instance_id, "version": seen}, row)
+
+
+def numbered(conn: Conn, key: str, numbers: Sequence[str]) -> list[int]:
+    """Give the cases of process KEY with one of NUMBERS."""
+    query = (
+        sa.select(instance.c.id)
+        .join(definition, definition.c.id == instance.c.definition_id)
+        .where(definition.c.key == key, instance.c.number.in_(list(numbers)))
+        .where(instance.c.id == instance.c.root_id)
+    )
+    return [int(found) for (found,) in conn.execute(query.order_by(instance.c.id))]
 
 
 def nearest_due(

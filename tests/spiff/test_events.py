@@ -282,3 +282,25 @@ def test_a_mapped_result_of_a_person_hides_the_form(run) -> None:
     task = user("u", mapped(city='="县" + city'), camunda__formRef="f1")
     case = run(process(start(), CITY, task, end(), "s -> u -> e")).start()
     assert case.complete("u", city="乙").vars == {"city": "县乙"}
+
+
+AGAIN = node("startEvent", "again", '<messageEventDefinition messageRef="m"/>')
+
+
+def test_an_ended_case_is_reopened_at_a_start_event_with_its_variables(run) -> None:
+    parts = (start(), CITY, user("u"), user("z"), end(), AGAIN, "s -> u -> z -> e")
+    case = run(process(*parts, "again -> z"), MSG).start(node="s", city="甲")
+    case.complete("u").complete("z")
+    assert case.state["status"] == "completed"
+    case.tell(events.Reopen, node="again", vars={"city": "乙"})
+    assert (case.state["status"], case.open, case.vars) == ("active", ["z"], {"city": "乙"})
+    assert case.try_(events.Reopen, node="again").status == "refused"
+    case.complete("z").assert_clean()
+
+
+def test_the_reference_reopens_at_a_start_event_only() -> None:
+    case = Case(*compiled("spiffworkflow", process(start(), user("u"), end(), "s -> u -> e")))
+    case.start().complete("u")
+    refused = case.try_(events.Reopen, node="u")
+    assert refused.status == "refused"
+    assert "请改用 kernel" in refused.reason

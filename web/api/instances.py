@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 
 from engine.commands import instances as commands
+from engine.commands import reopening
 from engine.queries import cases, diagram, forecast, history, instances
 from engine.queries.paging import Paging
 from web import calls
@@ -118,3 +119,9 @@ def suspend(body: dict[str, Any], instance_id: int) -> Response:
 def resume(body: dict[str, Any], instance_id: int) -> Response:
     """恢复."""
     return calls.run(commands.ResumeInstance(instance_id, **body))
+
+
+@route(f"POST {ONE}/reopening", "signed-in", body=bodies.Reopening)
+def reopen(body: dict[str, Any], instance_id: int) -> Response:
+    """重启: the next round of an ended case, at a declared anchor."""
+    return calls.run(reopening.ReopenInstance(instance_id, **body))

@@ -48,6 +48,13 @@ class Reason(Schema):
     expected_version = fields.Integer(load_default=None, allow_none=True)
 
 
+class Reopening(Reason):
+    """Why a case is reopened (反弹, 成效不扎实, 复核) and where; "" = the only anchor."""
+
+    cause = fields.String(load_default="复核", validate=TEXT)
+    node = fields.String(load_default="")
+
+
 class Assignment(Schema):
     """For which unit a seat is taken or given back, and its version."""
 
@@ -148,6 +155,7 @@ class Evaluation(Schema):
     decision = fields.String(required=True)
     application = fields.String(load_default=None, allow_none=True)
     version = fields.Integer(load_default=None, allow_none=True)
+    region = fields.String(load_default="")
     variables = Named(load_default=dict)
 
 
