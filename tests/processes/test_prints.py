@@ -93,7 +93,8 @@ def all_forms_print(filled: Filled, application: str) -> None:
     engine = filled.story.worker.engine
     with engine.database.read() as conn:
         version = engine.runtimes.version(conn, 1, application)
-    names = sorted(path.stem for path in (FORMS / application).glob("*.json"))
+    folders = (application, "common") if application == "jiangxi" else (application,)
+    names = sorted(path.stem for one in folders for path in (FORMS / one).glob("*.json"))
     assert names
     assert set(names) <= set(version.forms)
     for name in names:

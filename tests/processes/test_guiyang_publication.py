@@ -1,0 +1,33 @@
+"""CM-F2 in Guiyang: any member writes, the city's forestry office approves, then it is public."""
+
+import pytest
+
+from tests.processes.test_jiangxi_publication import a_text
+from tests.support.scenario import Scenario
+
+pytestmark = pytest.mark.parametrize(
+    ("guiyang_runtime", "store_url"),
+    [("kernel", "postgresql"), ("spiffworkflow", "sqlite")],
+    indirect=True,
+)
+WATER, FORESTRY = "GY-SW", "GY-LY"
+
+
+def test_a_member_makes_a_text_public_once_forestry_approves(guiyang_story: Scenario) -> None:
+    story = guiyang_story
+    story.when_passes("2026-04-02 10:00")
+    (quarter,) = story.cases("gy_publication")
+    story.then_waits_at(quarter, ("draft_publication", FORESTRY))
+    body = {"processDefinitionKey": "gy_publication", "variables": a_text("GY-GA")}
+    refused = story.of(WATER).send("POST", "/process-instances", body, 422)
+    assert {error["field"] for error in refused["errors"]} == {"publisher"}
+    case = story.when_started(WATER, "gy_publication", a_text(WATER))
+    story.then_waits_at(case, ("approve_publication", FORESTRY))
+    why = "正文没有写明整改措施，请补充。"
+    story.when_completes(FORESTRY, "approve_publication", "rework", case=case, opinion=why)
+    again = a_text(WATER, title="水源保护区违法设施清理案例")
+    story.when_completes(WATER, "amend_publication", "resubmit", case=case, data=again)
+    story.when_completes(FORESTRY, "approve_publication", "publish", case=case)
+    story.then_state(case, "已公开")
+    assert story.ledger_row("gy_publication", case["number"])["published_on"] == "2026-04-02"
+    story.then_no_incidents()
