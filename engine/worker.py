@@ -38,6 +38,7 @@ from engine.commands.services import (
 from engine.commands.stepping import Halted
 from engine.commands.storm import LIMIT, RunDueJobs
 from engine.commands.upkeep import Beat, DeliverMissed, DeliverNotices, Seal, Sweep
+from engine.commands.vaulting import EraseVault, hour
 from engine.context import View
 from engine.delivery.messages import words
 from engine.delivery.services import SERVICES, Service
@@ -151,6 +152,8 @@ class Worker:
         now = self.engine.clock.now().astimezone(UTC)
         second = now.second // SWEEP_SECONDS * SWEEP_SECONDS
         done = self._count(Sweep())
+        if now.second < SWEEP_SECONDS:
+            done += self._count(EraseVault(hour(now)))
         return done + self._count(Seal(now.replace(second=second, microsecond=0)))
 
     def start(self, seconds: float = 1.0) -> None:

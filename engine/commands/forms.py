@@ -6,7 +6,7 @@ from typing import Any
 from engine.base import writable
 from engine.base.errors import InvalidForm, InvalidRequest
 from engine.base.values import Value
-from engine.commands import consulting
+from engine.commands import consulting, vaulting
 from engine.commands.case import load
 from engine.commands.entitled import HeldTask
 from engine.commands.starting import attachment_ids
@@ -52,7 +52,7 @@ def with_rows(
 
 
 def clean(held: HeldTask, data: Mapping[str, Value], seat: Row) -> dict[str, Value]:
-    """Give the clean data of SEAT's form of the deployed version."""
+    """Give the clean data of SEAT's form; protected values are in the vault by then."""
     form = consult.form_of(held.task, seat)
     if not form:
         return no_form(data)
@@ -62,12 +62,14 @@ def clean(held: HeldTask, data: Mapping[str, Value], seat: Row) -> dict[str, Val
     if form != held.task["form"]:
         allowed = None  # form.writable speaks of the form of the task
     before = {**known(held), consult.ACTING: seat["unit"]}
+    data = vaulting.untouched(schema, data)
     held_before = with_rows(held, schema, before)
     fields = {name: held_before[name] for name in schema.fields if name in held_before}
     files = files_of(held.case.ctx, {**fields, **data}, held.case.id)
-    return schema.clean(
+    cleaned = schema.clean(
         data, known=held_before, writable=allowed, moment=moment, attachments=files
     )
+    return vaulting.seal(held.case, schema, cleaned)
 
 
 def no_form(data: Mapping[str, Value]) -> dict[str, Value]:

@@ -53,6 +53,13 @@ class Replayed(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class Revealed(Result):
+    """What the vault held, by field; fields that were erased are missing. Never stored."""
+
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NextStep:
     """Work that follows: NODE and NAME of the task, HANDLERS are unit names."""
 

@@ -16,6 +16,7 @@ from engine.commands import (
     forms,
     notify,
     stepping,
+    vaulting,
     voting,
 )
 from engine.commands.case import Case
@@ -258,7 +259,7 @@ class SaveTaskDraft:
         row = {
             "task_id": self.task_id,
             "person": ctx.actor.person,
-            "data": codec.encode(dict(self.data)),
+            "data": codec.encode(vaulting.drafted(held, self.data)),
             "version": version + 1,
             "updated_at": ctx.now,
         }

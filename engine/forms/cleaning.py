@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.base.records import record
+from engine.base.sealed import MARKER
 from engine.base.values import Value
 from engine.forms.checks import check
 from engine.forms.fields import Field
@@ -115,6 +116,8 @@ class Cleaning:
     def _check(self) -> None:
         for one in self.wanted.all:
             checked = one.key in self.shown and one.key not in self.broken
+            if one.vault and self.scope.values[one.key] == MARKER:
+                continue  # checked when it was sealed
             if checked and (one.derived is None or self._stores(one)):
                 check(one, self.scope.values[one.key], self.scope)
 

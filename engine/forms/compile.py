@@ -7,6 +7,7 @@ from typing import Any
 from engine.base.findings import Finding, has_errors
 from engine.forms.components import Builder
 from engine.forms.fields import COMPONENTS, STATIC, Field, Rule, in_order
+from engine.forms.protected import protected
 from engine.forms.schema import FormSchema
 
 MAX_BYTES = 1_000_000  # designed
@@ -51,12 +52,13 @@ def compile_form(
         keys = "、".join(circle)
         text = f"字段 {keys} 互相依赖，无法计算"
         builder.report(circle[0], "form.cycle", text, "去掉其中一处引用")
+    vaulted = protected(fields, builder)
     findings = tuple(builder.findings)
     if has_errors(findings):
         return None, findings
     by_key = {one.key: one for one in fields}
     title = str(form.get("title") or name)
-    return FormSchema(str(name), title, fields, order, rules, by_key), findings
+    return FormSchema(str(name), title, fields, order, rules, vaulted, by_key), findings
 
 
 def _document(data: bytes | Mapping[str, Any], builder: Builder) -> Mapping[str, Any] | None:

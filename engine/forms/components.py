@@ -92,6 +92,7 @@ class Builder:
             coded=self._coded(source, key, kind),
             files=self._files(source, key, kind),
             rows=self._rows(source, key, kind),
+            vault=_yes(_extra(source, "vault")),
             extra={name: _extra(source, name) for name in _EXTRAS if _extra(source, name)},
         )
 

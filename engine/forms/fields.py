@@ -140,6 +140,7 @@ class Field:
     coded: Coded = Coded()
     files: Files = Files()
     rows: Rows = Rows()
+    vault: bool = False  # kept apart, encrypted; the case holds a marker only
     extra: Mapping[str, Value] = field(default_factory=dict)  # for pages: task, seat …
 
     @property

@@ -29,6 +29,7 @@ class FormSchema:
     all: tuple[Field, ...]
     order: tuple[Field, ...]
     rules: tuple[Rule, ...] = ()
+    vaulted: tuple[str, ...] = ()  # fields whose values go into the vault
     _by_key: Mapping[str, Field] = field(default_factory=dict)
 
     @property

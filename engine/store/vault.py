@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from engine.store.keyring import Keyring, Sealed, VaultClosed
 from engine.store.rows import Conn, Row, every
-from engine.store.tables import bundle, definition, instance
+from engine.store.tables import definition, instance
 from engine.store.vault_tables import vault_entry
 
 ERASED = b""
@@ -63,21 +63,20 @@ def look(conn: Conn, root: Mapping[str, object], fields: Sequence[str]) -> dict[
     }
 
 
-def overdue(conn: Conn, application: str, before: datetime) -> list[int]:
-    """Give the cases of APPLICATION that ended BEFORE and still have something sealed."""
+def ended(conn: Conn, application: str) -> list[tuple[int, datetime]]:
+    """Give (case, when it ended) of APPLICATION's ended cases with something sealed."""
     query = (
-        sa.select(vault_entry.c.root_id)
-        .join(instance, instance.c.id == vault_entry.c.root_id)
+        sa.select(instance.c.id, instance.c.ended_at)
         .join(definition, definition.c.id == instance.c.definition_id)
-        .join(bundle, bundle.c.id == definition.c.bundle_id)
         .where(
-            vault_entry.c.erased_at.is_(None),
-            bundle.c.application == application,
-            instance.c.ended_at < before,
+            definition.c.application == application,
+            instance.c.ended_at.is_not(None),
+            instance.c.id.in_(
+                sa.select(vault_entry.c.root_id).where(vault_entry.c.erased_at.is_(None))
+            ),
         )
-        .distinct()
     )
-    return [int(row[0]) for row in conn.execute(query.order_by(vault_entry.c.root_id))]
+    return [(int(row[0]), row[1]) for row in conn.execute(query.order_by(instance.c.id))]
 
 
 def erase(conn: Conn, roots: Sequence[int], at: datetime) -> int:
