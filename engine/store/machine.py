@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint
 from engine.store.columns import BigId, Json, UtcMoment, metadata
 
 Text = sa.Text
+READY = sa.text("state = 'ready'")  # of the outbox: in queries as in the index, a literal
 
 # --- machine's work ---------------------------------------------------------------------
 subscription = Table(
@@ -122,6 +123,8 @@ outbox = Table(
     Column("state", Text, nullable=False),  # ready sent dead
     Column("created_at", UtcMoment, nullable=False),
     Column("sent_at", UtcMoment),
+    # The few that wait are found without reading the many that were sent.
+    Index("ix_outbox_ready", "id", sqlite_where=READY, postgresql_where=READY),
 )
 notice = Table(  # the in-app inbox: 通知, 抄送
     "notice",

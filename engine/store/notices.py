@@ -6,10 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.store.machine import READY
 from engine.store.rows import Conn, Row, add, every
 from engine.store.tables import notice, outbox
 
-_ANY_READY = sa.select(outbox.c.id).where(outbox.c.state == "ready").limit(1)
+_ANY_READY = sa.select(outbox.c.id).where(READY).limit(1)
 
 
 def post(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -30,7 +31,7 @@ def last_post(conn: Conn, prefix: str) -> datetime | None:
 
 def ready(conn: Conn, limit: int) -> list[Row]:
     """Lock and give outbox rows to deliver, oldest first."""
-    query = sa.select(outbox).where(outbox.c.state == "ready").order_by(outbox.c.id)
+    query = sa.select(outbox).where(READY).order_by(outbox.c.id)
     return every(conn, query.limit(limit).with_for_update(skip_locked=True))
 
 
