@@ -12,7 +12,7 @@ from hypothesis import settings
 from engine.base.clock import FakeClock, shanghai
 from engine.base.ids import CountingIds
 from tests.support.chromium import launched
-from tests.support.databases import Databases, fresh
+from tests.support.databases import SCHEMA, Content, Databases, fresh
 
 settings.register_profile("default", deadline=None, derandomize=True)
 settings.load_profile("default")
@@ -54,19 +54,27 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture
-def sqlite_url(databases: Databases) -> Iterator[str]:
-    yield from fresh(databases, "sqlite")
+def store_content() -> Content:
+    """Give what stands in the databases below before a test; rooms override it."""
+    return SCHEMA
 
 
 @pytest.fixture
-def postgresql_url(databases: Databases) -> Iterator[str]:
-    yield from fresh(databases, "postgresql")
+def sqlite_url(databases: Databases, store_content: Content) -> Iterator[str]:
+    yield from fresh(databases, "sqlite", store_content)
+
+
+@pytest.fixture
+def postgresql_url(databases: Databases, store_content: Content) -> Iterator[str]:
+    yield from fresh(databases, "postgresql", store_content)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+def store_url(
+    request: pytest.FixtureRequest, databases: Databases, store_content: Content
+) -> Iterator[str]:
     """Give a fresh database of each kind in turn."""
-    yield from fresh(databases, request.param)
+    yield from fresh(databases, request.param, store_content)
 
 
 @pytest.fixture

@@ -1,26 +1,19 @@
 """Each application deployed with its people, on two runtimes and two databases."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from zlib import crc32
 
 import pytest
+from flask import Flask
 
-from engine.base.actor import SYSTEM
-from engine.base.clock import FakeClock, shanghai
-from engine.base.ids import CountingIds
+from engine.base.clock import FakeClock
 from engine.bootstrap import build
-from engine.commands.accounts import CreatePerson
-from engine.commands.definitions import Deploy
-from engine.engine import Engine
-from engine.library.bundle import read_folder
-from engine.worker import Worker
-from tests.processes.jiangxi import Changes
-from tests.support.scenario import OVERSEER, PASSWORD, Scenario
+from tests.support.databases import SCHEMA, Content, Databases
+from tests.support.scenario import Scenario
+from tests.support.stories import Beginning, Changes
 from web.app import create_app
-from web.session import Passwords
 
-ROOT = Path(__file__).resolve().parents[2]
 # Who has an account: the province, every city and reserve, and the counties of the stories.
 PLACES = ("360681", "361103", "360430", "360735", "360781")
 # Of stories told crossed; those of the acceptance scenarios are told on all four.
@@ -68,78 +61,74 @@ def guiyang_changes() -> Changes:
 
 
 @pytest.fixture
+def jiangxi_beginning(jiangxi_runtime: str, jiangxi_changes: Changes) -> Beginning:
+    """Give the beginning of 2025: deployed on the last day of 2024, a clerk in each unit."""
+    moment = "2024-12-31 09:00"
+    return Beginning("jiangxi", moment, _has_clerk, jiangxi_runtime, jiangxi_changes)
+
+
+@pytest.fixture
+def guiyang_beginning(guiyang_runtime: str, guiyang_changes: Changes) -> Beginning:
+    """Give the beginning of 2026: deployed on 1 March, one clerk in each unit."""
+    moment = "2026-03-01 09:00"
+    return Beginning("guiyang", moment, _any_unit, guiyang_runtime, guiyang_changes)
+
+
+@pytest.fixture
+def store_content(request: pytest.FixtureRequest) -> Content:
+    """Give the beginning of the story a test tells, an empty store to any other test."""
+    for name in ("jiangxi", "guiyang"):
+        if f"{name}_story" in request.fixturenames:
+            beginning: Beginning = request.getfixturevalue(f"{name}_beginning")
+            return beginning.content()
+    return SCHEMA
+
+
+@pytest.fixture(scope="session")
+def story_app(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Give one application that serves one story after the other."""
+    engine = build(databases.sqlite(), tmp_path_factory.mktemp("app"))
+    app = create_app(engine, testing=True)
+    engine.close()
+    return app
+
+
+@pytest.fixture
 def guiyang_story(
-    guiyang_runtime: str,
-    guiyang_changes: Changes,
+    guiyang_beginning: Beginning,
     store_url: str,
     clock: FakeClock,
-    ids: CountingIds,
     data_dir: Path,
+    story_app: Flask,
 ) -> Iterator[Scenario]:
-    """Give the story of 2026: deployed on 1 March, one clerk in each unit."""
-    clock.set(shanghai("2026-03-01 09:00"))
-    engine = build(store_url, data_dir, clock=clock, ids=ids, override=guiyang_runtime)
-    try:
-        _deploy(engine, "guiyang", guiyang_changes)
-        clerks = _people(engine, [row["code"] for row in _rows(engine, "guiyang")])
-        app = create_app(engine, testing=True)
-        yield Scenario(app, clock, clerks, Worker(engine), application="guiyang")
-    finally:
-        engine.close()
+    """Give the story of 2026."""
+    yield from _told(guiyang_beginning, store_url, data_dir, clock, story_app)
 
 
 @pytest.fixture
 def jiangxi_story(
-    jiangxi_runtime: str,
-    jiangxi_changes: Changes,
+    jiangxi_beginning: Beginning,
     store_url: str,
     clock: FakeClock,
-    ids: CountingIds,
     data_dir: Path,
+    story_app: Flask,
 ) -> Iterator[Scenario]:
-    """Give the story of 2025: deployed on the last day of 2024, one clerk in each unit."""
-    clock.set(shanghai("2024-12-31 09:00"))
-    engine = build(store_url, data_dir, clock=clock, ids=ids, override=jiangxi_runtime)
-    try:
-        _deploy(engine, "jiangxi", jiangxi_changes)
-        clerks = _people(engine, _units(engine))
-        app = create_app(engine, testing=True)
-        yield Scenario(app, clock, clerks, Worker(engine))
-    finally:
-        engine.close()
+    """Give the story of 2025."""
+    yield from _told(jiangxi_beginning, store_url, data_dir, clock, story_app)
 
 
-def _deploy(engine: Engine, application: str, changes: Changes) -> None:
-    files = dict(read_folder(ROOT, application).files)
-    for path, old, new in changes:
-        assert old.encode() in files[path]
-        files[path] = files[path].replace(old.encode(), new.encode())
-    engine.execute(Deploy(application, files), SYSTEM)
+def _told(
+    beginning: Beginning, url: str, folder: Path, clock: FakeClock, app: Flask
+) -> Iterator[Scenario]:
+    story = beginning.told(url, folder, clock, app)
+    yield story
+    story.worker.engine.close()
 
 
-def _people(engine: Engine, units: list[str]) -> dict[str, str]:
-    secret = Passwords(memory_kib=64, rounds=1).hash(PASSWORD)
-    rights = ("all_regions", "scheduler")
-    engine.execute(CreatePerson(OVERSEER, "督办员", secret, rights), SYSTEM)
-    clerks = {}
-    for unit in units:
-        login = f"clerk-{unit.lower()}"
-        command = CreatePerson(login, f"{unit}经办", secret, posts=((unit, "clerk"),))
-        engine.execute(command, SYSTEM)
-        clerks[unit] = login
-    return clerks
+def _has_clerk(unit: Mapping[str, str]) -> bool:
+    chosen = unit["level"] in ("province", "prefecture") or unit["region"] in PLACES
+    return chosen or "MGMT_BODY" in unit["roles"]
 
 
-def _rows(engine: Engine, application: str) -> Sequence[Mapping[str, str]]:
-    with engine.database.read() as conn:
-        return engine.runtimes.version(conn, 1, application).application.units
-
-
-def _units(engine: Engine) -> list[str]:
-    return [
-        row["code"]
-        for row in _rows(engine, "jiangxi")
-        if row["level"] in ("province", "prefecture")
-        or row["region"] in PLACES
-        or "MGMT_BODY" in row["roles"]
-    ]
+def _any_unit(unit: Mapping[str, str]) -> bool:
+    return bool(unit)

@@ -14,7 +14,6 @@ CROSSED = pytest.mark.parametrize(
     indirect=True,
 )
 
-Changes = tuple[tuple[str, str, str], ...]  # path, old text, new text
 BASIC = ("E1", "E2", "E3", "E4", "E9")
 
 

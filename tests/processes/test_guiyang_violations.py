@@ -12,8 +12,8 @@ from tests.processes.guiyang import (
     TOURISM,
     WATER,
 )
-from tests.processes.jiangxi import Changes
 from tests.support.scenario import Json, Scenario
+from tests.support.stories import Changes
 
 # Each runtime and each database once; S13 runs on all four pairs.
 CROSSED = pytest.mark.parametrize(

@@ -4,9 +4,10 @@ import pytest
 
 from tests.processes import jiangxi
 from tests.support.scenario import Json, Scenario
+from tests.support.stories import Changes
 
 pytestmark = jiangxi.CROSSED
-Changes = jiangxi.Changes
+
 PLACE = jiangxi.YANGJIFENG
 RESERVE, (FORESTRY, ECOLOGY), GOVERNMENT = PLACE.body, PLACE.both("county"), "360681-ZF"
 REASON = "对比照片视角不一致，请重新拍摄"

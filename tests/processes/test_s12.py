@@ -4,8 +4,8 @@ import pytest
 
 from tests.processes import guiyang
 from tests.processes.guiyang import ECOLOGY, FORESTRY, OFFICE, RESOURCES
-from tests.processes.jiangxi import Changes
 from tests.support.scenario import Json, Scenario
+from tests.support.stories import Changes
 
 BODY = "GY-12-GL"
 KAIYANG = "520121-ZF"

@@ -1,8 +1,8 @@
-"""Databases for tests: a template of each kind made once, a fresh copy per test."""
+"""Databases for tests: a template of each kind and content made once, a copy per test."""
 
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,26 @@ from engine.store.database import open_database
 from engine.store.schema import upgrade
 
 
+@dataclass(frozen=True)
+class Content:
+    """What stands in a database before a test: FILL writes it once, under KEY, then copied.
+
+    FILL is given the URL of a database with the schema and leaves no connection open.
+    """
+
+    key: Hashable
+    fill: Callable[[str], None]
+
+
+def _schema(url: str) -> None:
+    database = open_database(url)
+    upgrade(database)
+    database.close()
+
+
+SCHEMA = Content("schema", _schema)
+
+
 @dataclass
 class Databases:
     """Makes fresh databases below FOLDER; starts PostgreSQL only when asked for it."""
@@ -20,52 +40,53 @@ class Databases:
     folder: Path
     server: Any = None
     count: int = 0
-    templates: dict[str, str] = field(default_factory=dict)
+    templates: dict[tuple[str, Hashable], str] = field(default_factory=dict)
 
-    def sqlite(self) -> str:
-        """Give the URL of a fresh SQLite database with the schema."""
-        template = self.folder / "template.db"
-        if not template.exists():
-            database = open_database(f"sqlite:///{template}")
-            upgrade(database)
-            with database.engine.connect().execution_options(readonly=True) as conn:
-                conn.exec_driver_sql("SELECT 1")
-            database.close()
-        self.count += 1
-        copy = self.folder / f"store{self.count}.db"
-        shutil.copyfile(template, copy)
+    def sqlite(self, content: Content = SCHEMA) -> str:
+        """Give the URL of a fresh SQLite database with CONTENT."""
+        copy = self.folder / f"{self._name('store')}.db"
+        shutil.copyfile(self._template("sqlite", content), copy)
         return f"sqlite:///{copy}"
 
-    def postgresql(self) -> str:
-        """Give the URL of a fresh PostgreSQL database with the schema."""
-        self.count += 1
-        name = f"store{self.count}"
-        self._admin(f"CREATE DATABASE {name} TEMPLATE {self._template()}")
+    def postgresql(self, content: Content = SCHEMA) -> str:
+        """Give the URL of a fresh PostgreSQL database with CONTENT."""
+        template = self._template("postgresql", content)
+        name = self._name("store")
+        self._admin(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._url(name)
 
     def drop(self, url: str) -> None:
         """Remove a database made here."""
         if url.startswith("sqlite"):
-            for path in self.folder.glob(Path(url.removeprefix("sqlite:///")).name + "*"):
+            for path in self.folder.glob(Path(_place(url)).name + "*"):
                 path.unlink()
         else:
-            name = url.split("?")[0].rsplit("/", 1)[1]
-            self._admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            self._admin(f"DROP DATABASE IF EXISTS {_place(url)} WITH (FORCE)")
 
     def close(self) -> None:
         """Stop the server that was started here."""
         if self.server is not None:
             self.server.cleanup()
 
-    def _template(self) -> str:
-        if "postgresql" not in self.templates:
-            self._admin("CREATE DATABASE template_shouhu")
-            database = open_database(self._url("template_shouhu"))
-            upgrade(database)
-            database.close()
-            self._admin("ALTER DATABASE template_shouhu WITH ALLOW_CONNECTIONS false")
-            self.templates["postgresql"] = "template_shouhu"
-        return self.templates["postgresql"]
+    def _template(self, kind: str, content: Content) -> str:
+        """Give the file or the name of the database that holds CONTENT, made on first use."""
+        key = (kind, content.key)
+        if key not in self.templates:
+            made = self._empty(kind) if content is SCHEMA else getattr(self, kind)()
+            content.fill(made)
+            self.templates[key] = _place(made)
+        return self.templates[key]
+
+    def _empty(self, kind: str) -> str:
+        name = self._name("template")
+        if kind == "sqlite":
+            return f"sqlite:///{self.folder / name}.db"
+        self._admin(f"CREATE DATABASE {name}")
+        return self._url(name)
+
+    def _name(self, word: str) -> str:
+        self.count += 1
+        return f"{word}{self.count}"
 
     def _url(self, name: str) -> str:
         if self.server is None:
@@ -86,8 +107,15 @@ class Databases:
         engine.dispose()
 
 
-def fresh(databases: Databases, kind: str) -> Iterator[str]:
-    """Give a fresh database of KIND and remove it afterwards."""
-    url = databases.sqlite() if kind == "sqlite" else databases.postgresql()
+def _place(url: str) -> str:
+    """Give the path of a SQLite file, the name of a PostgreSQL database."""
+    if url.startswith("sqlite"):
+        return url.removeprefix("sqlite:///")
+    return url.split("?")[0].rsplit("/", 1)[1]
+
+
+def fresh(databases: Databases, kind: str, content: Content = SCHEMA) -> Iterator[str]:
+    """Give a fresh database of KIND with CONTENT and remove it afterwards."""
+    url = databases.sqlite(content) if kind == "sqlite" else databases.postgresql(content)
     yield url
     databases.drop(url)
