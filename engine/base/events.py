@@ -36,10 +36,11 @@ class Env:
     limits: Limits = Limits()
     rows: Mapping[object, Value] = field(default_factory=dict)
     register: Register | None = None
+    region: str = ""  # the division of the case
 
     def moment(self, at: datetime) -> Moment:
         """Give what an expression may know at AT."""
-        return Moment(at, self.zone, self.calendars, self.register)
+        return Moment(at, self.zone, self.calendars, self.register, self.region)
 
 
 @record(kw_only=True)

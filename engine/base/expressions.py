@@ -35,12 +35,16 @@ class Calendar(Protocol):
 
 @record
 class Moment:
-    """What an expression may know of the world: AT (UTC), ZONE, calendars, registers."""
+    """What an expression may know of the world: AT (UTC), ZONE, calendars, registers.
+
+    REGION is the division of the case, "" where there is none: it chooses overridden tables.
+    """
 
     at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     zone: str = "Asia/Shanghai"
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     register: Register | None = None
+    region: str = ""
 
 
 class Expr(Protocol):

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engine.base import overrides
 from engine.bpmn.activities import Scene
 from engine.bpmn.assemble import Assembler
 from engine.bpmn.checks.choices import choices
@@ -86,7 +87,8 @@ def sound_enough(report: Report) -> bool:
 
 def read(files: Mapping[str, bytes], env: DeployEnv, report: Report) -> list[File]:
     """Parse and outline every .bpmn file, in the order of the paths."""
-    paths = sorted(path for path in files if path.lower().endswith(".bpmn"))
+    paths = sorted(overrides.own(files))
+    paths = [path for path in paths if path.lower().endswith(".bpmn")]
     if not paths:
         report.add("compile.none", "")
     found = []

@@ -128,7 +128,8 @@ class Case:
 
     def stamp(self, live: Live) -> dict[str, Any]:
         """Give the fields every event carries: id, at, env."""
-        return {"id": self.ctx.ids.uid(), "at": self.ctx.now, "env": live.deployed.env()}
+        env = live.deployed.env(str(self.root.row["region"] or ""))
+        return {"id": self.ctx.ids.uid(), "at": self.ctx.now, "env": env}
 
     def note(
         self,

@@ -1,6 +1,7 @@
 """Called processes: child instances of the same case, started and ended with it."""
 
 from engine.base.events import Cancel, ChildEnded, ChildEscalated, Start
+from engine.commands import regions
 from engine.commands.case import Case, Live
 from engine.kernel import effects
 from engine.store import cases, codec, definitions
@@ -22,22 +23,39 @@ def child_requested(case: Case, live: Live, effect: effects.ChildRequested) -> N
         return
     child = insert_live(case, found, live.row["runtime"], live, effect.wait, effect.item)
     detail: Row = {"child": child.id, "key": effect.key, "version": found["version"]}
+    division = regions.division(found)
+    detail |= {"override": division} if division else {}
     case.note(live, "ChildStarted", detail, node=effect.node)
     start = Start(**case.stamp(child), vars=effect.vars, depth=effect.depth)
     case.tell(child, start)
 
 
 def _definition(case: Case, live: Live, effect: effects.ChildRequested) -> Row | None:
+    found = _bound(case, live, effect)
+    if found is None:
+        return None
+    region = str(case.root.row["region"] or "")
+    return regions.for_region(case.ctx, found, region, live.row["runtime"])
+
+
+def _bound(case: Case, live: Live, effect: effects.ChildRequested) -> Row | None:
+    """Find what the call is bound to, as drawn for all divisions."""
     conn = case.ctx.conn
     if effect.binding == "latest":
         return definitions.latest_definition(conn, effect.key)
     mine = case.ctx.runtimes.definition(conn, live.row["definition_id"])
     if effect.binding == "deployment":
-        return definitions.definition_in(conn, effect.key, mine["bundle_id"])
+        if not regions.division(mine):
+            return definitions.definition_in(conn, effect.key, mine["bundle_id"])
+        return _in_version(case, mine["application"], mine["version"], effect.key)
     if effect.binding == "version" and str(effect.version or "").isdecimal():
-        bundle = definitions.bundle_at(conn, mine["application"], int(effect.version or 0))
-        return definitions.definition_in(conn, effect.key, bundle["id"]) if bundle else None
+        return _in_version(case, mine["application"], int(effect.version or 0), effect.key)
     return None
+
+
+def _in_version(case: Case, application: str, version: int, key: str) -> Row | None:
+    bundle = definitions.bundle_at(case.ctx.conn, application, version)
+    return definitions.definition_in(case.ctx.conn, key, bundle["id"]) if bundle else None
 
 
 def insert_live(

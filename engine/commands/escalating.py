@@ -44,9 +44,14 @@ def kind_of(live: Live, node: str) -> str:
 def ladder_of(live: Live, task: Row) -> Ladder:
     """Give the rungs of a task's limit."""
     if task["due_kind"] != DRAWN:
-        return live.deployed.ladders.get(task["due_kind"], ())
+        return live.deployed.ladder(task["due_kind"], region_of(live))
     row = due_row(live, task["node"])
     return drawn(row["escalations"], unit_of(live, task["node"]) in DAY_UNITS)
+
+
+def region_of(live: Live) -> str:
+    """Give the division of the case, as the row of its instance knows it."""
+    return str(live.row.get("region") or "")
 
 
 def due_row(live: Live, node: str) -> dict[str, Any]:
@@ -175,7 +180,7 @@ def _record(live: Live, task: Row, rung: Rung, days: int, now: datetime) -> Mapp
     name = str(live.deployed.application.escalation["decision"])
 
     def decide(scope: Mapping[str, Any]) -> tuple[Any, Any]:
-        return live.deployed.decide(name, scope, now)
+        return live.deployed.decide(name, scope, now, region_of(live))
 
     kind = task["due_kind"]
     found = answered(decide, kind, days) or answered(decide, kind, rung.start)

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine.base import overrides
 from engine.base.errors import Conflict, InvalidDefinition
+from engine.bpmn.facts import ProcessFacts
 from engine.commands import schedule
 from engine.commands.results import Deployed as Answer
 from engine.context import Assembled, Context, Deployed, View
 from engine.library.bundle import Bundle, from_files
 from engine.library.difference import diff
+from engine.library.overrides import variant
 from engine.rules import retries
 from engine.store import cases, codec, definitions, jobs, people_rows, records
 from engine.store.rows import Conn, Row
@@ -42,6 +45,7 @@ def publish(
     row = _bundle_row(ctx, bundle, made.deployed, note, latest)
     row["id"] = definitions.insert_bundle(ctx.conn, row, bundle.files)
     ids = _insert_definitions(ctx, row, made.deployed)
+    _insert_divisions(ctx, row, bundle, made.deployed)
     _move_starts(ctx, bundle.application, made.deployed, ids)
     _load_organisation(ctx, made.deployed)
     detail = {"application": bundle.application, "version": row["version"]}
@@ -114,6 +118,8 @@ def application_facts(deployed: Deployed) -> Row:
             "documents": [dict(row) for row in app.documents],
             "roles": dict(app.roles),
             "deadlines": {key: dict(row) for key, row in app.deadlines.items()},
+            "vault": dict(app.vault),
+            "public": dict(app.public),
             "phases": [dict(row) for row in app.phases],
             "settings": {key: dict(row) for key, row in app.settings.items()},
             "registers": registers,
@@ -133,19 +139,42 @@ def _insert_definitions(ctx: Context, row: Row, deployed: Deployed) -> dict[str,
                 f"流程“{key}”已属于应用“{taken[key]}”，请改用别的标识。", code="process-taken"
             )
     rows = [
-        {
-            "bundle_id": row["id"],
-            "application": row["application"],
-            "key": key,
-            "version": row["version"],
-            "name": facts.name or key,
-            "latest": True,
-            "facts": codec.plain(facts.as_dict()),
-        }
+        {**_definition(row, row, key, facts), "latest": True}
         for key, facts in sorted(deployed.facts.items())
     ]
     ids = definitions.insert_definitions(ctx.conn, row["application"], rows)
     return {one["key"]: new for one, new in zip(rows, ids, strict=True)}
+
+
+def _definition(bundle: Row, whole: Row, key: str, facts: ProcessFacts) -> Row:
+    return {
+        "bundle_id": bundle["id"],
+        "application": whole["application"],
+        "key": key,
+        "version": whole["version"],
+        "name": facts.name or key,
+        "latest": False,
+        "facts": codec.plain(facts.as_dict()),
+    }
+
+
+def _insert_divisions(ctx: Context, row: Row, bundle: Bundle, deployed: Deployed) -> None:
+    """Store what single divisions replace by diagrams of their own, beside the version.
+
+    The stored division's bundle holds its files as if they were the application's.
+    """
+    for division in deployed.application.overrides:
+        own = variant(bundle, division)
+        made = assemble(ctx, own).deployed
+        if made is None:  # checked with the whole, so only by a defect
+            raise InvalidDefinition(())
+        name = f"{bundle.application}{definitions.AT}{division}"
+        its = {**row, "application": name, "hash": own.hash}
+        its.pop("id")
+        its["id"] = definitions.insert_bundle(ctx.conn, its, own.files)
+        replaced = overrides.replaced(bundle.files, division, overrides.DIAGRAM)
+        kept = {k: f for k, f in made.facts.items() if f.file in replaced}
+        definitions.add_definitions(ctx.conn, [_definition(its, row, k, kept[k]) for k in kept])
 
 
 def _move_starts(

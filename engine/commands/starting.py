@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from engine.base.errors import Conflict, NotFound
 from engine.base.events import Start
 from engine.base.values import Value
-from engine.commands import finishing, numbers, stepping
+from engine.commands import finishing, numbers, regions, stepping
 from engine.commands.case import Case, Live
 from engine.commands.results import Started
 from engine.context import Context
-from engine.store import cases, codec, definitions, work
+from engine.store import cases, codec, definitions, vault, work
 from engine.store.rows import Row
 
 
@@ -33,6 +33,7 @@ class Beginning:
     anchor: str | None = None  # where work begun elsewhere goes on, instead of a start
     state: str = ""  # the case state it comes with
     source: Mapping[str, Value] = field(default_factory=dict)  # where it comes from
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # for the vault
 
     @property
     def known(self) -> dict[str, Value]:
@@ -62,6 +63,22 @@ def start_cases(ctx: Context, definition: Row, begins: Sequence[Beginning]) -> l
 def _open(
     ctx: Context, definition: Row, runtime: str, begin: Beginning
 ) -> tuple[Case, dict[str, Row]]:
+    """Insert the row of a case; one of a division that keeps its own diagram runs on that."""
+    case = _draw(ctx, definition, runtime, begin)
+    search = _early_search(case, begin)
+    own = regions.for_region(ctx, definition, str(case.root.row["region"]), runtime)
+    if own is not definition:
+        case = _draw(ctx, own, runtime, begin)
+        search = _early_search(case, begin)
+    row = case.root.row
+    row["id"] = cases.insert_instance(ctx.conn, row)
+    row |= {"root_id": row["id"], "parent_id": None, "number": None, "ended_at": None}
+    row["due_at"] = None
+    case.lives[case.id] = case.root
+    return case, search
+
+
+def _draw(ctx: Context, definition: Row, runtime: str, begin: Beginning) -> Case:
     deployed = ctx.runtimes.deployed(ctx.conn, definition["id"], runtime)
     row: Row = {
         "uid": ctx.ids.uid(),
@@ -83,15 +100,15 @@ def _open(
         "history_no": 0,
         "history_hash": "",
     }
-    row["id"] = cases.insert_instance(ctx.conn, row)
-    row |= {"root_id": row["id"], "parent_id": None, "number": None, "ended_at": None}
-    row["due_at"] = None
-    live = Live(row, deployed, definition["key"], None, touched=True)
-    case = Case(ctx, live, {live.id: live})
-    known = begin.known
-    declared = deployed.search.get(live.key, ())
+    return Case(ctx, Live(row, deployed, definition["key"], None, touched=True))
+
+
+def _early_search(case: Case, begin: Beginning) -> dict[str, Row]:
+    """Evaluate the search fields that read nothing but what the case begins with."""
+    known, live = begin.known, case.root
+    declared = live.deployed.search.get(live.key, ())
     fields = [f for f in declared if not f.value.reads or f.value.reads & known.keys()]
-    return case, finishing.compute_search(case, live, fields, known)
+    return finishing.compute_search(case, live, fields, known)
 
 
 def _scope(case: Case) -> str | None:
@@ -110,6 +127,8 @@ def _begin(case: Case, begin: Beginning, search: dict[str, Row], number: str | N
     detail: Row = {"key": case.root.key, "version": definition["version"], "number": number}
     detail |= {"runtime": row["runtime"], "node": begin.node, "vars": {**begin.known, **values}}
     detail |= {"anchor": begin.anchor, **begin.source} if begin.source else {}
+    division = regions.division(definition)
+    detail |= {"override": division} if division else {}
     case.note(case.root, begin.how, detail, unit=begin.unit)
     _keep_form(case, begin)
     event = Start(
@@ -150,6 +169,8 @@ def _keep_form(case: Case, begin: Beginning) -> None:
         },
     )
     cases.use_attachments(case.ctx.conn, case.id, attachment_ids(begin.known))
+    if begin.secrets:
+        vault.put(case.ctx.conn, case.root.row, begin.secrets, case.ctx.now)
 
 
 def attachment_ids(data: Any) -> list[str]:

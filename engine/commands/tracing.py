@@ -41,6 +41,9 @@ def decision_evaluated(case: Case, live: Live, effect: effects.DecisionEvaluated
         "tables": [dict(table) for table in effect.tables],
         "outputs": effect.outputs,
     }
+    own = next((t for t in effect.tables if t["decision"] == effect.decision), None)
+    if own is not None and own.get("override"):  # a division's own table decided (G-60)
+        detail |= {"version": own["version"], "override": own["override"]}
     case.note(live, "DecisionEvaluated", detail, node=effect.node)
 
 

@@ -19,6 +19,8 @@ from engine.library.entries import (
 )
 from engine.library.escalation import read_escalation
 from engine.library.imports import read_import
+from engine.library.openness import read_public, read_vault
+from engine.library.overrides import check_overrides, diagrams
 from engine.library.reading import Reader
 from engine.library.sharing import check_includes
 from engine.library.tables import (
@@ -48,6 +50,8 @@ KEYS = frozenset(
         "settings",
         "registers",
         "units",
+        "vault",
+        "public",
     )
 )
 REGISTER_KEYS = frozenset(("file", "key", "label", "title", "parent", "types"))
@@ -79,6 +83,9 @@ class Application:
     imports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     calendars: Mapping[str, tuple[CalendarDay, ...]] = field(default_factory=dict)
     unit_rows: Mapping[str, Row] = field(default_factory=dict)  # the units by code
+    vault: Mapping[str, Any] = field(default_factory=dict)
+    public: Mapping[str, Any] = field(default_factory=dict)
+    overrides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # diagrams
 
     @property
     def values(self) -> dict[str, Value]:
@@ -126,6 +133,7 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
     imports, import_findings = _yaml_folder(bundle, "imports/", read_import)
     calendars, calendar_findings = _calendars(bundle)
     roles = read_roles(data, main)
+    settings = read_settings(data, main)
     application = Application(
         key=bundle.application,
         title=title,
@@ -136,7 +144,9 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
         deadlines=read_deadlines(data, main),
         escalation=read_escalation(data, roles, main),
         phases=read_phases(data, main),
-        settings=read_settings(data, main),
+        settings=settings,
+        vault=read_vault(data, main),
+        public=read_public(data, settings, main),
         registers=registers[0],
         units=units,
         ledgers=ledgers,
@@ -144,7 +154,9 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
         imports=imports,
         calendars=calendars,
         unit_rows={row["code"]: dict(row) for row in units},
+        overrides=diagrams(bundle),
     )
+    check_overrides(bundle, registers[0], main)
     _check_unit_roles(application, main, str(data.get("units") or MAIN))
     findings = (
         *main.findings,

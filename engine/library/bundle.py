@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from engine.base import overrides
 from engine.base.errors import InvalidRequest, NotFound, TooLarge
 from engine.library import sharing
 
@@ -40,8 +41,8 @@ class Bundle:
         }
 
     def models(self) -> dict[str, bytes]:
-        """Give the diagrams and decision tables, path -> bytes."""
-        return {**self.matching(".bpmn"), **self.matching(".dmn")}
+        """Give the diagrams and decision tables, path -> bytes; tables of divisions too."""
+        return {**overrides.own(self.matching(".bpmn")), **self.matching(".dmn")}
 
     def forms(self) -> dict[str, bytes]:
         """Give the form files, path -> bytes."""

@@ -17,7 +17,7 @@ from engine.queries.paging import Page, Paging, SortKey, page
 from engine.rules.calendar import local_day
 from engine.store import visible
 from engine.store.machine import job
-from engine.store.tables import bundle, definition, instance
+from engine.store.tables import definition, instance
 from engine.store.visible import root
 
 TIMERS = ("timer", "start_timer")
@@ -178,11 +178,7 @@ def _due_between(
     view: View, application: str, since: datetime, until: datetime
 ) -> Sequence[sa.Row[Any]]:
     """Read timers of the application's cases and its start timers."""
-    own = (
-        sa.select(definition.c.id)
-        .join(bundle, bundle.c.id == definition.c.bundle_id)
-        .where(bundle.c.application == application)
-    )
+    own = sa.select(definition.c.id).where(definition.c.application == application)
     mine = sa.or_(instance.c.definition_id.in_(own), job.c.topic == application)
     query = _timers().where(job.c.due_at >= since, job.c.due_at < until, mine)
     return view.connection.execute(query.order_by(job.c.due_at).limit(LOADED + 1)).all()

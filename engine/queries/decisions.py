@@ -1,6 +1,7 @@
 """Decisions of published versions: which there are, and what one gives for test inputs."""
 
 import functools
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.base import overrides
 from engine.base.errors import NotFound
 from engine.base.values import Value
 from engine.context import View
@@ -67,12 +69,13 @@ def search(
 
 
 def _all(view: View, application: str | None) -> list[DecisionRow]:
-    query = sa.select(bundle.c.application).distinct().order_by(bundle.c.application)
+    query = sa.select(bundle.c.application).where(definitions.whole()).distinct()
+    query = query.order_by(bundle.c.application)
     if application is not None:
         query = query.where(bundle.c.application == application)
     rows: list[DecisionRow] = []
     for (key,) in view.connection.execute(query).all():
-        version, decisions = _of(view, key, None)
+        version, decisions, _ = _of(view, key, None)
         rows += [
             DecisionRow(name, title, key, version, decisions.version(name), inputs)
             for name, title in sorted(decisions.ids().items())
@@ -88,24 +91,28 @@ def evaluate(
     variables: Mapping[str, Value],
     application: str | None = None,
     version: int | None = None,
+    region: str = "",
 ) -> Evaluated:
     """Evaluate DECISION with VARIABLES on the deployed tables; texts like 2025-12-01 are dates.
 
-    Without APPLICATION the newest version of the one application that has it.
+    Without APPLICATION the newest version of the one application that has it. REGION: the
+    division of the case, whose own tables come first; each record then names the division.
     """
     if application is None:
         application = next((r.application for r in _all(view, None) if r.id == decision), None)
     if application is None:
         raise NotFound(f"没有决策“{decision}”，或尚未发布。")
-    number, decisions = _of(view, application, version)
+    number, decisions, own = _of(view, application, version, region)
     if decision not in decisions.ids():
         raise NotFound(f"应用 {application} 第 {number} 版没有决策“{decision}”。")
     known = deployed.latest(view, application)
     scope = {"settings": known.application.values, **_typed(variables)}
     answer = decisions.evaluate(decision, scope, known.moment(view.now))
-    return Evaluated(
-        decision, application, number, answer.value, answer.tables, answer.warnings
+    tables = tuple(
+        {**one, "override": own[one["version"]]} if one["version"] in own else one
+        for one in answer.tables
     )
+    return Evaluated(decision, application, number, answer.value, tables, answer.warnings)
 
 
 def _typed(variables: Mapping[str, Value]) -> dict[str, Value]:
@@ -121,7 +128,10 @@ def _day(value: Value) -> Value:
     return value
 
 
-def _of(view: View, application: str, version: int | None) -> tuple[int, Decisions]:
+def _of(
+    view: View, application: str, version: int | None, region: str = ""
+) -> tuple[int, Decisions, dict[str, str]]:
+    """Give version, decisions as they stand in REGION, and sha256 -> division of own files."""
     if version is None:
         row = definitions.latest_bundle(view.connection, application)
     else:
@@ -134,8 +144,22 @@ def _of(view: View, application: str, version: int | None) -> tuple[int, Decisio
         .where(bundle_file.c.bundle_id == row["id"], bundle_file.c.path.like("%.dmn"))
         .order_by(bundle_file.c.path)
     )
-    files = tuple((r.path, bytes(r.content)) for r in view.connection.execute(query))
-    return row["version"], _compiled(files)
+    stored = {r.path: bytes(r.content) for r in view.connection.execute(query)}
+    chosen = _chosen(stored, region)
+    files = tuple(
+        (chosen.get(path, path), stored[chosen.get(path, path)])
+        for path in overrides.own(stored)
+    )
+    whose = {hashlib.sha256(stored[path]).hexdigest(): path for path in chosen.values()}
+    own = {sha: parts[0] for sha, path in whose.items() if (parts := overrides.parts(path))}
+    return row["version"], _compiled(files), own
+
+
+def _chosen(stored: Mapping[str, bytes], region: str) -> dict[str, str]:
+    """Give path -> path of the file that counts in REGION, county before prefecture."""
+    kept = overrides.divisions(stored, overrides.TABLE)
+    first = next((one for one in overrides.chain(region) if one in kept), "")
+    return overrides.replaced(stored, first, overrides.TABLE) if first else {}
 
 
 @functools.lru_cache(maxsize=16)

@@ -117,9 +117,9 @@ def applications(view: View) -> tuple[ApplicationRow, ...]:
 
 
 def _newest() -> sa.Select[Any]:
-    return sa.select(
-        bundle.c.application, sa.func.max(bundle.c.version).label("version")
-    ).group_by(bundle.c.application)
+    newest = sa.func.max(bundle.c.version).label("version")
+    query = sa.select(bundle.c.application, newest).where(rows.whole())
+    return query.group_by(bundle.c.application)
 
 
 def _running(view: View, by: sa.ColumnElement[Any]) -> dict[Any, int]:
@@ -162,7 +162,7 @@ def deployments(
 ) -> Page[VersionRow]:
     """Search published versions of all applications, newest first."""
     columns = {n: bundle.c[n] for n in ("application", "version", "hash", "author")}
-    query = sa.select(bundle).where(*conditions(wanted or {}, columns))
+    query = sa.select(bundle).where(rows.whole(), *conditions(wanted or {}, columns))
     keys = choose(sort, columns, SortKey(bundle.c.id, True))
     build = functools.partial(_version_rows, view)
     return page(view.connection, query, keys, paging or Paging(), build)

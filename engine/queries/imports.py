@@ -17,7 +17,7 @@ from engine.queries import deployed
 from engine.queries.ledger_sheet import MEDIA
 from engine.rules.permissions import Facts, capacities
 from engine.sheets import write
-from engine.store import codec, import_rows, people_rows
+from engine.store import codec, definitions, import_rows, people_rows
 from engine.store.machine import import_row, import_run
 from engine.store.tables import bundle, instance
 
@@ -89,7 +89,8 @@ class Task:
 
 def sources(view: View) -> tuple[Source, ...]:
     """Give the import files of all applications that the actor's posts may use."""
-    query = sa.select(bundle.c.application).distinct().order_by(bundle.c.application)
+    query = sa.select(bundle.c.application).where(definitions.whole()).distinct()
+    query = query.order_by(bundle.c.application)
     found = []
     for (application,) in view.connection.execute(query).all():
         for name in deployed.latest(view, application).application.imports:

@@ -26,7 +26,7 @@ from engine.queries.paging import (
     text_key,
 )
 from engine.rules.calendar import local_day
-from engine.store import codec, ledger_rows, visible
+from engine.store import codec, definitions, ledger_rows, visible
 from engine.store.tables import bundle, definition, search_value
 from engine.store.visible import root
 
@@ -71,7 +71,8 @@ class LedgerRow:
 
 def ledgers(view: View) -> tuple[Ledger, ...]:
     """Give the ledgers of the newest version of every application."""
-    query = sa.select(bundle.c.application).distinct().order_by(bundle.c.application)
+    query = sa.select(bundle.c.application).where(definitions.whole()).distinct()
+    query = query.order_by(bundle.c.application)
     found = []
     for (application,) in view.connection.execute(query).all():
         declared = deployed.latest(view, application).application.ledgers

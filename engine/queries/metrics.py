@@ -17,7 +17,7 @@ from engine.queries import deployed, labels
 from engine.reports.compile import TASK_COLUMNS, TASKS, Report
 from engine.reports.figures import HIT, OUT, Figure, Marked
 from engine.rules.calendar import local_day
-from engine.store import codec, snapshots
+from engine.store import codec, definitions, snapshots
 from engine.store.tables import bundle
 
 Pair = tuple[Standing, Marked]
@@ -152,7 +152,8 @@ def frozen_years(view: View, *, application: str) -> tuple[int, ...]:
 
 
 def _applications(view: View, only: str) -> Sequence[str]:
-    query = sa.select(bundle.c.application).distinct().order_by(bundle.c.application)
+    query = sa.select(bundle.c.application).where(definitions.whole()).distinct()
+    query = query.order_by(bundle.c.application)
     return [name for (name,) in view.connection.execute(query) if only in ("", name)]
 
 

@@ -119,7 +119,8 @@ class Rehearsal:
 
     def stamp(self, copy: Copy, at: datetime) -> dict[str, Any]:
         """Give the fields an event for COPY at AT carries."""
-        return {"id": f"rehearsal-{self.steps}", "at": at, "env": copy.deployed.env()}
+        env = copy.deployed.env(str((self.root or {}).get("region") or ""))
+        return {"id": f"rehearsal-{self.steps}", "at": at, "env": env}
 
     def tell(self, copy_id: int, event: events.Event) -> None:
         """Tell a copy EVENT and work until the case rests."""

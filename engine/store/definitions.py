@@ -18,6 +18,9 @@ from engine.store.tables import (
 )
 
 
+AT = "@"  # bundle "guide@110101": the version of "guide" as it stands in that division
+
+
 def keep_blobs(conn: Conn, contents: Mapping[str, bytes]) -> dict[str, str]:
     """Store file CONTENTS by hash and give path -> sha256."""
     hashes = {path: hashlib.sha256(data).hexdigest() for path, data in contents.items()}
@@ -36,10 +39,21 @@ def latest_bundle(conn: Conn, application: str) -> Row | None:
     return one(conn, query.order_by(bundle.c.version.desc()).limit(1))
 
 
+def division_of(application: str) -> str:
+    """Give the division whose version a bundle's APPLICATION names, "" for all divisions."""
+    return application.partition(AT)[2]
+
+
+def whole() -> sa.ColumnElement[bool]:
+    """Give the condition for bundles of applications, not of single divisions (G-60)."""
+    return bundle.c.application.not_like(f"%{AT}%")
+
+
 def latest_bundles(conn: Conn) -> list[Row]:
     """Give the newest version of every application, by application."""
     newest = (
         sa.select(bundle.c.application, sa.func.max(bundle.c.version).label("version"))
+        .where(whole())
         .group_by(bundle.c.application)
         .subquery()
     )
@@ -98,13 +112,21 @@ def insert_bundle(conn: Conn, row: Mapping[str, Any], files: Mapping[str, bytes]
 def insert_definitions(
     conn: Conn, application: str, rows: Sequence[Mapping[str, Any]]
 ) -> list[int]:
-    """Make ROWS the latest definitions of APPLICATION and give their ids in order."""
+    """Make ROWS the latest definitions of APPLICATION and give their ids in order.
+
+    Those of single divisions stand beside them and are never the latest.
+    """
     conn.execute(
         sa.update(definition)
         .where(definition.c.application == application, definition.c.latest.is_(True))
         .values(latest=False)
     )
     return insert_many(conn, definition, rows)
+
+
+def add_definitions(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store ROWS beside the latest definitions."""
+    add(conn, definition, rows)
 
 
 def definition_by_id(conn: Conn, definition_id: int) -> Row | None:
@@ -124,6 +146,20 @@ def definition_in(conn: Conn, key: str, bundle_id: int) -> Row | None:
     return one(conn, query.where(definition.c.key == key, definition.c.bundle_id == bundle_id))
 
 
+def definition_at(
+    conn: Conn, base: Mapping[str, Any], divisions: Sequence[str]
+) -> Row | None:
+    """Give the stand-in for definition BASE of the first of DIVISIONS that has one."""
+    names = [f"{base['application']}{AT}{division}" for division in divisions]
+    query = _definition_query().where(
+        definition.c.key == base["key"],
+        bundle.c.application.in_(names),
+        bundle.c.version == base["version"],
+    )
+    found = {row["home"]: row for row in every(conn, query)}
+    return next((found[name] for name in names if name in found), None)
+
+
 def _definition_query() -> sa.Select[Any]:
     columns = (
         definition.c.id,
@@ -133,6 +169,7 @@ def _definition_query() -> sa.Select[Any]:
         definition.c.version,
         definition.c.name,
         definition.c.latest,
+        bundle.c.application.label("home"),  # with the division, where it is one's own
         bundle.c.hash,
         bundle.c.runtime,
     )

@@ -1,0 +1,305 @@
+"""One version of an application: its files checked, compiled, ready to run and to ask."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.base import overrides
+from engine.base.errors import InvalidExpression, NotFound
+from engine.base.events import Env
+from engine.base.expressions import Calendar, Moment
+from engine.base.findings import Finding, has_errors
+from engine.base.values import Value
+from engine.bpmn.decisions import Decisions
+from engine.bpmn.deploy import Compiled, DeployEnv, Limit
+from engine.bpmn.facts import ProcessFacts
+from engine.bpmn.regional import Regional
+from engine.feel.compile import Expression, compile_expression
+from engine.forms.compile import compile_form
+from engine.forms.schema import FormSchema
+from engine.library import imports, openness
+from engine.library.application import Application
+from engine.library.bundle import MAIN, Bundle
+from engine.reports.compile import Report, Sources, compile_reports
+from engine.rules.calendar import build_calendar
+from engine.rules.escalation import Ladder, ladders_of
+from engine.runtime import Runtime
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # ladders do not depend on the day they are read
+CALENDAR_YEARS = (1990, 2100)  # the span in which published years are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class SearchField:
+    """A declared search field of a process: NAME, TYPE and the FEEL that gives it."""
+
+    name: str
+    type: str
+    label: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """One version of an application, compiled for one runtime."""
+
+    application: Application
+    runtime: Runtime
+    hash: str
+    plans: Mapping[str, Any] = field(default_factory=dict)  # by process key
+    facts: Mapping[str, ProcessFacts] = field(default_factory=dict)
+    forms: Mapping[str, FormSchema] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    search: Mapping[str, tuple[SearchField, ...]] = field(default_factory=dict)
+    reports: Mapping[str, Report] = field(default_factory=dict)
+    zone: str = "Asia/Shanghai"
+    decisions: Decisions | None = None
+    ladders: Mapping[str, Ladder] = field(default_factory=dict)  # by kind of limit
+    regional_ladders: Mapping[str, Mapping[str, Ladder]] = field(default_factory=dict)
+    limits: Mapping[str, Mapping[str, Limit]] = field(default_factory=dict)
+
+    def decide(
+        self, decision: str, scope: Mapping[str, Value], at: datetime, region: str = ""
+    ) -> tuple[Value, tuple[Mapping[str, Value], ...]]:
+        """Evaluate a decision of this version outside a task: its value and its records.
+
+        REGION is the division of the case, whose own tables come first.
+        """
+        if self.decisions is None:
+            raise NotFound
+        found = self.decisions.evaluate(
+            decision, {"settings": self.application.values, **scope}, self.moment(at, region)
+        )
+        return found.value, found.tables
+
+    def moment(self, at: datetime, region: str = "") -> Moment:
+        """Give what an expression may know at AT, registers included."""
+        return self.env(region).moment(at)
+
+    def env(self, region: str = "") -> Env:
+        """Give what a step of a case in REGION may use besides its event."""
+        return Env(
+            zone=self.zone,
+            calendars=self.calendars,
+            register=self.application.register,
+            region=region,
+        )
+
+    def ladder(self, kind: str, region: str = "") -> Ladder:
+        """Give the rungs of the limits of KIND in REGION."""
+        for division in overrides.chain(region):
+            if division in self.regional_ladders:
+                return self.regional_ladders[division].get(kind, ())
+        return self.ladders.get(kind, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """What checking a bundle gave: all findings, and the version unless one is an error."""
+
+    findings: tuple[Finding, ...]
+    deployed: Deployed | None = None
+
+
+def compile_version(
+    bundle: Bundle, application: Application, runtime: Runtime, env: DeployEnv
+) -> Assembled:
+    """Check and compile BUNDLE, read as APPLICATION, for RUNTIME."""
+    forms: dict[str, FormSchema] = {}
+    findings: list[Finding] = []
+    for path, data in bundle.forms().items():
+        schema, found = compile_form(data, path, application.values)
+        findings.extend(found)
+        if schema is not None:
+            forms[schema.id] = schema
+    calendars = _calendars(application)
+    compiled = runtime.compile(
+        bundle.models(),
+        DeployEnv(
+            forms={name: dict(form.fields) for name, form in forms.items()},
+            derived={name: form.derived for name, form in forms.items()},
+            roles=application.roles,
+            services=env.services,
+            deadlines=application.deadlines,
+            calendars={
+                name: calendar.published_years(*CALENDAR_YEARS)
+                for name, calendar in calendars.items()
+            },
+            settings=application.values,
+            processes=env.processes,
+        ),
+    )
+    findings.extend(compiled.findings)
+    search = _search(compiled.facts, application.values, findings)
+    findings.extend(_missing(runtime, compiled.plans))
+    if has_errors(findings):
+        return Assembled(tuple(findings))
+    tables = overrides.own(bundle.matching(".dmn"))
+    sources = Sources(application.ledgers, tables, application.values)
+    reports, wrong = compile_reports(application.reports, sources)
+    wrong = [*wrong, *_imports(application, compiled, forms)]
+    findings.extend(wrong)
+    if has_errors(wrong):
+        return Assembled(tuple(findings))
+    made = Deployed(
+        application,
+        runtime,
+        bundle.hash,
+        compiled.plans,
+        compiled.facts,
+        forms,
+        calendars,
+        search,
+        reports,
+        decisions=compiled.decisions,
+        limits=compiled.limits,
+    )
+    ladders, wrong = _ladders(made, compiled)
+    findings.extend(wrong)
+    if has_errors(wrong):
+        return Assembled(tuple(findings))
+    made = replace(made, ladders=ladders)
+    regional, wrong = _regional_ladders(made, compiled)
+    findings.extend(wrong)
+    if has_errors(wrong):
+        return Assembled(tuple(findings))
+    return Assembled(tuple(findings), replace(made, regional_ladders=regional))
+
+
+def _imports(
+    application: Application, compiled: Compiled, forms: Mapping[str, FormSchema]
+) -> list[Finding]:
+    nodes = {key: facts.nodes.keys() for key, facts in compiled.facts.items()}
+    fields = {name: form.fields.keys() for name, form in forms.items()}
+    protected = {name: form.vaulted for name, form in forms.items() if form.vaulted}
+    starts = {key: _start_forms(facts) for key, facts in compiled.facts.items()}
+    return [
+        *imports.findings(application.imports, nodes, fields),
+        *openness.sealed_columns(application.imports, protected),
+        *openness.findings(application.vault, application.public, protected, starts),
+    ]
+
+
+def _start_forms(facts: ProcessFacts) -> dict[str, str | None]:
+    return {start.node: start.form for start in facts.starts}
+
+
+def _regional_ladders(
+    made: Deployed, compiled: Compiled
+) -> tuple[Mapping[str, Mapping[str, Ladder]], list[Finding]]:
+    """Read the ladders anew for the divisions that keep tables of their own."""
+    found: dict[str, Mapping[str, Ladder]] = {}
+    findings: list[Finding] = []
+    decisions = compiled.decisions
+    for division in decisions.variants if isinstance(decisions, Regional) else ():
+        ladders, wrong = _ladders(made, compiled, division)
+        findings.extend(wrong)
+        if ladders != made.ladders:
+            found[division] = ladders
+    return found, findings
+
+
+def variant_findings(
+    base: Deployed, made: Assembled, paths: Mapping[str, str]
+) -> list[Finding]:
+    """Give what is wrong with diagrams a division replaces: PATHS, original -> its own.
+
+    A case begins before its region is known for sure, so a stand-in keeps the processes of
+    the original, their ways to start and their start forms.
+    """
+    told = [f for f in made.findings if f.file in paths or f.severity == "error"]
+    found = [replace(one, file=paths.get(one.file, one.file)) for one in told]
+    if made.deployed is None:
+        return found
+    for key, facts in base.facts.items():
+        own = paths.get(facts.file)
+        other = made.deployed.facts.get(key)
+        if own is None:
+            continue
+        if other is None:
+            found.append(_unlike(own, key, f"替换的流程图缺少流程“{key}”"))
+        elif _entry(facts) != _entry(other):
+            text = f"流程“{key}”的开始节点、开始消息或发起表单与原图不同"
+            found.append(_unlike(own, key, text))
+    for key in made.deployed.facts.keys() - base.facts.keys():
+        file = made.deployed.facts[key].file
+        found.append(_unlike(paths.get(file, file), key, f"原图没有流程“{key}”"))
+    return found
+
+
+def _entry(facts: ProcessFacts) -> tuple[Any, ...]:
+    return tuple(sorted((s.kind, s.node, s.name, s.form or "") for s in facts.starts))
+
+
+def _unlike(file: str, key: str, text: str) -> Finding:
+    repair = "保留原图的流程标识、开始节点和发起表单，只改其余环节"
+    return Finding("override.shape", "error", file, key, key, text, text, repair)
+
+
+def _ladders(
+    made: Deployed, compiled: Compiled, region: str = ""
+) -> tuple[Mapping[str, Ladder], list[Finding]]:
+    """Read the ladders of the kinds of limit the due table names off their decision."""
+    section = made.application.escalation
+    if not section:
+        return {}, []
+    decision = str(section["decision"])
+    if decision not in compiled.tables:
+        text = f"升级决策“{decision}”不存在"
+        repair = "改正 application.yaml 的 escalation.decision，或加入决策文件"
+        return {}, [Finding("ref.decision", "error", MAIN, "", "", text, text, repair)]
+    kinds = {str(row["kind"]) for row in made.application.deadlines.values() if row.get("kind")}
+    return ladders_of(
+        section, sorted(kinds), lambda scope: made.decide(decision, scope, EPOCH, region)
+    )
+
+
+def _calendars(application: Application) -> dict[str, Any]:
+    names = {application.calendar, *application.calendars}
+    return {
+        name: build_calendar(
+            name, [(row.day, row.working) for row in application.calendars.get(name, ())]
+        )
+        for name in sorted(names)
+    }
+
+
+def _search(
+    facts: Mapping[str, ProcessFacts],
+    settings: Mapping[str, Value],
+    findings: list[Finding],
+) -> dict[str, tuple[SearchField, ...]]:
+    made: dict[str, tuple[SearchField, ...]] = {}
+    for key, process in facts.items():
+        fields: list[SearchField] = []
+        for row in process.search_fields:
+            try:
+                value = compile_expression(
+                    str(row.get("from") or row["name"]),
+                    mode="spec",
+                    constants={"settings": settings},
+                )
+            except InvalidExpression as error:
+                findings.append(_bad_field(process, row, error))
+                continue
+            label = str(row.get("label") or row["name"])
+            fields.append(SearchField(row["name"], row.get("type", "string"), label, value))
+        made[key] = tuple(fields)
+    return made
+
+
+def _bad_field(process: ProcessFacts, row: Mapping[str, Any], error: Any) -> Finding:
+    text = f"检索字段“{row.get('name')}”的表达式有错误：{error.message}"
+    repair = "改正 gov:searchField 的 from 表达式"
+    return Finding("search.field", "error", process.file, process.key, "", text, text, repair)
+
+
+def _missing(runtime: Runtime, plans: Mapping[str, Any]) -> list[Finding]:
+    found = []
+    for key, plan in plans.items():
+        for word in sorted(runtime.missing(plan)):
+            text = f"运行引擎“{runtime.name}”不能执行“{word}”"
+            repair = "改用其他画法，或改用运行引擎 kernel"
+            found.append(Finding("runtime.missing", "error", "", key, word, text, text, repair))
+    return found
