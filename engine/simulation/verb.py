@@ -51,8 +51,8 @@ def run(args: argparse.Namespace, root: Path, say: Say, progress: Say) -> int:
 
 def years(args: argparse.Namespace) -> tuple[int, int]:
     """Read --year or --years FIRST-LAST."""
-    first, _, last = (args.years or str(args.year)).partition("-")
-    span = (first, last or first)
+    first, dash, last = (args.years or str(args.year)).partition("-")
+    span = (first, last if dash else first)
     if not all(one.isdecimal() and len(one) == _DIGITS for one in span) or span[1] < span[0]:
         raise InvalidRequest(f"“{args.years}”不是年度，请写成 2023-2025。")
     return int(span[0]), int(span[1])

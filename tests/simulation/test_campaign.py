@@ -20,9 +20,8 @@ from engine.library.bundle import read_folder
 from engine.simulation.simulate import Report, Wish, simulate
 from engine.store import schema, snapshots
 from engine.store.database import open_database
-from engine.store.machine import history, incident
-from engine.store.tables import definition, instance
-from tests.simulation.recount import figures, retell
+from engine.store.machine import incident
+from engine.store.tables import instance
 from tests.support.invariants import check_invariants
 from tests.support.scenario import PASSWORD, Browser
 from web.app import create_app
@@ -81,23 +80,6 @@ def test_nothing_was_refused_and_nothing_stands_still(year: Year) -> None:
         assert snapshots.verify(conn) == []
 
 
-def test_the_frozen_figures_equal_a_recount_from_the_history(year: Year) -> None:
-    query = (
-        sa.select(history)
-        .join(instance, instance.c.id == history.c.root_id)
-        .join(definition, definition.c.id == instance.c.definition_id)
-        .where(definition.c.key == "jx_audit")
-        .order_by(history.c.root_id, history.c.no)
-    )
-    told = retell(rows(year.engine, query), shanghai("2026-01-01 00:00"))
-    counted = figures(told.values(), 2025)
-    told_as = {name: year.report.metrics[name] for name in counted}
-    found = {name: (one["numerator"], one["denominator"]) for name, one in told_as.items()}
-    assert found == counted
-    assert all(one["frozen"] for one in told_as.values())
-    assert 0 < counted["M-1"][0] < counted["M-1"][1]
-
-
 def test_carrying_over_does_not_move_the_frozen_figures(year: Year) -> None:
     """Their year is 2026 by now; in the frozen figures of 2025 they still stand."""
     carried = year.report.states["结转"]
@@ -115,7 +97,7 @@ def test_phases_and_progress_are_told(year: Year) -> None:
     assert sum("已登记" in line for line in year.told) >= 12
 
 
-def test_one_seed_gives_one_report_and_another_seed_another(
+def test_one_seed_gives_one_report(
     year: Year, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "report.json"
@@ -129,10 +111,14 @@ def test_one_seed_gives_one_report_and_another_seed_another(
     first = json.loads(year.report.as_json())
     del first["timing"]
     assert again == first
-    assert cli.main([*words, "--seed", "2"]) == 0
-    other = json.loads(file.read_text())
-    assert sum(other["states"].values()) == PROBLEMS
-    assert other["phases"] != first["phases"]
+
+
+@pytest.mark.long
+def test_another_seed_gives_another_report(year: Year, tmp_path: Path) -> None:
+    other = play(tmp_path, "2", PROBLEMS)
+    other.engine.close()
+    assert sum(other.report.states.values()) == PROBLEMS
+    assert other.report.phases != year.report.phases
 
 
 def test_a_database_with_cases_is_not_simulated_into(
@@ -166,7 +152,9 @@ def people(year: Year) -> dict[str, Browser]:
 def test_every_figure_opens_exactly_its_rows(year: Year, people: dict[str, Browser]) -> None:
     overseer = people["overseer"]
     board = overseer.get("/metrics", year="2025")
-    assert [one["id"] for one in board] == [f"M-{number}" for number in range(1, 8)]
+    figures, lists = ([one["id"] for one in board if one["id"][0] == x] for x in "MN")
+    assert figures == [f"M-{number}" for number in range(1, 8)]
+    assert lists == [f"N-{number}" for number in range(1, 5)]
     for one in board:
         at = f"/metrics/jiangxi/{one['id']}"
         for frozen in ("false", "true") if one["frozen"] else ("false",):
@@ -175,14 +163,14 @@ def test_every_figure_opens_exactly_its_rows(year: Year, people: dict[str, Brows
             rows = overseer.get(f"{at}/rows", year="2025", frozen=frozen)
             assert len(rows) == figure["denominator"]
             hits = overseer.get(f"{at}/rows", year="2025", frozen=frozen, part="hit")
-            assert len(hits) == figure["numerator"]
+            assert len(hits) == (figure["numerator"] or 0)
             for breakdown in told["breakdowns"]:
                 groups = breakdown["groups"]
                 assert sum(g["figure"]["denominator"] for g in groups) == len(rows)
-                first = groups[0]
-                narrow = {"column": breakdown["key"], "value": first["value"]}
-                opened = overseer.get(f"{at}/rows", year="2025", frozen=frozen, **narrow)
-                assert len(opened) == first["figure"]["denominator"]
+                for first in groups[:1]:
+                    narrow = {"column": breakdown["key"], "value": first["value"]}
+                    opened = overseer.get(f"{at}/rows", year="2025", frozen=frozen, **narrow)
+                    assert len(opened) == first["figure"]["denominator"]
 
 
 def test_a_city_sees_its_own_rows_of_the_frozen_figures(
