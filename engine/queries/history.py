@@ -239,7 +239,8 @@ def _text(kind: str, detail: Mapping[str, Any]) -> str:
 
 
 def _matched(table: Mapping[str, Any]) -> str:
-    return f"{table.get('table')} 第 {'、'.join(map(str, table.get('rows', ())))} 行"
+    own = f"（区划 {table['override']} 的替换表）" if table.get("override") else ""
+    return f"{table.get('table')}{own} 第 {'、'.join(map(str, table.get('rows', ())))} 行"
 
 
 def _name(view: View, row: sa.Row[Any]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from engine.base import overrides
 from engine.base.errors import InvalidDefinition, NotFound
 from engine.context import View
 from engine.library.application import Application, read_application
@@ -65,6 +66,7 @@ class Source:
     title: str
     keys: tuple[str, ...] = ()
     shared: str = ""  # the shared folder it comes from unchanged
+    division: str = ""  # the division it counts in, where it replaces the application's
 
 
 @dataclass
@@ -100,11 +102,25 @@ def sources(view: View, *, application: str) -> tuple[Source, ...]:
     """List the files of the working copy, titled as their content says."""
     bundle = working_bundle(view, application)
     shared = bundle.shared()
+    names = _divisions(view, application)
     return tuple(
-        replace(_source(path, data), shared=shared.get(path, ""))
+        replace(
+            _source(path, data), shared=shared.get(path, ""), division=_division(path, names)
+        )
         for path, data in sorted(bundle.files.items())
         if path != SHARED
     )
+
+
+def _divisions(view: View, application: str) -> Mapping[str, str]:
+    """Give the names of the divisions in the newest version."""
+    version = deployed.latest(view, application).application
+    return dict(version.choices("division"))
+
+
+def _division(path: str, names: Mapping[str, str]) -> str:
+    found = overrides.parts(path)
+    return f"{names.get(found[0], '')} {found[0]}".strip() if found else ""
 
 
 def _source(path: str, data: bytes) -> Source:

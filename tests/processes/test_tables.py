@@ -140,3 +140,15 @@ def test_a_value_outside_the_table_gets_no_answer_and_a_warning(
     answer = evaluate(asking, decision, inputs)
     assert (rows_of(answer), answer["value"]) == ([], None)
     assert answer["warnings"]
+
+
+def test_a_county_has_a_row_of_its_own(asking: Browser) -> None:
+    """清镇市 adds a row to D-03 (G-60); elsewhere the city's table stands alone."""
+    mine = {"problem_type": "A2", "supervise_lead": "FORESTRY", "county_count": 1}
+    other = evaluate(asking, "D-03", mine, application="guiyang", region="520113")
+    own = evaluate(asking, "D-03", mine, application="guiyang", region="520181")
+    town = evaluate(asking, "D-03", mine, application="guiyang", region="520181103")
+    assert "D-03.520181" not in rows_of(other)
+    assert rows_of(own) == [*rows_of(other), "D-03.520181"] == rows_of(town)
+    assert own["value"][-1] == {"unit": "NATURAL_RESOURCES", "role": "会同核查矿业权"}
+    assert (other["tables"][0].get("override"), own["tables"][0]["override"]) == (None, "520181")

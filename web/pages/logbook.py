@@ -96,7 +96,8 @@ def _written(detail: Detail) -> str:
 
 def _decided(detail: Detail) -> str:
     rows = [str(row) for table in detail.get("tables") or () for row in table.get("rows", ())]
-    return f"{detail.get('decision', '')}，命中 {'、'.join(rows) or '无'}"
+    own = f"（区划 {detail['override']} 的替换表）" if detail.get("override") else ""
+    return f"{detail.get('decision', '')}{own}，命中 {'、'.join(rows) or '无'}"
 
 
 def _act(detail: Detail) -> str:
