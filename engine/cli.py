@@ -35,6 +35,7 @@ from engine.simulation import verb as simulation
 from engine.simulation.demo import PASSWORD, make, print_logins
 from engine.store import chain, schema, snapshots
 from engine.store.database import open_database, serving_lock
+from engine.verbs import trace as tracing
 from engine.worker import Worker
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,6 +123,9 @@ def _application_verbs(
     check.add_argument("--runtime", help="按此运行引擎检查")
     check.add_argument("--json", metavar="FILE", help="把结果写成 JSON")
     check.add_argument("--sarif", metavar="FILE", help="把结果写成 SARIF 2.1.0")
+    follow = verb("trace", _trace, "每条要求由什么落实、由什么测试；有一条没有落实即失败")
+    follow.add_argument("--application", default="", help="只列该应用的要求，默认全部")
+    follow.add_argument("--json", type=Path, metavar="FILE", help="把结果写成 JSON")
     export = verb("export", _export, "把已发布的应用写回目录或 zip")
     export.add_argument("application")
     export.add_argument("--to", default=str(ROOT), help="目录，或以 .zip 结尾的文件")
@@ -291,6 +295,19 @@ def _check(args: argparse.Namespace) -> int:
     if args.sarif:
         _write_json(args.sarif, as_sarif(findings))
     return 1 if has_errors(findings) else 0
+
+
+def _trace(args: argparse.Namespace) -> int:
+    names = bundle.applications(ROOT)
+    if args.application and args.application not in names:
+        raise NotFound(f"没有应用“{args.application}”；现有 {'、'.join(names)}。")
+    runtimes = Runtimes(available(), services=NAMES)
+    bundles = [bundle.read_folder(ROOT, name) for name in names]
+    found = tracing.run(bundles, args.application, runtimes, ROOT / "tests")
+    tracing.report(found, print)
+    if args.json:
+        tracing.write_json(found, args.json)
+    return 0 if found.whole else 1
 
 
 def _summary(findings: Sequence[Finding]) -> str:

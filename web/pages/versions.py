@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -10,7 +11,7 @@ from engine.base.errors import Conflict, InvalidDefinition, InvalidRequest, Shou
 from engine.base.findings import ORDER, Finding
 from engine.commands import drafts as commands
 from engine.commands.results import Deployed
-from engine.queries import clauses, definitions, drafts, elements, studio
+from engine.queries import carriers, clauses, definitions, drafts, elements, studio, trace
 from web import limits, security, session
 from web.calls import download
 from web.pages import frame, posting
@@ -166,11 +167,42 @@ def export(application: str, version: int) -> Response:
 @editions.get("/lib/<application>/clauses")
 @security.permission("owner")
 def anchors(application: str) -> Response:
-    """依据对照: which element carries which requirement."""
+    """依据对照: from requirement to what carries it, and from each file back."""
     head = session.ask(definitions.versions, application=application)[0]
-    wanted = request.args.get("requirement", "")
-    found = session.ask(clauses.anchors, application=application, requirement=wanted)
-    return frame.page("lib/clauses.html", head=head, anchors=found, wanted=wanted)
+    wanted, file = request.args.get("requirement", ""), request.args.get("file", "")
+    traced = session.ask(trace.of_application, application=application)
+    rows = [row for row in traced.rows if not wanted or row.requirement.id == wanted]
+    return frame.page(
+        "lib/clauses.html",
+        head=head,
+        traced=traced,
+        rows=rows,
+        wanted=wanted,
+        file=file,
+        files=_back(application, traced.rows),
+        anchors=session.ask(clauses.anchors, application=application, requirement=wanted),
+        kinds=carriers.KINDS,
+        editor=part_of,
+    )
+
+
+def _back(application: str, rows: Iterable[trace.Traced]) -> dict[str, dict[str, list[Any]]]:
+    """Give, by file and then by part, the requirements it carries: the way back."""
+    found: dict[str, dict[str, list[Any]]] = {}
+    for row in rows:
+        for one in row.carriers:
+            if one.application == application:
+                parts = found.setdefault(one.part.file, {})
+                parts.setdefault(one.part.reference, [one.part]).append(row.requirement)
+    return dict(sorted(found.items()))
+
+
+def part_of(application: str, part: carriers.Part) -> str:
+    """Give the address where PART is drawn: the element of a diagram, a table, a form."""
+    address = editor_of(application, part.file)
+    if part.kind == "rule":
+        return f"{address}?decision={quote(part.holder)}"
+    return f"{address}#{quote(part.part)}" if part.kind == "element" else address
 
 
 @editions.get("/lib/<application>/publish")

@@ -1,0 +1,1 @@
+"""Longer verbs of the command line, one a file: what they do, not how they are typed."""
