@@ -4,6 +4,19 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Table
 
 from engine.store.columns import BigId, Json, UtcMoment, metadata
+from engine.store.org_tables import org_change, past_password, tenure
+
+__all__ = [
+    "org_change",
+    "past_password",
+    "person",
+    "post",
+    "rate_bucket",
+    "register_row",
+    "session",
+    "tenure",
+    "unit",
+]
 
 Text = sa.Text
 
