@@ -1,7 +1,8 @@
 """停表, 恢复计时, 延期: acts on the limit of one open task (operations.md 2.22)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from engine.base.errors import Conflict, InvalidRequest
@@ -100,10 +101,18 @@ class ExtendDue:
         due = due_end_of_day(self.until, live.deployed.zone)
         if due <= task["due_at"]:
             raise InvalidRequest("延期后的日期须晚于原期限。", code="extension-day")
+        _check_length(escalating.due_row(live, task["node"]), task["due_at"], due)
         known = {"from": task["due_at"], "to": due, "at": ctx.now, "by": ctx.actor.person}
         steps = _with(task, extended={**known, "reason": reason})
         escalating.move(held, due, {"due_steps": steps})
         return _moved(held, "ExtendDue", due, reason)
+
+
+def _check_length(row: Mapping[str, Any], before: datetime, due: datetime) -> None:
+    """Refuse an extension by more calendar days than the due table allows."""
+    most = row.get("extendMost")
+    if isinstance(most, int) and due - before > timedelta(days=most):
+        raise InvalidRequest(f"延期不能超过 {most} 日。", code="extension-most", most=most)
 
 
 def _held(ctx: Context, task_id: int, verb: str) -> HeldTask:

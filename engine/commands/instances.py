@@ -1,13 +1,13 @@
 """Cases begin, wait, go on and stop."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.base import events
 from engine.base.errors import Conflict, InvalidForm, InvalidRequest
 from engine.base.values import Value
 from engine.bpmn.facts import ProcessFacts, StartFacts
-from engine.commands import entitled, finishing, forms, starting, stepping
+from engine.commands import entitled, finishing, forms, starting, stepping, vaulting
 from engine.commands.case import Case, open_case
 from engine.commands.results import CaseChanged, Started, StartedMany
 from engine.commands.starting import Beginning
@@ -91,13 +91,16 @@ class _Gate:
     def begin(self, ctx: Context, data: Mapping[str, Value]) -> Beginning:
         """Clean DATA with the start form and make the beginning of a case."""
         form = self.start.form if self.start else None
-        values = self._clean(ctx, form, data)
+        schema = self.deployed.forms[form] if form else None
+        values, secrets = vaulting.split(schema, self._clean(ctx, form, data))
         if self.start and self.start.initiator:
             values[self.start.initiator] = ctx.actor.person
         node = self.start.node if self.start else None
         if self.start and self.start.kind != "none":  # as if the message had brought it
-            return Beginning({}, node=node, trigger=values, unit=self.unit, form=form or "")
-        return Beginning(values, node=node, unit=self.unit, form=form or "")
+            begun = Beginning({}, node=node, trigger=values, unit=self.unit, form=form or "")
+        else:
+            begun = Beginning(values, node=node, unit=self.unit, form=form or "")
+        return replace(begun, secrets=secrets)
 
     def _clean(
         self, ctx: Context, form: str | None, data: Mapping[str, Value]

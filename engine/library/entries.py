@@ -28,6 +28,7 @@ DEADLINE_KEYS = frozenset(
         "basis",
         "stopFor",
         "extendable",
+        "extendMost",
         "note",
     )
 )

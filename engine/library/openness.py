@@ -77,12 +77,13 @@ def _contacts(found: Entry, settings: Mapping[str, Entry], reader: Reader) -> No
         reader.report("public.contacts", text, f"在 settings 中补上 {name}")
         return
     for number, row in enumerate(rows, 1):
-        where = f"settings.{name}.value[{number}]"
-        reader.known(row, CONTACT_KEYS, where)
-        if not row.get("phone") or not row.get("mailbox"):
-            text = f"“{row.get('name') or number}”的举报电话或信箱没有填写"
-            hint = "填写后重新发布，公开页面才会显示"
-            reader.report(where, text, hint, code="app.contact", severity="warning")
+        reader.known(row, CONTACT_KEYS, f"settings.{name}.value[{number}]")
+    empty = [row.get("name") for row in rows if not (row.get("phone") and row.get("mailbox"))]
+    if empty:
+        text = f"{'、'.join(map(str, empty))}：举报电话或信箱没有填写"
+        hint = "填写后重新发布，公开页面才会显示"
+        where = f"settings.{name}"
+        reader.report(where, text, hint, code="app.contact", severity="warning")
 
 
 def findings(
