@@ -34,6 +34,12 @@ def run(command: Command, *, body_hash: str | None = None) -> Response:
     return answer(result)
 
 
+def once(command: Command) -> Response:
+    """Execute COMMAND and answer its values under their own names; nothing is kept of it."""
+    told = session.engine().execute(command, session.require_actor()).as_dict()
+    return Response(current_app.json.dumps(told), mimetype="application/json")
+
+
 def answer(result: Result) -> Response:
     """Answer RESULT; a stored one says that it is a replay."""
     replay = isinstance(result, Replayed)

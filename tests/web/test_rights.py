@@ -40,6 +40,7 @@ BODIES: dict[str, Any] = {
     "POST /user-tasks/<int:task_id>/extension": {"until": "2026-10-10", "reason": REASON},
     "PUT /user-tasks/<int:task_id>/draft": {"data": {}},
     "POST /user-tasks/<int:task_id>/late-opinion": {"outcome": "x", "opinion": "x"},
+    "POST /user-tasks/<int:task_id>/vault-look": {"reason": REASON},
     "POST /process-instances/<int:instance_id>/next-handlers": {"taskId": 1},
     "POST /deployments": {"application": "tiny", "files": {}},
     "POST /definition-drafts/<application>/publication": {"note": "x"},

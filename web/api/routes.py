@@ -21,6 +21,7 @@ PREFIX = "/api/v1"
 # POSTs that change nothing, and signing in, need no key.
 LOOKS = (
     *("/search", "/exports", "/prints", "/evaluation", "/next-handlers", "/dry-run"),
+    "/vault-look",
     "/session",
 )
 IDEMPOTENCY = {

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from engine.commands import corrections, deadlines, late
+from engine.commands import corrections, deadlines, late, vaulting
 from engine.commands import tasks as commands
 from engine.queries import forecast, task_page, tasks
 from web import calls
@@ -94,6 +94,13 @@ def restart_clock(body: dict[str, Any], task_id: int) -> Response:
 def extend(body: dict[str, Any], task_id: int) -> Response:
     """延期 once, before the due moment."""
     return calls.run(deadlines.ExtendDue(task_id, body["until"], body["reason"]))
+
+
+@route(f"POST {ONE}/vault-look", "signed-in", body=bodies.VaultLook)
+def look_into_vault(body: dict[str, Any], task_id: int) -> Response:
+    """查看保密信息: audited, for who claimed the task; the answer is never stored."""
+    command = vaulting.LookIntoVault(task_id, body["reason"], unit=body["unit"])
+    return calls.once(command)
 
 
 @route(

@@ -72,6 +72,13 @@ class Completion(Schema):
     unit = fields.String(load_default=None, allow_none=True)
 
 
+class VaultLook(Schema):
+    """Why protected fields are looked at; UNIT when the caller acts for several."""
+
+    reason = fields.String(required=True, validate=TEXT)
+    unit = fields.String(load_default=None, allow_none=True)
+
+
 class LateOpinion(Schema):
     """A late opinion; expectedVersion is the seat's."""
 
