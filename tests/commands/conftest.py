@@ -6,11 +6,18 @@ from pathlib import Path
 import pytest
 
 from engine.base.clock import FakeClock
-from tests.support.tiny import Tiny, make
+from tests.support.databases import SCHEMA, Content
+from tests.support.tiny import CONTENT, Tiny, opened
+
+
+@pytest.fixture
+def store_content(request: pytest.FixtureRequest) -> Content:
+    """Give the application with its people to whoever asks for it below."""
+    return CONTENT if "tiny" in request.fixturenames else SCHEMA
 
 
 @pytest.fixture
 def tiny(store_url: str, data_dir: Path, clock: FakeClock) -> Iterator[Tiny]:
-    made = make(store_url, data_dir, clock)
+    made = opened(store_url, data_dir, clock)
     yield made
     made.engine.close()

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.base.actor import SYSTEM, Actor
-from engine.base.clock import FakeClock
+from engine.base.clock import FakeClock, shanghai
 from engine.base.ids import CountingIds
 from engine.bootstrap import build
 from engine.commands.accounts import CreatePerson
@@ -20,8 +21,10 @@ from engine.library.bundle import Bundle, read_folder
 from engine.store import people_rows
 from engine.store.tables import instance, seat, task
 from engine.worker import Worker
+from tests.support.databases import Content
 
 APPS = Path(__file__).parent / "apps"
+IDS = 1000  # ids given while a database was filled stay below
 PEOPLE = {  # login -> (name, unit, rights)
     "field1": ("站一", "U-S1", ()),
     "field2": ("站二", "U-S2", ()),
@@ -108,6 +111,26 @@ def make(url: str, data_dir: Path, clock: FakeClock, ids: Any = None, **options:
         posts = ((unit, "clerk"),) if unit else ()
         engine.execute(CreatePerson(login, name, "no-hash", rights, posts), SYSTEM)
     return Tiny(engine, Worker(engine, node="node-1"), clock)
+
+
+def opened(url: str, data_dir: Path, clock: FakeClock) -> Tiny:
+    """Open a copy of a database that holds what `make` makes, e.g. CONTENT."""
+    engine = build(url, data_dir, clock=clock, ids=CountingIds(IDS))
+    return Tiny(engine, Worker(engine, node="node-1"), clock)
+
+
+def filled(url: str, changes: dict[str, bytes | None] | None = None) -> None:
+    """Fill a database with the application and its people; then deploy it with CHANGES."""
+    ids = CountingIds()
+    with TemporaryDirectory() as folder:
+        engine = make(url, Path(folder), FakeClock(shanghai("2025-01-01 00:00")), ids).engine
+        if changes:
+            deploy(engine, changes, base_version=1)
+        engine.close()
+    assert ids.last < IDS
+
+
+CONTENT = Content("tiny", filled)
 
 
 def deploy(engine: Engine, changes: dict[str, bytes | None] | None = None, **more: Any) -> Any:

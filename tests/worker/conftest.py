@@ -1,16 +1,5 @@
-"""The tiny application on both databases."""
+"""The tiny application on both databases, as the commands have it."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from tests.commands.conftest import store_content, tiny
 
-import pytest
-
-from engine.base.clock import FakeClock
-from tests.support.tiny import Tiny, make
-
-
-@pytest.fixture
-def tiny(store_url: str, data_dir: Path, clock: FakeClock) -> Iterator[Tiny]:
-    made = make(store_url, data_dir, clock)
-    yield made
-    made.engine.close()
+__all__ = ["store_content", "tiny"]

@@ -15,18 +15,23 @@ from engine.commands.storm import RunDueJobs
 from engine.store.machine import history, incident, job
 from engine.store.tables import instance
 from engine.worker import STORM
-from tests.races.conftest import EXTRA
+from tests.races.conftest import CONTENT
+from tests.support.databases import Content
 from tests.support.invariants import check_invariants
-from tests.support.tiny import Tiny, deploy, make
+from tests.support.tiny import Tiny, opened
 
 CASES = 2 * STORM + 5
 
 
 @pytest.fixture
+def store_content() -> Content:
+    return CONTENT
+
+
+@pytest.fixture
 def tiny(store_url: str, data_dir: Path, clock: FakeClock) -> Iterator[Tiny]:
     """Many cases whose timer falls due in the same second."""
-    made = make(store_url, data_dir, clock)
-    deploy(made.engine, {"tiny_race.bpmn": EXTRA.read_bytes()}, base_version=1)
+    made = opened(store_url, data_dir, clock)
     with made.engine.database.write() as conn:  # the yearly start is not of interest here
         conn.execute(sa.delete(job).where(job.c.kind == "start_timer"))
     made.do("field1", StartMany("tiny_limit", ({},) * CASES))
