@@ -68,7 +68,7 @@ def work_off(ctx: Context, root: Row, job: Row) -> str:
     if root["status"] == "suspended" and job["kind"] != "start":
         jobs.set_job(ctx.conn, job["id"], state="paused")
         return "paused"
-    jobs.delete_job(ctx.conn, job["id"])
+    jobs.delete_job(ctx.conn, job)
     return "done" if _KINDS[job["kind"]](open_case(ctx, root), job) else "gone"
 
 
@@ -204,7 +204,7 @@ class RunStartTimer:
         deployed = ctx.runtimes.deployed(ctx.conn, known["definition"], known["runtime"])
         due = schedule.next_due(deployed, known["spec"], known, ctx.now)
         if due is None:
-            jobs.delete_job(ctx.conn, self.job_id)
+            jobs.delete_job(ctx.conn, job)
         else:
             jobs.set_job(ctx.conn, self.job_id, due_at=due, payload=known, attempts=0)
         return Job(job_id=self.job_id, kind=job["kind"])

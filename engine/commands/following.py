@@ -17,7 +17,7 @@ def follow(case: Case) -> None:
         limits = live.deployed.limits.get(live.key, {})
         moved = {node: one for node, one in limits.items() if one.reads & live.written}
         if moved:
-            for task in work.open_tasks_at(case.ctx.conn, live.id, list(moved)):
+            for task in work.open_tasks_at(case.ctx.conn, case.id, live.id, list(moved)):
                 _recompute(case, live, task, moved[task["node"]])
 
 

@@ -198,7 +198,7 @@ def _move_timers(ctx: Context, application: str, deployed: Deployed, timers: lis
     """Replace the schedule; an unchanged timer keeps its grid, count and next moment."""
     known = {row["dedup_key"]: row for row in jobs.start_timers(ctx.conn, application)}
     for row in known.values():
-        jobs.delete_job(ctx.conn, row["id"])
+        jobs.delete_job(ctx.conn, row)
     rows = []
     for timer in timers:
         start, key = timer["start"], timer["key"]

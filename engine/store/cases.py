@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.base.actor import Actor
-from engine.store.reading import Reading
-from engine.store.rows import Conn, Row, add, every, is_postgres, one
+from engine.store.reading import Doing, Reading
+from engine.store.rows import Conn, Row, add, is_postgres
 from engine.store.tables import attachment, counter, definition, instance, search_value, task
 from engine.store.visible import cases as visible_cases
 from engine.store.visible import root
@@ -21,25 +21,40 @@ def _locked(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 
 # Statements of the hot path are built once: building costs more than running them.
-_ROOT = _locked(instance.c.id == sa.bindparam("the_id"))
+_ROOT = Reading(_locked(instance.c.id == sa.bindparam("the_id")))
+_SEEN = Reading(sa.select(instance).where(instance.c.id == sa.bindparam("the_id")))
 _mine = instance.alias("mine")
-_ROOT_OF_INSTANCE = _locked(
-    instance.c.id
-    == sa.select(_mine.c.root_id).where(_mine.c.id == sa.bindparam("the_id")).scalar_subquery()
+_ROOT_OF_INSTANCE = Reading(
+    _locked(
+        instance.c.id
+        == sa.select(_mine.c.root_id)
+        .where(_mine.c.id == sa.bindparam("the_id"))
+        .scalar_subquery()
+    )
 )
-_TRY_ROOT = (
-    sa.select(instance)
-    .where(instance.c.id == sa.bindparam("the_id"))
-    .with_for_update(key_share=True, skip_locked=True, of=instance)
-)
-_INSTANCES = (
+_TRY_ROOTS = Reading(
     sa.select(instance)
     .where(instance.c.id.in_(sa.bindparam("the_ids", expanding=True)))
     .order_by(instance.c.id)
-    .with_for_update(key_share=True, of=instance)
+    .with_for_update(key_share=True, skip_locked=True, of=instance)
 )
-_ATTACHMENTS = sa.select(attachment).where(
-    attachment.c.id.in_(sa.bindparam("the_ids", expanding=True))
+_INSTANCES = Reading(
+    _locked(instance.c.id.in_(sa.bindparam("the_ids", expanding=True))).order_by(
+        instance.c.id
+    )
+)
+_ATTACHMENTS = Reading(
+    sa.select(attachment).where(
+        attachment.c.id.in_(sa.bindparam("the_ids", expanding=True))
+    )
+)
+_USE = Doing(
+    sa.update(attachment)
+    .where(
+        attachment.c.id.in_(sa.bindparam("the_ids", expanding=True)),
+        attachment.c.root_id.is_(None),
+    )
+    .values(root_id=sa.bindparam("the_root"))
 )
 _DUES = Reading(
     sa.select(task.c.id, task.c.due_at)
@@ -56,34 +71,32 @@ _DUES = Reading(
 
 def lock_root(conn: Conn, root_id: int) -> Row | None:
     """Lock and give the root row: the one writer of a case (reliability.md 2.3)."""
-    return one(conn, _ROOT, the_id=root_id)
+    return _ROOT.one(conn, the_id=root_id)
 
 
 def lock_root_of_instance(conn: Conn, instance_id: int) -> Row | None:
     """Lock and give the root row of the case INSTANCE_ID belongs to."""
-    return one(conn, _ROOT_OF_INSTANCE, the_id=instance_id)
+    return _ROOT_OF_INSTANCE.one(conn, the_id=instance_id)
 
 
 def root_row(conn: Conn, root_id: int) -> Row | None:
     """Give the root row of a case without a lock."""
-    query = sa.select(instance).where(instance.c.id == root_id)
-    return one(conn, query)
+    return _SEEN.one(conn, the_id=root_id)
 
 
 def try_lock_root(conn: Conn, root_id: int) -> Row | None:
     """Lock and give the root row, or None when somebody else holds it."""
-    return one(conn, _TRY_ROOT, the_id=root_id)
+    return _TRY_ROOTS.one(conn, the_ids=[root_id])
 
 
 def try_lock_roots(conn: Conn, ids: Sequence[int]) -> list[Row]:
     """Lock and give those root rows of IDS that nobody else holds, in ascending id."""
-    query = sa.select(instance).where(instance.c.id.in_(list(ids))).order_by(instance.c.id)
-    return every(conn, query.with_for_update(key_share=True, skip_locked=True, of=instance))
+    return _TRY_ROOTS.rows(conn, the_ids=ids)
 
 
 def lock_instances(conn: Conn, ids: Iterable[int]) -> list[Row]:
     """Lock and give child instances in ascending id; the root is held already."""
-    return every(conn, _INSTANCES, the_ids=sorted(ids))
+    return _INSTANCES.rows(conn, the_ids=sorted(ids))
 
 
 def case_instances(conn: Conn, root_id: int, *, live: bool = True) -> list[int]:
@@ -165,11 +178,7 @@ def take_numbers(conn: Conn, name: str, count: int = 1) -> int:
 def use_attachments(conn: Conn, root_id: int, ids: Sequence[str]) -> None:
     """Tie uploaded files to the case that now names them."""
     if ids:
-        conn.execute(
-            sa.update(attachment)
-            .where(attachment.c.id.in_(ids), attachment.c.root_id.is_(None))
-            .values(root_id=root_id)
-        )
+        _USE.run(conn, the_ids=ids, the_root=root_id)
 
 
 def ended_at(row: Row) -> datetime | None:
@@ -188,7 +197,7 @@ def attachments_by_id(conn: Conn, ids: Sequence[str]) -> dict[str, Row]:
     """Give attachment rows by id."""
     if not ids:
         return {}
-    return {row["id"]: row for row in every(conn, _ATTACHMENTS, the_ids=list(ids))}
+    return {row["id"]: row for row in _ATTACHMENTS.rows(conn, the_ids=ids)}
 
 
 def insert_attachment(conn: Conn, row: Mapping[str, Any]) -> None:

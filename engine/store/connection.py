@@ -171,11 +171,11 @@ class Conn(Connection):
     def take_ids(self, table: Table, count: int) -> list[int]:
         """Give COUNT ids that rows of TABLE inserted in this transaction will have."""
         if self.dialect.name == "postgresql":
-            many = sa.func.generate_series(1, sa.bindparam("n")).table_valued()
-            query = sa.select(sa.func.nextval(f"{table.name}_id_seq")).select_from(many)
-            return [int(row[0]) for row in self.peek(query, {"n": count})]
-        last = self.peek(sa.select(sa.func.max(table.c.id))).scalar() or 0
-        return list(self._pending.given(table, last, count))
+            numbers = f"nextval('{table.name}_id_seq')"
+            text = " ".join(("SELECT", numbers, "FROM generate_series(1, $1::int)"))
+            return [int(row[0]) for row in self.fetch(text, [count])]
+        found = self.fetch(" ".join(("SELECT max(id) FROM", f'"{table.name}"')), ())
+        return list(self._pending.given(table, found[0][0] or 0, count))
 
     def _add_new(
         self,

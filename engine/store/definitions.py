@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from engine.store.reading import Reading
 from engine.store.rows import Conn, Row, add, every, insert, insert_many, is_postgres, one
 from engine.store.tables import (
     blob,
@@ -131,19 +132,17 @@ def add_definitions(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def definition_by_id(conn: Conn, definition_id: int) -> Row | None:
     """Give one definition with `hash` and `runtime` of its bundle, without the facts."""
-    return one(conn, _definition_query().where(definition.c.id == definition_id))
+    return _DEFINITION.one(conn, the_id=definition_id)
 
 
 def latest_definition(conn: Conn, key: str) -> Row | None:
     """Give the newest definition of process KEY, shaped as in definition_by_id."""
-    query = _definition_query().where(definition.c.key == key, definition.c.latest.is_(True))
-    return one(conn, query)
+    return _LATEST.one(conn, the_key=key)
 
 
 def definition_in(conn: Conn, key: str, bundle_id: int) -> Row | None:
     """Give the definition of process KEY inside one bundle."""
-    query = _definition_query()
-    return one(conn, query.where(definition.c.key == key, definition.c.bundle_id == bundle_id))
+    return _IN_BUNDLE.one(conn, the_key=key, the_bundle=bundle_id)
 
 
 def definition_at(
@@ -174,6 +173,14 @@ def _definition_query() -> sa.Select[Any]:
         bundle.c.runtime,
     )
     return sa.select(*columns).join(bundle, bundle.c.id == definition.c.bundle_id)
+
+
+_KEY = definition.c.key == sa.bindparam("the_key")
+_DEFINITION = Reading(_definition_query().where(definition.c.id == sa.bindparam("the_id")))
+_LATEST = Reading(_definition_query().where(_KEY, definition.c.latest.is_(True)))
+_IN_BUNDLE = Reading(
+    _definition_query().where(_KEY, definition.c.bundle_id == sa.bindparam("the_bundle"))
+)
 
 
 def latest_keys(conn: Conn, *, besides: str = "") -> dict[str, str]:

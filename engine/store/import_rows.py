@@ -7,11 +7,18 @@ import sqlalchemy as sa
 
 from engine.store import codec
 from engine.store.machine import import_key, import_row, import_run
+from engine.store.reading import Reading
 from engine.store.rows import Conn, Row, every, insert, one
 from engine.store.tables import instance
 
 WORKING = ("reading", "checking", "applying")  # states in which the machine has work
 OPEN = ("read", "create", "merge")  # rows that are not settled
+_WORKING = Reading(
+    sa.select(import_run.c.id, import_run.c.state)
+    .where(import_run.c.state.in_(WORKING))
+    .order_by(import_run.c.id)
+    .limit(sa.bindparam("the_most", type_=sa.Integer))
+)
 
 
 def add_run(conn: Conn, row: Mapping[str, Any]) -> int:
@@ -37,9 +44,8 @@ def set_run(conn: Conn, run_id: int, **values: Any) -> None:
 
 def working(conn: Conn, limit: int = 20) -> list[tuple[int, str]]:
     """Give (id, state) of the oldest runs the machine has to go on with."""
-    query = sa.select(import_run.c.id, import_run.c.state)
-    query = query.where(import_run.c.state.in_(WORKING)).order_by(import_run.c.id)
-    return [(int(row[0]), str(row[1])) for row in conn.execute(query.limit(limit))]
+    found = _WORKING.rows(conn, the_most=limit)
+    return [(int(row["id"]), str(row["state"])) for row in found]
 
 
 def add_rows(

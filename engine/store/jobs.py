@@ -1,7 +1,9 @@
 """The machine's work: due rows, claims, leases, repairs (reliability.md 3)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -9,14 +11,86 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.base.clock import Clock, SystemClock
 from engine.store.columns import UtcMoment
+from engine.store.reading import Reading
 from engine.store.rows import Conn, Row, every, is_postgres, one
 from engine.store.tables import job, slot
 
 # What due and lease decisions are held against: a moment, or the database's own clock.
 Present: TypeAlias = datetime | sa.ColumnElement[datetime]
 
-# Built once: a job is taken away by every timer, reminder and message.
-_DELETE = sa.delete(job).where(job.c.id == sa.bindparam("the_id"))
+_NOW = sa.bindparam("the_now", type_=UtcMoment)
+_MOST = sa.bindparam("the_most", type_=sa.Integer)
+
+
+@dataclass(frozen=True, eq=False)
+class _Due:
+    """A query about what is due, for both kinds of present: built once, asked every second."""
+
+    build: Callable[[Any], sa.Select[Any]]
+
+    @cached_property
+    def _at(self) -> Reading:
+        return Reading(self.build(_NOW))
+
+    @cached_property
+    def _by_database(self) -> Reading:
+        return Reading(self.build(_clock()))
+
+    def rows(self, conn: Conn, now: Present, **bound: Any) -> list[Row]:
+        """Give the rows as of NOW."""
+        if isinstance(now, datetime):
+            return self._at.rows(conn, the_now=now, **bound)
+        return self._by_database.rows(conn, **bound)
+
+
+def _clock() -> sa.ColumnElement[datetime]:
+    return sa.func.statement_timestamp(type_=UtcMoment)
+
+
+_HEADS = _Due(
+    lambda now: sa.select(job.c.id, job.c.root_id, job.c.due_at, job.c.prio, job.c.attempts)
+    .where(job.c.lane == "engine", job.c.state == "ready", job.c.due_at <= now)
+    .where(job.c.root_id.not_in(sa.bindparam("the_skipped", expanding=True)))
+    .order_by(job.c.due_at, job.c.id)
+    .limit(200)
+)
+_STARTS = _Due(
+    lambda now: sa.select(job.c.id, job.c.attempts)
+    .where(
+        job.c.lane == "bulk",
+        job.c.state == "ready",
+        job.c.kind == "start_timer",
+        job.c.due_at <= now,
+    )
+    .order_by(job.c.due_at, job.c.id)
+    .limit(_MOST)
+)
+_ANY = _Due(
+    lambda now: sa.select(job.c.id)
+    .where(
+        job.c.lane == sa.bindparam("the_lane"), job.c.state == "ready", job.c.due_at <= now
+    )
+    .limit(1)
+)
+_CLAIM = _Due(
+    lambda now: sa.select(job)
+    .where(
+        job.c.id.in_(sa.bindparam("the_ids", expanding=True)),
+        job.c.state == "ready",
+        job.c.due_at <= now,
+    )
+    .order_by(job.c.due_at, job.c.id)
+    .with_for_update(skip_locked=True)
+)
+_NEXT = Reading(
+    sa.select(sa.func.min(job.c.due_at).label("due_at")).where(job.c.state == "ready")
+)
+_ROOT_OF = Reading(sa.select(job.c.root_id).where(job.c.id == sa.bindparam("the_id")))
+_ROOTS = Reading(
+    sa.select(job.c.id, job.c.root_id)
+    .where(job.c.id.in_(sa.bindparam("the_ids", expanding=True)))
+    .order_by(job.c.due_at, job.c.id)
+)
 
 
 def present(conn: Conn, clock: Clock) -> Present:
@@ -27,7 +101,7 @@ def present(conn: Conn, clock: Clock) -> Present:
     clock that can be moved (demo, tests) and SQLite use the clock itself.
     """
     if is_postgres(conn) and isinstance(clock, SystemClock):
-        return sa.func.statement_timestamp(type_=UtcMoment)
+        return _clock()
     return clock.now()
 
 
@@ -43,16 +117,8 @@ def due_heads(conn: Conn, now: Present, limit: int, skip: Sequence[int] = ()) ->
 
     At most LIMIT cases; SKIP leaves cases out. A pure look: claiming is the job's own act.
     """
-    candidates = (
-        sa.select(job.c.id, job.c.root_id, job.c.due_at, job.c.prio, job.c.attempts)
-        .where(job.c.lane == "engine", job.c.state == "ready", job.c.due_at <= now)
-        .order_by(job.c.due_at, job.c.id)
-        .limit(200)
-    )
-    if skip:
-        candidates = candidates.where(job.c.root_id.not_in(list(skip)))
     heads: dict[int, Row] = {}
-    for row in every(conn, candidates):
+    for row in _HEADS.rows(conn, now, the_skipped=skip or (0,)):
         heads.setdefault(row["root_id"], row)
     ordered = sorted(heads.values(), key=lambda r: (-r["prio"], r["due_at"], r["id"]))
     return ordered[:limit]
@@ -60,37 +126,29 @@ def due_heads(conn: Conn, now: Present, limit: int, skip: Sequence[int] = ()) ->
 
 def next_due(conn: Conn) -> datetime | None:
     """Give the moment of the earliest ready job, due or not."""
-    query = sa.select(sa.func.min(job.c.due_at)).where(job.c.state == "ready")
-    found: datetime | None = conn.execute(query).scalar()
+    found: datetime | None = _NEXT.scalar(conn)
     return found
 
 
 def root_of(conn: Conn, job_id: int) -> int | None:
     """Give the case a job belongs to."""
-    return conn.execute(sa.select(job.c.root_id).where(job.c.id == job_id)).scalar()
+    found: int | None = _ROOT_OF.scalar(conn, the_id=job_id)
+    return found
 
 
 def claim(conn: Conn, job_id: int, now: Present) -> Row | None:
     """Lock a job that is still ready and due; None when it is gone or held."""
-    query = sa.select(job).where(
-        job.c.id == job_id, job.c.state == "ready", job.c.due_at <= now
-    )
-    return one(conn, query.with_for_update(skip_locked=True))
+    return next(iter(claim_all(conn, [job_id], now)), None)
 
 
 def roots_of(conn: Conn, job_ids: Sequence[int]) -> list[tuple[int, int]]:
     """Give (job, case) of jobs that are still there, in due order."""
-    query = sa.select(job.c.id, job.c.root_id).where(job.c.id.in_(list(job_ids)))
-    return [(row[0], row[1]) for row in conn.execute(query.order_by(job.c.due_at, job.c.id))]
+    return [(row["id"], row["root_id"]) for row in _ROOTS.rows(conn, the_ids=job_ids)]
 
 
 def claim_all(conn: Conn, job_ids: Sequence[int], now: Present) -> list[Row]:
     """Lock those jobs that are still ready and due, in due order; held ones are left out."""
-    query = sa.select(job).where(
-        job.c.id.in_(list(job_ids)), job.c.state == "ready", job.c.due_at <= now
-    )
-    ordered = query.order_by(job.c.due_at, job.c.id)
-    return every(conn, ordered.with_for_update(skip_locked=True))
+    return _CLAIM.rows(conn, now, the_ids=job_ids)
 
 
 def hold(conn: Conn, job_id: int) -> Row | None:
@@ -104,9 +162,10 @@ def insert_jobs(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
         conn.insert(job, rows, unique="dedup_key", apart=True)
 
 
-def delete_job(conn: Conn, job_id: int) -> int:
-    """Delete a job; give how many rows went (0: somebody was first)."""
-    return conn.execute(_DELETE, {"the_id": job_id}).rowcount
+def delete_job(conn: Conn, row: Mapping[str, Any]) -> None:
+    """Delete a job whose ROW is held; it goes with the other writes of the transaction."""
+    found = {name: row[name] for name in ("id", "dedup_key") if row[name] is not None}
+    conn.remove(job, [found], unique="dedup_key" if "dedup_key" in found else "")
 
 
 def delete_waits(
@@ -252,26 +311,13 @@ def start_timers(conn: Conn, application: str) -> list[Row]:
 
 def due_starts(conn: Conn, now: Present, limit: int) -> list[tuple[int, int]]:
     """Give (id, attempts) of the start timers that are due, oldest first."""
-    query = (
-        sa.select(job.c.id, job.c.attempts)
-        .where(
-            job.c.lane == "bulk",
-            job.c.state == "ready",
-            job.c.kind == "start_timer",
-            job.c.due_at <= now,
-        )
-        .order_by(job.c.due_at, job.c.id)
-        .limit(limit)
-    )
-    return [(int(row[0]), int(row[1])) for row in conn.execute(query)]
+    found = _STARTS.rows(conn, now, the_most=limit)
+    return [(int(row["id"]), int(row["attempts"])) for row in found]
 
 
 def any_due(conn: Conn, lane: str, now: Present) -> bool:
     """Tell whether LANE holds a job that is due."""
-    query = sa.select(job.c.id).where(
-        job.c.lane == lane, job.c.state == "ready", job.c.due_at <= now
-    )
-    return conn.execute(query.limit(1)).first() is not None
+    return bool(_ANY.rows(conn, now, the_lane=lane))
 
 
 def take_slot(conn: Conn, name: str, at: datetime) -> bool:

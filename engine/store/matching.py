@@ -9,9 +9,57 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.store import codec
+from engine.store.reading import Doing, Reading
 from engine.store.rows import Conn, Row, add, every, insert, one
 from engine.store.tables import instance, message, subscription
 
+_HEARING = Reading(
+    sa.select(subscription)
+    .where(
+        subscription.c.kind == sa.bindparam("the_kind"),
+        subscription.c.name == sa.bindparam("the_name"),
+        subscription.c.key_hash.in_(sa.bindparam("the_hashes", expanding=True)),
+    )
+    .order_by(subscription.c.id)
+    .limit(20)
+)
+_AT = Reading(
+    sa.select(subscription).where(
+        subscription.c.instance_id == sa.bindparam("the_instance"),
+        subscription.c.wait == sa.bindparam("the_wait"),
+    )
+)
+_WAITING = Reading(
+    sa.select(message)
+    .where(
+        message.c.state == "waiting",
+        message.c.expires_at > sa.bindparam("the_now"),
+        message.c.name == sa.bindparam("the_name"),
+        message.c.key_hash == sa.bindparam("the_hash"),
+    )
+    .order_by(message.c.id)
+    .with_for_update(skip_locked=True)
+)
+_MISSED = Reading(
+    sa.select(message.c.id, subscription.c.root_id)
+    .join(
+        subscription,
+        sa.and_(
+            subscription.c.kind == "message",
+            subscription.c.name == message.c.name,
+            subscription.c.key_hash == message.c.key_hash,
+        ),
+    )
+    .where(message.c.state == "waiting", message.c.expires_at > sa.bindparam("the_now"))
+    .where(message.c.key_hash != "")
+    .order_by(message.c.id)
+    .limit(sa.bindparam("the_most", type_=sa.Integer))
+)
+_SETTLE = Doing(
+    sa.update(message)
+    .where(message.c.id == sa.bindparam("the_id"))
+    .values(state=sa.bindparam("the_state"), reason=sa.bindparam("the_reason"))
+)
 _MANY_KEYS = 4  # beyond it only the full set of keys is looked up
 
 
@@ -36,8 +84,7 @@ def keys_text(keys: Mapping[str, Any]) -> Row:
 
 def subscribers(conn: Conn, kind: str, name: str, hashes: Sequence[str]) -> list[Row]:
     """Give live subscriptions of message NAME whose keys hash to one of HASHES."""
-    query = _live(kind, name).where(subscription.c.key_hash.in_(list(hashes)))
-    return every(conn, query.order_by(subscription.c.id).limit(20))
+    return _HEARING.rows(conn, the_kind=kind, the_name=name, the_hashes=hashes)
 
 
 def subscribers_by_name(
@@ -59,12 +106,7 @@ def _live(kind: str, name: str) -> sa.Select[Any]:
 
 def subscription_at(conn: Conn, instance_id: int, wait: str) -> Row | None:
     """Give the subscription of one wait."""
-    return one(
-        conn,
-        sa.select(subscription).where(
-            subscription.c.instance_id == instance_id, subscription.c.wait == wait
-        ),
-    )
+    return _AT.one(conn, the_instance=instance_id, the_wait=wait)
 
 
 def open_subscriptions(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -75,12 +117,8 @@ def open_subscriptions(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
 def close_subscriptions(conn: Conn, instance_id: int, waits: Sequence[str]) -> None:
     """Delete the subscriptions of WAITS."""
     if waits:
-        conn.execute(
-            sa.delete(subscription).where(
-                subscription.c.instance_id == instance_id,
-                subscription.c.wait.in_(list(waits)),
-            )
-        )
+        found = [{"instance_id": instance_id, "wait": wait} for wait in waits]
+        conn.remove(subscription, found)
 
 
 def message_by_uid(conn: Conn, uid: str) -> Row | None:
@@ -95,20 +133,17 @@ def keep_message(conn: Conn, row: Mapping[str, Any]) -> int:
 
 def waiting_for(conn: Conn, pairs: Iterable[tuple[str, str]], now: datetime) -> list[Row]:
     """Lock and give the waiting messages for (name, key hash) PAIRS, oldest first."""
-    wanted = [sa.and_(message.c.name == n, message.c.key_hash == h) for n, h in pairs]
-    if not wanted:
-        return []
-    query = sa.select(message).where(
-        message.c.state == "waiting", message.c.expires_at > now, sa.or_(*wanted)
-    )
-    return every(conn, query.order_by(message.c.id).with_for_update(skip_locked=True))
+    found = [
+        row
+        for name, keys in pairs
+        for row in _WAITING.rows(conn, the_now=now, the_name=name, the_hash=keys)
+    ]
+    return sorted(found, key=lambda row: int(row["id"]))
 
 
 def settle_message(conn: Conn, message_id: int, state: str, reason: str = "") -> None:
     """Write what became of a waiting message."""
-    conn.execute(
-        sa.update(message).where(message.c.id == message_id).values(state=state, reason=reason)
-    )
+    _SETTLE.run(conn, the_id=message_id, the_state=state, the_reason=reason)
 
 
 def expire_messages(conn: Conn, now: datetime) -> int:
@@ -122,22 +157,7 @@ def missed_pairs(conn: Conn, now: datetime, limit: int = 50) -> list[Row]:
 
     Two transactions, one publishing and one subscribing, do not see each other.
     """
-    query = (
-        sa.select(message.c.id, subscription.c.root_id)
-        .join(
-            subscription,
-            sa.and_(
-                subscription.c.kind == "message",
-                subscription.c.name == message.c.name,
-                subscription.c.key_hash == message.c.key_hash,
-            ),
-        )
-        .where(message.c.state == "waiting", message.c.expires_at > now)
-        .where(message.c.key_hash != "")
-        .order_by(message.c.id)
-        .limit(limit)
-    )
-    return every(conn, query)
+    return _MISSED.rows(conn, the_now=now, the_most=limit)
 
 
 def hold_message(conn: Conn, message_id: int) -> Row | None:

@@ -7,10 +7,23 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.store.machine import READY
-from engine.store.rows import Conn, Row, add, every
+from engine.store.reading import Doing, Reading
+from engine.store.rows import Conn, Row, add
 from engine.store.tables import notice, outbox
 
-_ANY_READY = sa.select(outbox.c.id).where(READY).limit(1)
+_ANY_READY = Reading(sa.select(outbox.c.id).where(READY).limit(1))
+_READY = Reading(
+    sa.select(outbox)
+    .where(READY)
+    .order_by(outbox.c.id)
+    .limit(sa.bindparam("the_most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_SENT = Doing(
+    sa.update(outbox)
+    .where(outbox.c.uid.in_(sa.bindparam("the_uids", expanding=True)))
+    .values(state="sent", sent_at=sa.bindparam("the_moment"))
+)
 
 
 def post(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -31,18 +44,15 @@ def last_post(conn: Conn, prefix: str) -> datetime | None:
 
 def ready(conn: Conn, limit: int) -> list[Row]:
     """Lock and give outbox rows to deliver, oldest first."""
-    query = sa.select(outbox).where(READY).order_by(outbox.c.id)
-    return every(conn, query.limit(limit).with_for_update(skip_locked=True))
+    return _READY.rows(conn, the_most=limit)
 
 
 def any_ready(conn: Conn) -> bool:
     """Tell whether the outbox holds something to deliver."""
-    return conn.execute(_ANY_READY).first() is not None
+    return _ANY_READY.scalar(conn) is not None
 
 
 def deliver(conn: Conn, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:
     """Write inbox NOTICES for outbox rows and mark these sent, in one transaction."""
     add(conn, notice, rows)
-    uids = [row["outbox_uid"] for row in rows]
-    query = sa.update(outbox).where(outbox.c.uid.in_(uids))
-    conn.execute(query.values(state="sent", sent_at=at))
+    _SENT.run(conn, the_uids=[row["outbox_uid"] for row in rows], the_moment=at)

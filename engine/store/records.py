@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.store import chain, codec
-from engine.store.reading import Reading
+from engine.store.reading import Doing, Reading
 from engine.store.rows import Conn, Row, add, every, insert, is_postgres, one
 from engine.store.tables import audit, history, idem, incident, setting
 
 ORGANISATION = "organisation"  # the setting whose version counts changes of units
+_SETTING = Reading(
+    sa.select(setting.c.value).where(setting.c.name == sa.bindparam("the_name"))
+)
 _SETTING_VERSION = Reading(
     sa.select(setting.c.version).where(setting.c.name == sa.bindparam("the_name"))
 )
@@ -50,10 +54,19 @@ def incident_by_id(conn: Conn, incident_id: int) -> Row | None:
 
 def clear_incidents(conn: Conn, condition: Mapping[str, Any], by: str, at: datetime) -> None:
     """Resolve the open incidents whose columns equal CONDITION."""
+    bound = {f"its_{name}": value for name, value in condition.items()}
+    _clear(tuple(condition)).run(conn, the_person=by, the_moment=at, **bound)
+
+
+@cache
+def _clear(names: tuple[str, ...]) -> Doing:
+    """Give the statement that resolves open incidents found by the columns NAMES."""
     query = sa.update(incident).where(incident.c.state == "open")
-    for name, value in condition.items():
-        query = query.where(incident.c[name] == value)
-    conn.execute(query.values(state="resolved", resolved_by=by, resolved_at=at))
+    for name in names:
+        query = query.where(incident.c[name] == sa.bindparam(f"its_{name}"))
+    who: sa.BindParameter[str] = sa.bindparam("the_person")
+    when: sa.BindParameter[datetime] = sa.bindparam("the_moment")
+    return Doing(query.values(state="resolved", resolved_by=who, resolved_at=when))
 
 
 def recur(conn: Conn, job_id: int, at: datetime) -> bool:
@@ -95,7 +108,7 @@ def forget_keys(conn: Conn, before: datetime) -> int:
 
 def read_setting(conn: Conn, name: str) -> Any:
     """Give the value of an installation setting, None when unset."""
-    return conn.execute(sa.select(setting.c.value).where(setting.c.name == name)).scalar()
+    return _SETTING.scalar(conn, the_name=name)
 
 
 def read_versioned(conn: Conn, name: str) -> tuple[Any, int]:

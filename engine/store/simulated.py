@@ -5,12 +5,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine.store.people import person, post, unit
-from engine.store.rows import Conn, Row, every, one
+from engine.store.reading import Reading
+from engine.store.rows import Conn, Row, every
 from engine.store.tables import definition, incident, instance, seat, task
 from engine.store.visible import root
 
 # Built once: building costs more than running, and staff look after every day's work.
-_NEW_SEATS = (
+_NEW_SEATS = Reading(
     sa.select(
         seat.c.id,
         seat.c.task_id,
@@ -32,10 +33,11 @@ _NEW_SEATS = (
     .join(root, root.c.id == task.c.root_id)
     .join(definition, definition.c.id == instance.c.definition_id)
     .where(seat.c.id > sa.bindparam("the_last"))
-    .where(seat.c.state.in_(("open", "held")), task.c.state == "open")
+    # As an expression, so that no index of the tasks is preferred to the ids of the seats.
+    .where(seat.c.state.in_(("open", "held")), sa.func.coalesce(task.c.state, "") == "open")
     .order_by(seat.c.id)
 )
-_WAITING_SEAT = (
+_WAITING_SEAT = Reading(
     sa.select(seat.c.state, seat.c.version)
     .join(task, task.c.id == seat.c.task_id)
     .join(instance, instance.c.id == task.c.instance_id)
@@ -44,7 +46,7 @@ _WAITING_SEAT = (
 )
 
 
-_STATE_OF_TASK = (
+_STATE_OF_TASK = Reading(
     sa.select(instance.c.state)
     .join(task, task.c.instance_id == instance.c.id)
     .where(task.c.id == sa.bindparam("the_task"))
@@ -53,17 +55,17 @@ _STATE_OF_TASK = (
 
 def state_of_task(conn: Conn, task_id: int) -> bytes:
     """Give the state document of the instance TASK_ID belongs to."""
-    return bytes(conn.execute(_STATE_OF_TASK, {"the_task": task_id}).scalar_one())
+    return bytes(_STATE_OF_TASK.scalar(conn, the_task=task_id))
 
 
 def new_seats(conn: Conn, after: int) -> list[Row]:
     """Give the waiting seats of live cases with an id beyond AFTER, and what they belong to."""
-    return every(conn, _NEW_SEATS, the_last=after)
+    return _NEW_SEATS.rows(conn, the_last=after)
 
 
 def waiting_seat(conn: Conn, seat_id: int) -> Row | None:
     """Give state and version of a seat that waits in a live case, None otherwise."""
-    return one(conn, _WAITING_SEAT, the_seat=seat_id)
+    return _WAITING_SEAT.one(conn, the_seat=seat_id)
 
 
 def people(conn: Conn) -> list[Row]:

@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.store.holding import load_task, seats_of
-from engine.store.rows import Conn, Row, add, every, one
+from engine.store.reading import Doing, Reading
+from engine.store.rows import Conn, Row, add
 from engine.store.tables import form_entry, item, seat, task, task_draft
 
 __all__ = ["load_task", "seats_of"]  # told here, read in engine.store.holding
@@ -18,16 +19,23 @@ _STILL_OPEN = "t.state IN ('open', 'incident')"  # = OPEN; a round is closed at 
 _NEXT_VERSION = "version = t.version + 1"
 
 # Built once: building costs more than running them.
-_OPEN_AT = (
+_ROOT = sa.bindparam("the_root", type_=task.c.root_id.type)
+_OPEN = Reading(
+    sa.select(task)
+    .where(task.c.root_id == _ROOT, task.c.state.in_(OPEN))
+    .order_by(task.c.id)
+)
+_OPEN_AT = Reading(
     sa.select(task)
     .where(
+        task.c.root_id == _ROOT,  # told for its index
         task.c.instance_id == sa.bindparam("the_instance"),
         task.c.node.in_(sa.bindparam("the_nodes", expanding=True)),
         task.c.state == "open",
     )
     .order_by(task.c.id)
 )
-_VOID = (
+_VOID = Doing(
     sa.update(seat)
     .where(
         seat.c.task_id.in_(sa.bindparam("the_tasks", expanding=True)),
@@ -35,17 +43,54 @@ _VOID = (
     )
     .values(state="void", version=seat.c.version + 1)
 )
+_SUPERSEDE = Doing(
+    sa.update(task)
+    .where(
+        task.c.instance_id == sa.bindparam("the_instance"),
+        task.c.node.in_(sa.bindparam("the_nodes", expanding=True)),
+    )
+    .values(superseded=True)
+)
+_OF_WAIT = Reading(
+    sa.select(task)
+    .where(
+        task.c.instance_id == sa.bindparam("the_instance"),
+        task.c.wait == sa.bindparam("the_wait"),
+        task.c.state.in_(OPEN),
+    )
+    .order_by(task.c.id)
+)
+_ENTRIES = Reading(
+    sa.select(form_entry)
+    .where(
+        # Entries are found by their case: told for its index.
+        form_entry.c.root_id
+        == sa.select(task.c.root_id)
+        .where(task.c.id == sa.bindparam("the_task"))
+        .scalar_subquery(),
+        form_entry.c.task_id == sa.bindparam("the_task"),
+    )
+    .order_by(form_entry.c.id)
+)
+_DRAFT = Reading(
+    sa.select(task_draft).where(
+        task_draft.c.task_id == sa.bindparam("the_task"),
+        task_draft.c.person == sa.bindparam("the_person"),
+    )
+)
 
 
 def open_tasks(conn: Conn, root_id: int) -> list[Row]:
     """Give the open rounds of a case."""
-    query = sa.select(task).where(task.c.root_id == root_id, task.c.state.in_(OPEN))
-    return every(conn, query.order_by(task.c.id))
+    return _OPEN.rows(conn, the_root=root_id)
 
 
-def open_tasks_at(conn: Conn, instance_id: int, nodes: Sequence[str]) -> list[Row]:
-    """Give the open rounds of NODES in one instance."""
-    return every(conn, _OPEN_AT, the_instance=instance_id, the_nodes=list(nodes))
+def open_tasks_at(
+    conn: Conn, root_id: int, instance_id: int, nodes: Sequence[str]
+) -> list[Row]:
+    """Give the open rounds of NODES in one instance of the case ROOT_ID."""
+    bound = {"the_root": root_id, "the_instance": instance_id, "the_nodes": nodes}
+    return _OPEN_AT.rows(conn, **bound)
 
 
 def take_ids(conn: Conn, count: int) -> list[int]:
@@ -56,11 +101,7 @@ def take_ids(conn: Conn, count: int) -> list[int]:
 def supersede(conn: Conn, instance_id: int, nodes: Sequence[str]) -> None:
     """Mark the rounds of NODES before the ones about to open: their opinions are history."""
     if nodes:
-        conn.execute(
-            sa.update(task)
-            .where(task.c.instance_id == instance_id, task.c.node.in_(nodes))
-            .values(superseded=True)
-        )
+        _SUPERSEDE.run(conn, the_instance=instance_id, the_nodes=nodes)
 
 
 def insert_tasks(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -87,7 +128,7 @@ def write_task(conn: Conn, task_id: int, values: Mapping[str, Any]) -> None:
 def void_seats(conn: Conn, task_ids: Sequence[int]) -> None:
     """Close the seats of rounds that are over: 失效."""
     if task_ids:
-        conn.execute(_VOID, {"the_tasks": list(task_ids)})
+        _VOID.run(conn, the_tasks=task_ids)
 
 
 def open_seat(conn: Conn, seat_id: int, due: datetime | None) -> None:
@@ -107,12 +148,8 @@ def move_seats(conn: Conn, task_id: int, due: datetime) -> None:
 
 def tasks_of_wait(conn: Conn, instance_id: int, wait: str, number: int | None) -> list[Row]:
     """Give the open rounds of one wait: of one item NUMBER, or of all."""
-    query = sa.select(task).where(
-        task.c.instance_id == instance_id, task.c.wait == wait, task.c.state.in_(OPEN)
-    )
-    if number is not None:
-        query = query.where(task.c.item == number)
-    return every(conn, query.order_by(task.c.id))
+    found = _OF_WAIT.rows(conn, the_instance=instance_id, the_wait=wait)
+    return [row for row in found if number is None or row["item"] == number]
 
 
 def close_tasks(conn: Conn, task_ids: Sequence[int], values: Mapping[str, Any]) -> None:
@@ -174,12 +211,7 @@ def item_outputs(conn: Conn, instance_id: int, wait: str) -> dict[int, bytes]:
 
 def load_draft(conn: Conn, task_id: int, person: str) -> Row | None:
     """Give what PERSON typed for a task but did not submit."""
-    return one(
-        conn,
-        sa.select(task_draft).where(
-            task_draft.c.task_id == task_id, task_draft.c.person == person
-        ),
-    )
+    return _DRAFT.one(conn, the_task=task_id, the_person=person)
 
 
 def write_draft(conn: Conn, row: Mapping[str, Any]) -> None:
@@ -206,8 +238,7 @@ def open_units(conn: Conn, root_id: int, besides: Sequence[int] = ()) -> list[st
 
 def form_entries(conn: Conn, task_id: int) -> list[Row]:
     """Give what the seats of a round submitted, in order."""
-    query = sa.select(form_entry).where(form_entry.c.task_id == task_id)
-    return every(conn, query.order_by(form_entry.c.id))
+    return _ENTRIES.rows(conn, the_task=task_id)
 
 
 def completed_nodes(conn: Conn, instance_id: int, case_round: int) -> set[str]:
