@@ -99,6 +99,7 @@ def node_facts(node: Node, process: Process, env: DeployEnv) -> NodeFacts:
         documentation=element.documentation(),
         form=form_of(element) or None,
         state=element.gov.get("state"),
+        next_round=element.gov.get("round") == "next",
         phase=element.gov.get("phase"),
         sign_off=element.gov.get("signOff") == "true",
         mobile=element.gov.get("mobile") == "true",

@@ -29,6 +29,7 @@ class NodeFacts:
     documentation: str = ""
     form: str | None = None
     state: str | None = None
+    next_round: bool = False  # entering it begins the next case round
     phase: str | None = None
     sign_off: bool = False
     mobile: bool = False

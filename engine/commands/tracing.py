@@ -5,13 +5,17 @@ from engine.kernel import effects
 
 
 def node_entered(case: Case, live: Live, effect: effects.NodeEntered) -> None:
-    """Note the entry; an element with gov:state sets the state of the case."""
+    """Note the entry; gov:state sets the state of the case, gov:round its next round."""
     node = live.node(effect.node)
     detail = {"token": effect.token, "scope": effect.scope, "name": node.name}
     if node.state and case.root.row["state_name"] != node.state:
         detail["state"] = node.state
         case.root.row["state_name"] = node.state
         case.root.touched = True
+    if node.next_round:
+        case.root.row["case_round"] += 1
+        case.root.touched = True
+        detail["round"] = case.root.row["case_round"]
     case.note(live, "NodeEntered", detail, node=effect.node)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from engine.base.errors import InvalidRequest
 from engine.base.events import FinishService
 from engine.base.values import Value
-from engine.commands import freezing, notify
+from engine.commands import freezing, listing, notify
 from engine.commands.case import Case, Live
 from engine.kernel import effects
 from engine.rules import retries
@@ -117,7 +117,11 @@ def _tell(case: Case, live: Live, node: str, inputs: Mapping[str, Value]) -> dic
 
 
 # Services that only write rows of our own: no call leaves the house, so none can be lost.
-INSIDE: Mapping[str, Inside] = {notify.SERVICE: _tell, freezing.SERVICE: freezing.freeze}
+INSIDE: Mapping[str, Inside] = {
+    notify.SERVICE: _tell,
+    freezing.SERVICE: freezing.freeze,
+    listing.SERVICE: listing.rows,
+}
 
 
 def _served(

@@ -2,7 +2,7 @@
 
 A function gets {"key": idempotency key, …inputs} and gives a dict; it raises
 ServiceRefused for a permanent error and any other exception for one worth another try.
-`notify` and `freeze` are not here: they run inside the transaction (engine.commands.waiting).
+`notify`, `freeze` and `ledger` run inside the transaction (engine.commands.waiting).
 """
 
 from collections.abc import Callable, Mapping
@@ -25,4 +25,4 @@ def echo(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 SERVICES: Mapping[str, Service] = {"echo": echo}
-NAMES: frozenset[str] = frozenset({*SERVICES, "notify", "freeze"})
+NAMES: frozenset[str] = frozenset({*SERVICES, "notify", "freeze", "ledger"})

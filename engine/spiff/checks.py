@@ -18,22 +18,27 @@ def answered(state: State | None, event: Event) -> Step | None:
                 f"参考运行引擎不支持从节点“{event.anchor}”开始，请改用 kernel。",
             )
         return None
-    if isinstance(event, events.Reopen):
-        ended = state["status"] in _ENDED
-        return None if ended else _refuse(state, "案件尚在办理，无需重启。")
     if state["status"] in _ENDED:
-        wanted = isinstance(event, events.Cancel | events.UpdateVariables | events.Suspend)
-        return _refuse(state, "案件已结束。") if wanted else Step(state, (), "stale")
+        return _after_the_end(state, event)
     if _gone(state, event):
         return Step(state, (), "stale")
     reason = _unfit(state, event)
     return _refuse(state, reason) if reason else None
 
 
+def _after_the_end(state: State, event: Event) -> Step | None:
+    if isinstance(event, events.Reopen):
+        return None
+    wanted = isinstance(event, events.Cancel | events.UpdateVariables | events.Suspend)
+    return _refuse(state, "案件已结束。") if wanted else Step(state, (), "stale")
+
+
 def _unfit(state: State, event: Event) -> str:
     """Say why a running or suspended instance cannot take EVENT."""
     if isinstance(event, events.Start):
         return "案件已经开始。"
+    if isinstance(event, events.Reopen):
+        return "案件尚在办理，无需重启。"
     if isinstance(event, events.Resume):
         return "" if state["status"] == "suspended" else "案件没有挂起。"
     free = isinstance(event, events.Cancel | events.UpdateVariables)

@@ -114,6 +114,34 @@ def all_rows(
     return [{**kept[case], **values} for case, values in zip(kept, more, strict=True)]
 
 
+def chosen(
+    conn: Conn,
+    ledger: Mapping[str, Any],
+    where: Mapping[str, Sequence[Value]],
+    keys: Sequence[str],
+    variables: Variables,
+) -> list[dict[str, Value]]:
+    """Give columns KEYS of the rows whose columns have one of the values WHERE names.
+
+    Whoever asks sees all cases; at most MOST + 1 rows, by case number.
+    """
+    columns = {str(one["key"]): one for one in ledger["columns"]}
+    own = {OWN[s]: vs for k, vs in where.items() if (s := str(columns[k]["from"])) in OWN}
+    query = (
+        sa.select(root)
+        .join(definition, definition.c.id == root.c.definition_id)
+        .where(root.c.id == root.c.root_id, definition.c.key.in_(list(ledger["processes"])))
+        .where(*(root.c[name].in_(list(values)) for name, values in own.items()))
+        .order_by(root.c.number, root.c.id)
+        .limit(MOST + 1)
+    )
+    rows = [dict(row) for row in conn.execute(query).mappings()]
+    wanted = [columns[key] for key in dict.fromkeys((*keys, *where))]
+    found = _projected(conn, wanted, rows, variables)
+    kept = (row for row in found if all(row[key] in values for key, values in where.items()))
+    return [{key: row[key] for key in keys} for row in kept]
+
+
 def _read_for(columns: Sequence[Mapping[str, Any]]) -> list[sa.ColumnElement[Any]]:
     """Give the columns of a case that ledger COLUMNS are made from; variables need all."""
     sources = [str(column["from"]) for column in columns]

@@ -193,3 +193,51 @@ def ready_to_close(story: Scenario, place: Place, **plan_changes: Any) -> Json:
     rectified(story, place, case)
     story.when_passes("2025-12-01")
     return case
+
+
+def closed_in_2024(story: Scenario, place: Place = YANGJIFENG, **changes: Any) -> Json:
+    """Bring a problem found late in November 2024 (增补) to 已销号 on 9 December 2024.
+
+    The story has begun in November 2024; a county reserve owned by the province goes its
+    own way.
+    """
+    body, county = place.body, place.both("county")
+    owned = changes.pop("owned", False)
+    changes = {"year": 2024, "checked_on": "2024-11-20", "request_supplement": True, **changes}
+    case = registered(story, place, **changes)
+    data = {"supplement_batch": 2, "supplement_due": "2024-12-15"}
+    story.when_completes("JX-LYJ", "approve_supplement", "approve", case=case, data=data)
+    if not owned:
+        story.when_completes("JX-STT", "approve_supplement", "approve", case=case)
+    story.when_completes(body, "submit", "submit", case=case)
+    worker = body if owned else county[0]
+    data = plan("2024-12-15", place)
+    data["measures"][0]["from"] = "2024-11-25"
+    story.when_completes(worker, "plan", "submit", case=case, data=data)
+    story.when_completes(worker, "rectify", "done", case=case)
+    story.when_completes(body, "self_check", "pass", case=case)
+    story.when_passes("2024-12-09 10:00" if story.today() < "2024-12-09" else story.today())
+    form = "fill_f4" if owned else "fill_f3"
+    done = story.written(case, "completed_on")[-1]
+    data = closing(story, body, done_on=done)
+    story.when_completes(body, form, "submit", case=case, data=data)
+    if owned:
+        story.when_completes("JX-LYJ", "prov_check", "pass", case=case)
+        story.when_completes("JX-LYJ", "prov_approve", "approve", case=case)
+    else:
+        for unit in county:
+            story.when_completes(unit, "county_check", "pass", case=case)
+        story.when_completes(f"{place.county}-ZF", "county_gov", "approve", case=case)
+    story.then_state(case, "已销号")
+    return case
+
+
+def looked_back(story: Scenario, unit: str, result: str, **changes: Any) -> Json:
+    """Give CM-F3 of today with RESULT."""
+    data: Json = {
+        "checked_on": story.today(),
+        "people": [f"clerk-{unit.lower()}", "clerk-jx-lyj"],
+        "result": result,
+        "photos": story.when_uploads(unit, "全景", "细部"),
+    }
+    return {**data, **changes}

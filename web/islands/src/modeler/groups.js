@@ -50,7 +50,7 @@ export const GROUPS = [
     e('Return', 'seats', '重办席位', { kind: 'select' }), e('Return', 'max', '最多次数', { kind: 'number' }) ] },
   { id: 'transfer', label: '转办', types: ['bpmn:UserTask'], entries: [
     { ext: 'gov:Transfer', label: '可转办', kind: 'present' }, e('Transfer', 'scope', '范围', { kind: 'select' }), e('Transfer', 'maxChain', '最多转几手', { kind: 'number' }) ] },
-  { id: 'phase', label: '阶段与状态', types: ['bpmn:FlowNode'], entries: [g('phase', '阶段', { kind: 'pick', pick: 'phases' }), g('state', '进入时案件状态', { kind: 'pick', pick: 'states' })] },
+  { id: 'phase', label: '阶段与状态', types: ['bpmn:FlowNode'], entries: [g('phase', '阶段', { kind: 'pick', pick: 'phases' }), g('state', '进入时案件状态', { kind: 'pick', pick: 'states' }), g('round', '进入下一轮')] },
   { id: 'decision', label: '决策', types: ['bpmn:BusinessRuleTask'], entries: [
     c('decisionRef', '决策表', { kind: 'pick', pick: 'decisions' }), c('decisionRefBinding', '版本', BINDING), c('decisionRefVersion', '版本号'),
     c('mapDecisionResult', '结果形式', { kind: 'select', values: ['singleEntry', 'singleResult', 'collectEntries', 'resultList'] }), c('resultVariable', '结果变量'),

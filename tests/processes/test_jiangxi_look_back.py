@@ -1,0 +1,134 @@
+"""Look-back (P-13): closed problems are checked again, rebounds go on in a new round."""
+
+import pytest
+
+from tests.processes import jiangxi
+from tests.support.scenario import Json, Scenario
+from tests.support.stories import Beginning
+
+pytestmark = jiangxi.CROSSED
+PLACE = jiangxi.YANGJIFENG
+BODY, COUNTY, CITY = PLACE.body, PLACE.both("county"), PLACE.both("city")
+WHY = "平台基础重新浇筑，恢复营业。"
+
+
+@pytest.fixture
+def jiangxi_beginning(jiangxi_beginning: Beginning) -> Beginning:
+    """Begin late in 2024, so that problems of 2024 can be closed."""
+    told = jiangxi_beginning
+    return Beginning(
+        told.application, "2024-11-22 09:00", told.chosen, told.runtime, told.changes
+    )
+
+
+def test_rebounds_go_on_in_a_new_round_with_the_same_number(jiangxi_story: Scenario) -> None:
+    story = jiangxi_story
+    filed = jiangxi.closed_in_2024(story)
+    story.when_passes("2024-12-12 10:00")
+    receipts(story, filed)
+    half = jiangxi.closed_in_2024(story, lon=117.2191, source=["绿盾"], source_ref="LD-1")
+    third = jiangxi.closed_in_2024(story, lon=117.2192)
+    receipts(story, third)
+    checks = the_inspection_opens_look_backs(story, filed, half, third)
+    the_form_wants_people_photos_and_an_account(story, checks[filed["number"]])
+    nothing_rebounded(story, checks[third["number"]], third)
+    story.when_passes("2025-04-09 10:00")
+    rebounded(story, checks[filed["number"]], "反弹")
+    rebounded(story, checks[half["number"]], "整改成效不扎实")
+    for case in (filed, half):
+        it_goes_on_in_round_two(story, case)
+    figures_of_both_years(story)
+    round_two_is_closed_and_filed(story, half)
+    story.then_no_incidents()
+
+
+def receipts(story: Scenario, case: Json) -> None:
+    day = story.today()
+    data = {"filed_lf_on": day}
+    story.when_completes("JX-LYJ", "file_forestry", "receipt", case=case, data=data)
+    data = {"filed_eco_on": day}
+    story.when_completes("JX-STT", "file_ecology", "receipt", case=case, data=data)
+    story.then_state(case, "已备案")
+    assert story.case(case["id"])["status"] == "completed"
+
+
+def the_inspection_opens_look_backs(story: Scenario, *cases: Json) -> dict[str, Json]:
+    story.when_passes("2025-02-10 10:00")
+    (inspection,) = story.cases("jx_inspect", place=PLACE.reserve)
+    assert story.cases("jx_look_back") == []
+    for unit in CITY:
+        story.when_completes(unit, "organise", "organised", case=inspection)
+    found = story.cases("jx_look_back")
+    numbers = sorted(one["title"].split()[1] for one in found)
+    assert numbers == sorted(case["number"] for case in cases)
+    for one in found:
+        story.then_waits_at(one, ("check", BODY))
+        story.then_due(one, "check", "2025-06-30")
+        story.then_state(one, "待核查")
+    checklist = story.form(BODY, "report", inspection)["recheck"]
+    assert {row["problem_no"] for row in checklist} == set(numbers)
+    return {one["title"].split()[1]: one for one in found}
+
+
+def the_form_wants_people_photos_and_an_account(story: Scenario, check: Json) -> None:
+    bad = jiangxi.looked_back(story, BODY, "反弹", people=["clerk-jx-lyj"], photos=[])
+    refused = story.when_completes(BODY, "check", "submit", case=check, data=bad, expect=422)
+    assert {error["field"] for error in refused["errors"]} == {"people", "photos", "desc"}
+
+
+def nothing_rebounded(story: Scenario, check: Json, case: Json) -> None:
+    data = jiangxi.looked_back(story, BODY, "无反弹")
+    story.when_completes(BODY, "check", "submit", case=check, data=data)
+    story.then_state(check, "无反弹")
+    story.then_state(case, "已备案")
+    assert story.case(case["id"])["caseRound"] == 1
+
+
+def rebounded(story: Scenario, check: Json, result: str) -> None:
+    data = jiangxi.looked_back(story, BODY, result, desc=WHY, reopen=False)
+    story.when_completes(BODY, "check", "submit", case=check, data=data)
+    story.then_state(check, "已重开")
+    assert story.variables(check)["reopen"] is True
+
+
+def it_goes_on_in_round_two(story: Scenario, case: Json) -> None:
+    now = story.case(case["id"])
+    assert (now["number"], now["status"]) == (case["number"], "active")
+    assert "反弹重开" in story.states(case)
+    story.then_waits_at(case, ("plan", COUNTY[0]))
+    assert "D-10.1" in story.rows(case)
+    row = story.ledger_row("problem", case["number"])
+    assert (row["year"], row["rate_year"], row["rebound"]) == (2025, 2025, True)
+    assert (row["completed_on"], row["closed_on"], row["filed_on"]) == (None, None, None)
+    assert (row["due_on"], row["is_new"]) == ("2025-11-30", "反弹")
+    (before,) = story.variables(case)["rounds"]
+    assert (before["round"], before["year"]) == (1, 2024)
+    assert before["closed_on"] == story.written(case, "closed_on")[0]
+
+
+def figures_of_both_years(story: Scenario) -> None:
+    look = story.overseer()
+
+    def figure(report: str, year: str) -> tuple[int, int]:
+        found = look.get(f"/metrics/jiangxi/{report}", year=year)["figure"]
+        return found["numerator"], found["denominator"]
+
+    assert figure("M-1", "2024") == (3, 3)  # as it stood at the end of 2024
+    assert figure("M-1", "2025") == (0, 2)
+    assert figure("M-4", "2025") == (1, 3)
+
+
+def round_two_is_closed_and_filed(story: Scenario, case: Json) -> None:
+    jiangxi.planned(story, PLACE, case, "2025-11-20")
+    jiangxi.rectified(story, PLACE, case)
+    story.when_passes("2025-12-02 10:00")
+    done = story.written(case, "completed_on")[-1]
+    jiangxi.checked_by_the_county(story, PLACE, case, done)
+    story.when_completes("360681-ZF", "county_gov", "approve", case=case)
+    receipts(story, case)
+    rounds = [one["number"] for one in timeline(story, case)["rounds"]]
+    assert rounds == [1, 2]
+
+
+def timeline(story: Scenario, case: Json) -> Json:
+    return story.overseer().get(f"/process-instances/{case['id']}/timeline")
