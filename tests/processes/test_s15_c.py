@@ -1,0 +1,167 @@
+"""Story S15 C: a tip-off by phone, a second call merged, the clue; Jiangxi's twin."""
+
+import pytest
+
+from tests.support.scenario import Json, Scenario
+
+FORESTRY, BODY = "GY-LY", "GY-01-GL"
+CITY, RESERVE = "360400-LY", "JX-N03"
+NAME, PHONE = "欧阳见证", "13912345678"
+CHECKED = {"in_territory": True, "has_location": True, "about_reserve": True}
+TWO = ["520181", "GA0001"]
+RESULT = "已责令养殖场停止排放，移送农业农村、生态环境部门办理，线索属实。"
+
+
+def call(**changes: object) -> Json:
+    """Give CM-F1 as the clerk fills it in on the phone."""
+    data: Json = {
+        "channel": "电话",
+        "received_on": "2026-05-06",
+        "anonymous": True,
+        "pa_or_reserve": "GY-01",
+        "location": "红枫湖北岸养殖场",
+        "content": "养殖场夜间向红枫湖排放养殖废水，水面发黑有臭味。",
+    }
+    return {**data, **changes}
+
+
+def test_an_anonymous_call_becomes_a_clue_and_a_second_call_follows_it(
+    guiyang_story: Scenario,
+) -> None:
+    story = guiyang_story
+    story.when_passes("2026-05-06 10:00")
+    first = story.when_started(FORESTRY, "gy_report", call())
+    assert first["number"] == "JB-2026-00001"
+    story.then_state(first, "收到")
+    story.then_due(first, "examine_report", "2026-05-21")
+    it_is_triaged(story, first)
+    it_becomes_a_clue_and_a_meeting(story)
+    second = the_second_call_is_merged(story)
+    the_result_reaches_both(story, first, second)
+    story.then_no_incidents()
+
+
+def it_is_triaged(story: Scenario, case: Json) -> None:
+    story.when_completes(FORESTRY, "examine_report", "submit", case=case, data=CHECKED)
+    assert story.variables(case)["triage_rule"]["triage"] == "受理"
+    assert any(row.endswith("r4") or row.endswith("4") for row in story.rows(case))
+    data = {"problem_type": "F3", "acts": ["违法排污"], "county_codes": TWO}
+    form = story.form(FORESTRY, "triage_report", case)
+    assert form["county_codes"] == ["520181", "GA0001", "520403"]
+    refused = {"transfer_to": "市水务局"}
+    story.when_completes(
+        FORESTRY, "triage_report", "transfer", case=case, data=refused, expect=422
+    )  # the table says 受理: another way needs a reason
+    story.when_completes(FORESTRY, "triage_report", "accept", case=case, data=data)
+    said = story.variables(case)
+    assert (said["accepted_on"], said["finish_due"]) == ("2026-05-06", "2026-07-05")
+    story.then_state(case, "核查")
+    story.then_due(case, "record_result", "2026-07-05")
+    story.then_never(case, "acknowledge", "reply_report")  # anonymous: nobody to tell
+
+
+def it_becomes_a_clue_and_a_meeting(story: Scenario) -> None:
+    (clue,) = story.cases("gy_clue")
+    form = story.form(BODY, "register_clue", clue)
+    assert (form["source"], form["source_ref"]) == ("群众举报", "JB-2026-00001")
+    assert (form["problem_type"], form["acts"]) == ("F3", ["违法排污"])
+    assert form["county_codes"] == TWO
+    (meeting,) = story.cases("gy_meeting")
+    assert "JB-2026-00001" in str(story.variables(meeting)["subject_no"])
+
+
+def the_second_call_is_merged(story: Scenario) -> Json:
+    story.when_passes("2026-05-08 11:00")
+    data = call(received_on="2026-05-08", anonymous=False, reporter=NAME, contact=PHONE)
+    second = story.when_started(FORESTRY, "gy_report", data)
+    form = story.form(FORESTRY, "examine_report", second)
+    assert [row["case_no"] for row in form["similar"]] == ["JB-2026-00001"]
+    facts = {**CHECKED, "dup_of": "JB-2026-00001"}
+    story.when_completes(FORESTRY, "examine_report", "submit", case=second, data=facts)
+    assert story.variables(second)["triage_rule"]["triage"] == "重复并案"
+    story.when_completes(FORESTRY, "triage_report", "merge", case=second)
+    story.then_state(second, "并案")
+    assert len(story.cases("gy_clue")) == 1  # no new clue
+    story.then_waits_at(second, ("acknowledge", FORESTRY))
+    story.then_due(second, "acknowledge", "2026-05-23")
+    told = {"ack_on": "2026-05-08", "ack_text": "您的举报与已受理的举报合并办理。"}
+    story.when_completes(FORESTRY, "acknowledge", "done", case=second, data=told)
+    return second
+
+
+def the_result_reaches_both(story: Scenario, first: Json, second: Json) -> None:
+    story.when_passes("2026-06-20 15:00")
+    data = {"result": "属实", "check_note": RESULT}
+    story.when_completes(
+        FORESTRY, "record_result", "done", case=first, data=data, expect=422
+    )  # found true: the clue's number must be told
+    data["problem_no"] = story.cases("gy_clue")[0]["number"]
+    story.when_completes(FORESTRY, "record_result", "done", case=first, data=data)
+    story.then_state(first, "办结")
+    story.then_never(first, "reply_report")
+    said = story.variables(second)
+    assert (said["result"], said["problem_no"]) == ("属实", data["problem_no"])
+    story.then_state(second, "答复")
+    reply = {"reply": "您反映的问题属实，已责令停止排放并立案查处。"}
+    story.when_completes(FORESTRY, "reply_report", "done", case=second, data=reply)
+    story.then_state(second, "办结")
+    row = story.ledger_row("report", "JB-2026-00002")
+    assert (row["dup_of"], row["result"]) == ("JB-2026-00001", "属实")
+    assert NAME not in str(story.history(second)) + str(story.variables(second)) + str(row)
+
+
+@pytest.fixture
+def jiangxi_report(jiangxi_story: Scenario) -> Scenario:
+    jiangxi_story.when_passes("2025-05-06 10:00")
+    return jiangxi_story
+
+
+def test_the_twin_drafts_a_problem_and_answers_a_named_reporter(
+    jiangxi_report: Scenario,
+) -> None:
+    story = jiangxi_report
+    data = call(received_on="2025-05-06", anonymous=False, reporter=NAME, contact=PHONE)
+    data["pa_or_reserve"] = RESERVE
+    missing = {key: value for key, value in data.items() if key != "contact"}
+    body = {"processDefinitionKey": "jx_report", "variables": missing}
+    refused = story.of(CITY).send("POST", "/process-instances", body, 422)
+    assert [error["field"] for error in refused["errors"]] == ["contact"]
+    case = story.when_started(CITY, "jx_report", data)
+    assert case["number"] == "JB-2025-00001"
+    story.when_completes(CITY, "examine_report", "submit", case=case, data=CHECKED)
+    data = {"problem_type": "F3", "county_codes": ["360430"]}
+    story.when_completes(CITY, "triage_report", "accept", case=case, data=data)
+    (draft,) = story.cases("jx_audit")
+    unit = next(unit for node, unit in story.open(draft) if node == "complete_draft")
+    form = story.form(unit, "complete_draft", draft)
+    assert (form["source"], form["source_ref"]) == (["群众举报"], "JB-2025-00001")
+    story.then_due(case, "acknowledge", "2025-05-21")
+    told = {"ack_on": "2025-05-06", "ack_text": "您的举报已经受理，六十日内办结。"}
+    story.when_completes(CITY, "acknowledge", "done", case=case, data=told)
+    done = {"result": "不属实", "check_note": "现场核查未发现排放，水质监测达标。"}
+    story.when_completes(CITY, "record_result", "done", case=case, data=done)
+    the_handler_alone_learns_the_name(story, case)
+    reply = {"reply": "经核查，您反映的问题不属实。"}
+    story.when_completes(CITY, "reply_report", "done", case=case, data=reply)
+    story.then_state(case, "办结")
+    story.then_no_incidents()
+
+
+def the_handler_alone_learns_the_name(story: Scenario, case: Json) -> None:
+    task, _ = story.mine(CITY, "reply_report", case)
+    path = f"/user-tasks/{task['id']}/vault-look"
+    asked = {"reason": "答复举报人"}
+    story.of(RESERVE_BODY).send("POST", path, asked, 404)  # out of sight
+    story.overseer().send("POST", path, asked, 403)  # sees all cases, handles none
+    story.of(CITY).send("POST", path, asked, 409)  # nobody has claimed the task yet
+    story.of(CITY).send("PUT", f"/user-tasks/{task['id']}/assignment", {})
+    story.of(CITY).send("POST", path, {"reason": "看"}, 422)
+    found = story.of(CITY).send("POST", path, asked)
+    assert found["values"] == {"reporter": NAME, "contact": PHONE}
+    for browser in (story.of(CITY), story.overseer()):
+        seen = str(browser.get(f"/process-instances/{case['id']}/variables"))
+        seen += str(browser.get(f"/user-tasks/{task['id']}/form"))
+        assert NAME not in seen and PHONE not in seen and "（已保密）" in seen
+
+
+RESERVE_BODY = "JX-N01-GL"
