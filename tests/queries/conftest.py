@@ -15,7 +15,8 @@ from engine.commands.tasks import CompleteTask
 from engine.engine import Engine
 from engine.queries import people, tasks
 from engine.worker import Worker
-from tests.support.site import build_engine
+from tests.support.databases import SCHEMA, Content
+from tests.support.site import CONTENT, FIRST, open_engine
 
 T = TypeVar("T")
 
@@ -66,9 +67,15 @@ class House:
 
 
 @pytest.fixture
+def store_content(request: pytest.FixtureRequest) -> Content:
+    """Give the application with its people to whoever asks for the house."""
+    return CONTENT if "house" in request.fixturenames else SCHEMA
+
+
+@pytest.fixture
 def house(store_url: str, data_dir: Path) -> Iterator[House]:
     """Give the house on each kind of database, on 2025-07-18, 09:00."""
-    clock = FakeClock(shanghai("2025-07-18 09:00"))
-    made = House(build_engine(store_url, data_dir, clock), clock)
+    clock = FakeClock(shanghai(FIRST))
+    made = House(open_engine(store_url, data_dir, clock), clock)
     yield made
     made.engine.close()

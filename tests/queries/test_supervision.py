@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -12,15 +13,22 @@ from engine.queries import supervision, worklist
 from engine.queries.paging import Paging, Sort
 from engine.queries.supervision import Wanted
 from tests.commands.test_escalation import files
-from tests.support.tiny import Tiny, deploy, make
+from tests.support.databases import Content
+from tests.support.tiny import Tiny, deploy, make, opened
 
+NOW = "2026-10-21 09:00"
 RULE = {"{title: 审核, kind": "{title: 审核, stopFor: [补正], kind"}
 
 
-@pytest.fixture
-def desk(store_url: str, data_dir: Path, clock: FakeClock) -> Iterator[Tiny]:
-    """Three reviews: overdue since 10-12 at one unit and at both, and one reminded of."""
-    tiny = make(store_url, data_dir, clock)
+def lived(url: str) -> None:
+    """Let time pass until three reviews are late, at one unit and at both."""
+    with TemporaryDirectory() as folder:
+        tiny = make(url, Path(folder), FakeClock(shanghai("2025-01-01 00:00")))
+        live(tiny)
+        tiny.engine.close()
+
+
+def live(tiny: Tiny) -> None:
     deploy(tiny.engine, files(RULE), base_version=1)
     for day, station, login in (("21", "S1", "field1"), ("22", "S1", "field1")):
         tiny.until(shanghai(f"2026-09-{day} 09:00"))
@@ -30,7 +38,19 @@ def desk(store_url: str, data_dir: Path, clock: FakeClock) -> Iterator[Tiny]:
     tiny.until(shanghai("2026-10-09 09:00"))
     late = tiny.start("field1").instance_id
     tiny.complete("field1", late, "check", outcome="send")
-    tiny.until(shanghai("2026-10-21 09:00"))
+    tiny.until(shanghai(NOW))
+
+
+@pytest.fixture
+def store_content() -> Content:
+    return Content("desk", lived)
+
+
+@pytest.fixture
+def desk(store_url: str, data_dir: Path, clock: FakeClock) -> Iterator[Tiny]:
+    """Three reviews: overdue since 10-12 at one unit and at both, and one reminded of."""
+    clock.set(shanghai(NOW))
+    tiny = opened(store_url, data_dir, clock)
     yield tiny
     tiny.engine.close()
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Flask
@@ -17,6 +18,7 @@ from engine.commands.definitions import Deploy
 from engine.engine import Engine
 from engine.library.bundle import read_folder
 from engine.worker import Worker
+from tests.support.databases import Content
 from web.app import create_app
 from web.session import Passwords
 from web.settings import ENGINE, SETTINGS, WebSettings
@@ -24,6 +26,8 @@ from web.settings import ENGINE, SETTINGS, WebSettings
 API = "/api/v1"
 PASSWORD = "Correct-horse-9"
 APPS = Path(__file__).parent / "apps"
+FIRST = "2025-07-18 09:00"  # the local moment at which every installation begins
+IDS = 1000  # ids given while a database was filled stay below
 LEDGER = """
 id: problem
 title: 问题台账
@@ -140,14 +144,26 @@ def bundle_files() -> dict[str, bytes]:
     return {**files, "ledgers/problem.yaml": LEDGER.encode()}
 
 
-def build_engine(url: str, data_dir: Path, clock: FakeClock) -> Engine:
-    """Build the engine on a fresh database, with the tiny application and its people."""
-    engine = bootstrap.build(url, data_dir, clock=clock, ids=CountingIds())
-    engine.execute(Deploy("tiny", bundle_files()), SYSTEM)
-    hashed = Passwords(memory_kib=64, rounds=1).hash(PASSWORD)
-    for login, (name, rights, posts) in PEOPLE.items():
-        engine.execute(CreatePerson(login, name, hashed, rights, posts), SYSTEM)
-    return engine
+def _filled(url: str) -> None:
+    """Fill a database with the tiny application and its people."""
+    ids = CountingIds()
+    with TemporaryDirectory() as folder:
+        clock = FakeClock(shanghai(FIRST))
+        engine = bootstrap.build(url, Path(folder), clock=clock, ids=ids)
+        engine.execute(Deploy("tiny", bundle_files()), SYSTEM)
+        hashed = Passwords(memory_kib=64, rounds=1).hash(PASSWORD)
+        for login, (name, rights, posts) in PEOPLE.items():
+            engine.execute(CreatePerson(login, name, hashed, rights, posts), SYSTEM)
+        engine.close()
+    assert ids.last < IDS
+
+
+CONTENT = Content("site", _filled)
+
+
+def open_engine(url: str, data_dir: Path, clock: FakeClock) -> Engine:
+    """Build the engine on a copy of a database with CONTENT."""
+    return bootstrap.build(url, data_dir, clock=clock, ids=CountingIds(IDS))
 
 
 def build_site(engine: Engine, clock: FakeClock, machine: FakeClock) -> Site:

@@ -1,39 +1,21 @@
 """A served installation for each test: a copied database, one application for all."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from engine import bootstrap
 from engine.base.clock import FakeClock, shanghai
-from engine.base.ids import CountingIds
 from tests.support.databases import Databases
-from tests.support.site import Site, build_engine, build_site, serve
-
-FIRST = "2025-07-18 09:00"
-IDS = 1000  # ids given while the template was made stay below
+from tests.support.site import CONTENT, FIRST, Site, build_site, open_engine, serve
 
 
 @pytest.fixture(scope="session")
-def template(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a SQLite file with the tiny application and its people."""
-    folder = tmp_path_factory.mktemp("site")
-    url = databases.sqlite()
-    engine = build_engine(url, folder, FakeClock(shanghai(FIRST)))
-    engine.close()
-    made = Path(url.removeprefix("sqlite:///"))
-    return made.rename(folder / "template.db")
-
-
-@pytest.fixture(scope="session")
-def shared_app(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def shared_app(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """Give one application; each test lets it serve an engine of its own."""
     clock = FakeClock(shanghai(FIRST))
-    folder = tmp_path_factory.mktemp("app")
-    engine = bootstrap.build(f"sqlite:///{template}", folder, clock=clock)
+    engine = open_engine(databases.sqlite(CONTENT), tmp_path_factory.mktemp("app"), clock)
     engine.close()
     return build_site(engine, clock, clock).app
 
@@ -42,15 +24,13 @@ Open = Callable[[Flask | None], Site]
 
 
 @pytest.fixture
-def opened(template: Path, tmp_path: Path) -> Iterator[Open]:
-    """Give a way to serve a fresh copy of the template, by an application given or new."""
+def opened(databases: Databases, tmp_path: Path) -> Iterator[Open]:
+    """Give a way to serve a fresh copy of the database, by an application given or new."""
     made: list[Site] = []
 
     def open_site(app: Flask | None) -> Site:
-        shutil.copyfile(template, tmp_path / "site.db")
         clock, machine = FakeClock(shanghai(FIRST)), FakeClock(shanghai("2026-01-05 08:00"))
-        url = f"sqlite:///{tmp_path / 'site.db'}"
-        engine = bootstrap.build(url, tmp_path, clock=clock, ids=CountingIds(IDS))
+        engine = open_engine(databases.sqlite(CONTENT), tmp_path, clock)
         made.append(
             serve(app, engine, clock, machine) if app else build_site(engine, clock, machine)
         )
@@ -59,6 +39,7 @@ def opened(template: Path, tmp_path: Path) -> Iterator[Open]:
     yield open_site
     for one in made:
         one.engine.close()
+        databases.drop(str(one.engine.database.engine.url))
 
 
 @pytest.fixture
