@@ -1,9 +1,12 @@
 """Look-back (P-13): closed problems are checked again, rebounds go on in a new round."""
 
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
 
 from tests.processes import jiangxi
-from tests.support.scenario import Json, Scenario
+from tests.support.scenario import API, Json, Scenario
 from tests.support.stories import Beginning
 
 pytestmark = jiangxi.CROSSED
@@ -33,12 +36,15 @@ def test_rebounds_go_on_in_a_new_round_with_the_same_number(jiangxi_story: Scena
     the_form_wants_people_photos_and_an_account(story, checks[filed["number"]])
     nothing_rebounded(story, checks[third["number"]], third)
     story.when_passes("2025-04-09 10:00")
+    before = printed(story, filed)
     rebounded(story, checks[filed["number"]], "反弹")
+    assert printed(story, filed) == before  # round 1 as it was
     rebounded(story, checks[half["number"]], "整改成效不扎实")
     for case in (filed, half):
         it_goes_on_in_round_two(story, case)
     figures_of_both_years(story)
     round_two_is_closed_and_filed(story, half)
+    a_supervisor_reopens_once(story, third)
     story.then_no_incidents()
 
 
@@ -132,3 +138,32 @@ def round_two_is_closed_and_filed(story: Scenario, case: Json) -> None:
 
 def timeline(story: Scenario, case: Json) -> Json:
     return story.overseer().get(f"/process-instances/{case['id']}/timeline")
+
+
+def printed(story: Scenario, case: Json) -> bytes:
+    """Print the closing form of round 1 as it was signed."""
+    (task,) = [one for one in story.tasks(case, None) if one["node"] == "fill_f3"]
+    client = story.overseer().client
+    answer = client.get(f"{API}/user-tasks/{task['id']}/print", query_string={"format": "docx"})
+    assert answer.status_code == 200
+    with ZipFile(BytesIO(answer.data)) as document:
+        return document.read("word/document.xml")
+
+
+def a_supervisor_reopens_once(story: Scenario, case: Json) -> None:
+    path = f"/process-instances/{case['id']}/reopening"
+    why = {"cause": "复核", "reason": "省级复核发现基础未清除"}
+    why["expectedVersion"] = story.case(case["id"])["version"]
+    look = story.overseer()
+    assert look.send("POST", path, {**why, "reason": "太短"}, 422)["code"] == "reason-too-short"
+    assert look.send("POST", path, {**why, "node": "plan"}, 409)["code"] == "reopen-anchor"
+    assert look.send("POST", path, {**why, "cause": "别的"}, 422)["code"] == "reopen-cause"
+    story.of(COUNTY[0]).send("POST", path, why, 403)
+    assert look.send("POST", path, why)["state"] == "active"
+    assert look.send("POST", path, why, 409)["code"] == "case-open"
+    story.worker.run_due()
+    now = story.case(case["id"])
+    assert (now["caseRound"], now["number"], now["endedAt"]) == (2, case["number"], None)
+    assert story.ledger_row("problem", case["number"])["rate_year"] == 2026  # found in December
+    (line,) = [one for one in story.history(case) if one["kind"] == "ReopenInstance"]
+    assert (line["detail"]["round"], line["detail"]["was"]) == (2, "已备案")
