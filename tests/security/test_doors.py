@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.security.surface import addresses, changing, filled, send
+from tests.security.surface import addresses, changing, send
+from tests.support.places import filled
 from tests.support.site import API, PASSWORD, Site
 from web.security import RIGHTS
 

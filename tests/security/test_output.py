@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.security.surface import addresses, filled
+from tests.security.surface import addresses
+from tests.support.places import filled
 from tests.support.site import API, Browser, Site, bundle_files
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)

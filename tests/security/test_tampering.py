@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.security.surface import addresses, filled
+from tests.security.surface import addresses
 from tests.security.test_output import PNG, upload
+from tests.support.places import filled
 from tests.support.site import API, Site
 
 # Pages and routes that show or change one case.
@@ -22,6 +23,7 @@ KEPT = {
     "late-opinion": ("outcome", "opinion"),
     "clock-stop": ("reason",),
     "extension": ("reason", "until"),
+    "vault-look": ("reason",),
 }
 
 

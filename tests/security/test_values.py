@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from tests.security.surface import addresses, filled
+from tests.security.surface import addresses
+from tests.support.places import filled
 from tests.support.site import API, Site
 from web.limits import DEPTH, INTEGER, bounded, broken
 

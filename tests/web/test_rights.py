@@ -1,36 +1,15 @@
 """The rights matrix: every route of the API, generated from the map, against one policy."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.support.places import filled
 from tests.support.site import API, Site
 from web.api.routes import LOOKS
 from web.security import RIGHTS, rule_of
 
-# What fills the places of a path so that the row exists; the case is one of county 990101.
-VALUES = {
-    "instance_id": "1",
-    "task_id": "1",
-    "definition_id": "1",
-    "bundle_id": "1",
-    "job_id": "1",
-    "incident_id": "1",
-    "application": "tiny",
-    "ledger_id": "problem",
-    "report": "x",
-    "import_id": "x",
-    "run_id": "1",
-    "kind": "division",
-    "code": "990101",
-    "number": "TN-2025-990101-001",
-    "attachment_id": "x",
-    "calendar": "cn",
-    "year": "2026",
-    "day": "2026-10-10",
-}
 REASON = "够十个字的理由写在这里"
 BODIES: dict[str, Any] = {
     "POST /process-instances": {"processDefinitionKey": "tiny_case"},
@@ -52,7 +31,7 @@ BODIES: dict[str, Any] = {
     "POST /clock": {"to": "2025-12-01T00:00:00+08:00"},
     "POST /campaigns/dry-run": {"until": "2025-12-01T00:00:00+08:00"},
 }
-WITH_REASON = ("cancellation", "suspension", "pause")
+WITH_REASON = ("cancellation", "suspension", "pause", "reopening")
 # Routes that show or change one case: a stranger's answer is 404, never 403 or 200.
 OF_ONE_CASE = ("/process-instances/<", "/user-tasks/<", "/process-instances/by-number")
 
@@ -67,10 +46,6 @@ def routes(site: Site) -> Iterator[tuple[str, str, str]]:
         assert declared is not None, path
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield method, path.removeprefix(API), declared.permission
-
-
-def filled(path: str) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: VALUES[match.group(1)], path)
 
 
 def body_of(method: str, path: str) -> Any:

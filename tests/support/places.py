@@ -1,0 +1,42 @@
+"""The places of addresses, filled by what exists in the served installation."""
+
+import re
+
+# The case is one of county 990101.
+HELD = {
+    "instance_id": "1",
+    "task_id": "1",
+    "definition_id": "1",
+    "bundle_id": "1",
+    "job_id": "1",
+    "incident_id": "1",
+    "application": "tiny",
+    "ledger_id": "problem",
+    "kind": "division",
+    "code": "990101",
+    "number": "TN-2025-990101-001",
+    "attachment_id": "x",
+    "ref": "TN-2025-990101-001",
+    "key": "tiny_case",
+    "decision_id": "x",
+    "version": "1",
+    "side": "draft",
+    "path": "tiny_case.bpmn",
+    "filename": "nothing.css",
+    "report": "M-1",
+    "source_id": "x",
+    "import_id": "x",
+    "run_id": "1",
+    "report_id": "M-1",
+    "calendar": "cn",
+    "day": "2025-05-01",
+    "year": "2025",
+    "tab": "x",
+    "act": "x",
+}
+
+
+def filled(path: str, **other: str) -> str:
+    """Give PATH with its places filled by what exists."""
+    held = HELD | other
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: held[found.group(1)], path)
