@@ -17,6 +17,7 @@ from engine.calendars import Calendars
 from engine.library.application import read_application
 from engine.library.bundle import Bundle, from_files
 from engine.library.overrides import variant
+from engine.organisation import Organisation, Organisations
 from engine.rules.units import Directory, build_directory, unit_of
 from engine.runtime import Runtime
 from engine.store import definitions, people_rows
@@ -55,6 +56,7 @@ class Runtimes:
         self._directories: OrderedDict[tuple[str, str, int], Directory] = OrderedDict()
         self._lock = threading.Lock()  # of the caches, held for moments
         self._calendars = Calendars()
+        self._organisations = Organisations()
         self._compiling = threading.Lock()  # one compilation at a time: CPU is scarce
 
     def named(self, name: str) -> Runtime:
@@ -162,7 +164,13 @@ class Runtimes:
 
     def _with_calendars(self, conn: Conn, deployed: Deployed) -> Deployed:
         """Give the version as it counts days now: with what people entered."""
-        return replace(deployed, calendars=self._calendars.now(conn, deployed.calendars))
+        calendars = self._calendars.now(conn, deployed.calendars)
+        live = self._organisations.now(conn, deployed.application, deployed.hash)
+        return replace(deployed, calendars=calendars, live=live)
+
+    def organisation(self, conn: Conn, deployed: Deployed) -> Organisation:
+        """Give the records of the application with their dates and changes."""
+        return self._organisations.get(conn, deployed.application, deployed.hash)
 
     def directory(
         self, conn: Conn, deployed: Deployed, version: int | None = None
@@ -177,7 +185,8 @@ class Runtimes:
         if known is None:
             rows = people_rows.units_of(conn, application.key)
             vacant = people_rows.vacant_units(conn, application.key)
-            known = build_directory(map(unit_of, rows), application.roles, vacant)
+            titles = self.organisation(conn, deployed).titles()
+            known = build_directory(map(unit_of, rows), titles, vacant)
             with self._lock:
                 self._directories[key] = known
                 while len(self._directories) > self._size:

@@ -112,7 +112,7 @@ def _import(
     def choices(register: str) -> Mapping[str, str]:
         if register == "unit":
             return {unit.code: unit.name for unit in directory.units.values()}
-        return dict(deployed.application.choices(register))
+        return dict(deployed.choices(register, asked.now))
 
     made = Import(
         deployed.application, deployed, definition, data, form, Cells(choices), directory

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from engine.base import overrides
 from engine.base.errors import InvalidExpression, NotFound
 from engine.base.events import Env
-from engine.base.expressions import Calendar, Moment
+from engine.base.expressions import Calendar, Dated, Moment
 from engine.base.findings import Finding, has_errors
 from engine.base.values import Value
 from engine.bpmn.decisions import Decisions
@@ -21,6 +21,7 @@ from engine.forms.schema import FormSchema
 from engine.library import imports, openness
 from engine.library.application import Application
 from engine.library.bundle import MAIN, Bundle
+from engine.organisation import LiveRegister
 from engine.reports.compile import Report, Sources, compile_reports
 from engine.rules.calendar import build_calendar
 from engine.rules.escalation import Ladder, ladders_of
@@ -41,7 +42,7 @@ class SearchField:
 
 
 @dataclass(frozen=True, slots=True)
-class Deployed:
+class Deployed(Dated):
     """One version of an application, compiled for one runtime."""
 
     application: Application
@@ -58,6 +59,7 @@ class Deployed:
     ladders: Mapping[str, Ladder] = field(default_factory=dict)  # by kind of limit
     regional_ladders: Mapping[str, Mapping[str, Ladder]] = field(default_factory=dict)
     limits: Mapping[str, Mapping[str, Limit]] = field(default_factory=dict)
+    live: LiveRegister | None = None  # registers with what people changed of them
 
     def decide(
         self, decision: str, scope: Mapping[str, Value], at: datetime, region: str = ""
@@ -82,9 +84,27 @@ class Deployed:
         return Env(
             zone=self.zone,
             calendars=self.calendars,
-            register=self.application.register,
+            register=self,
             region=region,
         )
+
+    def at(self, kind: str, code: str, day: date) -> Mapping[str, Value] | None:
+        """Give the row CODE of register KIND in force on DAY."""
+        if self.live is None:
+            return self.application.register(kind, code)
+        return self.live.at(kind, code, day)
+
+    def choices(self, kind: str, at: datetime) -> list[tuple[str, str]]:
+        """Give the rows of register KIND in force at AT as (code, label)."""
+        if self.live is None:
+            return self.application.choices(kind)
+        return self.live.choices(kind, self.moment(at).day)
+
+    def label(self, kind: str, code: str) -> str:
+        """Name the row CODE of register KIND, ended ones too."""
+        if self.live is not None:
+            return self.live.organisation.label(kind, code)
+        return dict(self.application.choices(kind)).get(code, code)
 
     def ladder(self, kind: str, region: str = "") -> Ladder:
         """Give the rungs of the limits of KIND in REGION."""

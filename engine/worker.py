@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.jobstores.base import JobLookupError
@@ -27,6 +28,7 @@ from engine.base.errors import (
 from engine.base.traces import trace
 from engine.commands.due import PAUSED, FailJob, RunDueJob, RunStartTimer, is_paused
 from engine.commands.imports import ApplyRows, CheckRows, FailImport, KeepRows, RefuseRow
+from engine.commands.people import SettleDay
 from engine.commands.results import Counted, Job, Leased, LeasedCall
 from engine.commands.services import (
     LEASE_SECONDS,
@@ -52,6 +54,7 @@ STORM = 20  # more due cases than this are worked off in batches; reliability.md
 CALLS = 20  # outside calls per tick: timers shall not wait long behind them
 MOST_PASSES = 10_000  # of run_due: a process that never rests is a fault, not a long day
 SWEEP_SECONDS = 5  # reliability.md 3.4, 6.9
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 RELEASE = "0.1.0"  # as in pyproject.toml; shown beside each running process
 _log = structlog.get_logger()
 
@@ -103,6 +106,7 @@ class Worker:
     services: Mapping[str, Service] = field(default_factory=lambda: dict(SERVICES))
     node: str = field(default_factory=lambda: f"node-{secrets.token_hex(4)}")
     scheduler: BackgroundScheduler | None = None
+    settled: date | None = None  # the day posts and units were last brought to
     renew_seconds: float = LEASE_SECONDS / 3  # of outside calls; reliability.md 3.4
 
     def tick(self) -> int:
@@ -119,7 +123,7 @@ class Worker:
                 done += self._count(DeliverMissed(message_id, root_id))
         if due.notices:
             done += self._count(DeliverNotices(words))
-        done += sum(self._import(run_id, state) for run_id, state in due.imports)
+        done += sum(self.import_batch(run_id, state) for run_id, state in due.imports)
         return done
 
     def run_due(self) -> int:
@@ -151,10 +155,19 @@ class Worker:
         """Sweep, and seal what moved; each node may call it, one seals."""
         now = self.engine.clock.now().astimezone(UTC)
         second = now.second // SWEEP_SECONDS * SWEEP_SECONDS
-        done = self._count(Sweep())
+        done = self._count(Sweep()) + self._new_day(now)
         if now.second < SWEEP_SECONDS:
             done += self._count(EraseVault(hour(now)))
         return done + self._count(Seal(now.replace(second=second, microsecond=0)))
+
+    def _new_day(self, now: datetime) -> int:
+        """Bring posts and units to the date, once a day and once after a start."""
+        day = now.astimezone(SHANGHAI).date()
+        if day == self.settled:
+            return 0
+        done = self._count(SettleDay())
+        self.settled = day
+        return done
 
     def start(self, seconds: float = 1.0) -> None:
         """Tick every SECONDS in the background until stopped."""
@@ -243,7 +256,7 @@ class Worker:
     def _jitter(self) -> float:
         return random.uniform(-1, 1)  # noqa: S311 -- spreads retries only
 
-    def _import(self, run_id: int, state: str) -> int:
+    def import_batch(self, run_id: int, state: str) -> int:
         """Go on with one table for one batch, with the rights of who sent it."""
         task = self.engine.ask(imports.task_of, SYSTEM, run_id=run_id)
         if task is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from engine.base.expressions import Calendar, Moment, Register
+from engine.base.expressions import Calendar, Dated, Moment, Register
 from engine.base.records import record
 from engine.base.values import Value
 
@@ -28,14 +28,14 @@ class Env:
     """What a step may use besides plan, state and event; immutable.
 
     ROWS answers the needs of the step: {need: value}, see engine.runtime.Need. REGISTER
-    gives a row of reference data; it belongs to the version, so a replay reads the same.
+    gives a row of reference data: the version's, with what people changed, by its date.
     """
 
     zone: str = "Asia/Shanghai"
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     limits: Limits = Limits()
     rows: Mapping[object, Value] = field(default_factory=dict)
-    register: Register | None = None
+    register: Register | Dated | None = None
     region: str = ""  # the division of the case
 
     def moment(self, at: datetime) -> Moment:

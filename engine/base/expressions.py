@@ -1,15 +1,25 @@
 """What a compiled expression looks like from above FEEL: text, what it reads, a call."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import UTC, date, datetime
 from typing import Protocol, TypeAlias
+from zoneinfo import ZoneInfo
 
 from engine.base.records import record
 from engine.base.values import Value
 
 # Gives the row CODE of register KIND: (kind, code).
 Register: TypeAlias = Callable[[str, str], Mapping[str, Value] | None]
+
+
+class Dated(ABC):
+    """Reference data that change with time: a row as it stands on a day."""
+
+    @abstractmethod
+    def at(self, kind: str, code: str, day: date) -> Mapping[str, Value] | None:
+        """Give the row CODE of register KIND in force on DAY."""
 
 
 class Calendar(Protocol):
@@ -43,8 +53,19 @@ class Moment:
     at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     zone: str = "Asia/Shanghai"
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
-    register: Register | None = None
+    register: Register | Dated | None = None
     region: str = ""
+
+    @property
+    def day(self) -> date:
+        """Give the local date."""
+        return self.at.astimezone(ZoneInfo(self.zone)).date()
+
+    def row(self, kind: str, code: str, on: date | None = None) -> Mapping[str, Value] | None:
+        """Give the row CODE of register KIND in force today, or ON a decisive date."""
+        if isinstance(self.register, Dated):
+            return self.register.at(kind, code, on or self.day)
+        return None if self.register is None else self.register(kind, code)
 
 
 class Expr(Protocol):

@@ -7,7 +7,7 @@ from engine.base.errors import Conflict, InvalidRequest, NotFound, NotSignedIn
 from engine.commands.results import Created, Nothing, SignedIn, SignInTry
 from engine.context import Context
 from engine.rules.permissions import may
-from engine.store import people_rows, records
+from engine.store import organisation, people_rows, records
 from engine.store.rows import Row
 
 RIGHTS = frozenset({"process_owner", "scheduler", "admin", "all_regions"})
@@ -138,8 +138,9 @@ class CreatePerson:
     def run(self, ctx: Context) -> Created:
         """Check, insert, count the change of the organisation."""
         may(ctx.actor, "accounts")
-        if not self.login.strip() or self.login == "system":
-            raise InvalidRequest("登录名不能为空，也不能是 system。", code="login-name")
+        if not self.login.strip() or self.login in ("system", "public"):
+            text = "登录名不能为空，也不能是 system 或 public。"
+            raise InvalidRequest(text, code="login-name")
         unknown = set(self.rights) - RIGHTS or {duty for _, duty in self.posts} - DUTIES
         if unknown:
             words = "、".join(sorted(unknown))
@@ -153,6 +154,9 @@ class CreatePerson:
         row: Row = {"id": self.login, "name": self.name, "rights": sorted(self.rights)}
         row |= {"active": True, "password": self.hash, "must_change": self.must_change}
         people_rows.insert_person(ctx.conn, row, self.posts)
+        made: Row = {"valid_from": None, "made_by": ctx.actor.person, "made_at": ctx.now}
+        held = [{"person": self.login, "unit": u, "duty": d, **made} for u, d in self.posts]
+        organisation.add_tenures(ctx.conn, held)
         people_rows.organisation_changed(ctx.conn)
         detail = {"login": self.login, "rights": sorted(self.rights), "units": codes}
         records.add_audit(ctx.conn, ctx.now, ctx.actor.person, "CreatePerson", detail)

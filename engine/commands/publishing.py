@@ -6,15 +6,15 @@ from typing import Any
 from engine.base import overrides
 from engine.base.errors import Conflict, InvalidDefinition
 from engine.bpmn.facts import ProcessFacts
-from engine.commands import schedule
+from engine.commands import organising, schedule
 from engine.commands.results import Deployed as Answer
 from engine.context import Assembled, Context, Deployed, View
 from engine.library.bundle import Bundle, from_files
 from engine.library.difference import diff
 from engine.library.overrides import variant
 from engine.rules import retries
-from engine.store import cases, codec, definitions, jobs, people_rows, records
-from engine.store.rows import Conn, Row
+from engine.store import cases, codec, definitions, jobs, records
+from engine.store.rows import Row
 
 
 def assemble(view: View | Context, bundle: Bundle) -> Assembled:
@@ -47,7 +47,9 @@ def publish(
     ids = _insert_definitions(ctx, row, made.deployed)
     _insert_divisions(ctx, row, bundle, made.deployed)
     _move_starts(ctx, bundle.application, made.deployed, ids)
-    _load_organisation(ctx, made.deployed)
+    known = organising.settle(ctx, made.deployed)
+    told = organising.conflicts(known, organising.today(ctx, made.deployed.zone))
+    findings += tuple(finding.as_dict() for finding in told)
     detail = {"application": bundle.application, "version": row["version"]}
     detail |= {"hash": bundle.hash, "note": note}
     records.add_audit(ctx.conn, ctx.now, ctx.actor.person, "Deploy", detail)
@@ -238,46 +240,3 @@ def _timer_row(ctx: Context, application: str, name: str, payload: Row, due: Any
         "created_at": ctx.now,
         "dedup_key": name,
     }
-
-
-def _load_organisation(ctx: Context, deployed: Deployed) -> None:
-    """Load units and registers of the application as reference data."""
-    app, conn = deployed.application, ctx.conn
-    units = [
-        {
-            "code": row["code"],
-            "application": app.key,
-            "name": row["name"],
-            "level": row["level"],
-            "region": row["region"] or "",
-            "roles": [part.strip() for part in row["roles"].split(";") if part.strip()],
-            "place": row.get("place") or "",
-            "parent": row.get("parent") or None,
-            "active": True,
-        }
-        for row in app.units
-    ]
-    _require_own_units(conn, app.key, [row["code"] for row in app.units])
-    people_rows.replace_units(conn, app.key, units)
-    rows = [
-        {
-            "application": app.key,
-            "kind": kind,
-            "code": code,
-            "label": str(row.get(register.label) or code),
-            "parent": str(row.get(register.parent) or "") if register.parent else "",
-            "data": codec.plain(dict(row)),
-            "no": number,
-        }
-        for kind, register in sorted(app.registers.items())
-        for number, (code, row) in enumerate(register.rows.items(), 1)
-    ]
-    people_rows.replace_registers(conn, app.key, rows)
-    people_rows.organisation_changed(conn)
-
-
-def _require_own_units(conn: Conn, application: str, codes: list[str]) -> None:
-    foreign = people_rows.units_elsewhere(conn, application, codes)
-    if foreign:
-        words = "、".join(f"{code}（{app}）" for code, app in sorted(foreign.items())[:5])
-        raise Conflict(f"单位编码已被其他应用使用：{words}。", code="unit-taken")

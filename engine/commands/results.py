@@ -60,6 +60,21 @@ class Revealed(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class Received(Result):
+    """What a visitor is told of what was sent in; NUMBER is that of the case."""
+
+    status: ClassVar[int] = 201
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit(Result):
+    """Whether a visitor may go on: seconds to wait, 0 = now."""
+
+    retry_after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class NextStep:
     """Work that follows: NODE and NAME of the task, HANDLERS are unit names."""
 
@@ -168,6 +183,27 @@ class Deployed(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordChanged(Result):
+    """A record of the organisation; VERSION is the id of its last change, 0 for none."""
+
+    kind: str = ""
+    code: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt(Result):
+    """What became of the rows of a table: {"row", "code", "state", "errors"} each."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: int = 0
+    written: bool = True
+    rows: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Job(Result):
     """A job was run, retried or moved; STATE done, gone, failed, incident or ready."""
 
@@ -191,6 +227,15 @@ class CalendarChanged(Result):
     version: int = 0
     days: int = 0
     years: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignChanged(Result):
+    """The YEAR of a campaign was laid down, changed or let go; CASE_ID: its case started."""
+
+    version: int = 0
+    year: int = 0
+    case_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

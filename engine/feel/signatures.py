@@ -128,7 +128,7 @@ amount in words(amount: n)
 region level(code: s)
 region parent(code: s)
 region within(code: s, ancestor: s)
-register(kind: s, code: s)
+register(kind: s, code: s, on: d|D?)
 """
 
 

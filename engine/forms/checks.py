@@ -138,7 +138,7 @@ def _coded(one: Field, value: Value, scope: Scope) -> None:
     kind = {"division": "division", "unit": "unit"}.get(one.type)
     register = one.coded.register or kind or ""
     for code in value if isinstance(value, list) else [value]:
-        row = scope.moment.register(register, code) if scope.moment.register else {}
+        row = scope.moment.row(register, code) if scope.moment.register else {}
         if row is None:
             scope.report(one, "reference-unknown", value=code)
         elif one.type == "division":
@@ -188,7 +188,8 @@ def _files(one: Field, value: Value, scope: Scope) -> None:
 
 def _file(one: Field, entry: Mapping[str, Value], scope: Scope) -> None:
     asked, name = one.files, entry.get("name") or entry["attachmentId"]
-    if asked.codes and entry.get("code") not in asked.codes and len(asked.codes) > 1:
+    foreign = entry.get("code") not in asked.codes and not asked.open
+    if foreign and len(asked.codes) > 1:
         scope.report(one, "file-code", value=entry.get("code") or "（未填）")
     if scope.attachments is None:
         return

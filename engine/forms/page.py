@@ -73,7 +73,7 @@ def division_names(code: str, moment: Moment, register: str = "division") -> lis
     seen: set[str] = set()
     while code and code not in seen and moment.register is not None:
         seen.add(code)
-        row = moment.register(register, code)
+        row = moment.row(register, code)
         if row is None:
             break
         names.append(str(row.get("name") or code))
@@ -107,10 +107,12 @@ def _items(one: Field) -> list[Json]:
     if not one.files.codes:
         least = max(one.files.minimum, 1 if one.required else 0)
         return [{"code": "", "label": one.label, "min": least, "media": media}]
-    return [
+    named = [
         {"code": code, "label": code, "min": least, "media": media}
         for code, least in one.files.codes.items()
     ]
+    others = [{"code": "", "label": "其他材料", "min": 0, "media": media}]
+    return named + others if one.files.open else named
 
 
 def _column(one: Field, page: Page) -> Json:

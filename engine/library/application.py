@@ -1,7 +1,7 @@
 """application.yaml and the files it names → Application, with findings for what is wrong."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.base.errors import InvalidRequest
@@ -25,12 +25,15 @@ from engine.library.reading import Reader
 from engine.library.sharing import check_includes
 from engine.library.tables import (
     CONVERTERS,
+    ROLE,
+    UNIT,
     CalendarDay,
     Register,
     Row,
     read_calendar,
     read_register,
     read_units,
+    texts_register,
 )
 from engine.library.yaml_text import read_yaml
 
@@ -88,6 +91,16 @@ class Application:
     overrides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # diagrams
 
     @property
+    def records(self) -> dict[str, Register]:
+        """Give all data an administrator keeps: the registers, the units, the roles."""
+        roles = ({"code": code, "name": name} for code, name in self.roles.items())
+        return {
+            UNIT: texts_register(UNIT, "单位", "parent", self.units),
+            ROLE: texts_register(ROLE, "角色", "", roles),
+            **self.registers,
+        }
+
+    @property
     def values(self) -> dict[str, Value]:
         """Give the settings as FEEL sees them: name -> value."""
         return {name: entry.get("value") for name, entry in self.settings.items()}
@@ -133,6 +146,7 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
     imports, import_findings = _yaml_folder(bundle, "imports/", read_import)
     calendars, calendar_findings = _calendars(bundle)
     roles = read_roles(data, main)
+    phases = read_phases(data, main)
     settings = read_settings(data, main)
     application = Application(
         key=bundle.application,
@@ -143,7 +157,7 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
         roles=roles,
         deadlines=read_deadlines(data, main),
         escalation=read_escalation(data, roles, main),
-        phases=read_phases(data, main),
+        phases=phases,
         settings=settings,
         vault=read_vault(data, main),
         public=read_public(data, settings, main),
@@ -217,9 +231,8 @@ def _registers(
             types={name: word for name, word in types.items() if word in CONVERTERS},
         )
         rows_reader = Reader(path)
-        rows = read_register(register, bundle.files[path], rows_reader)
+        found[kind] = read_register(register, bundle.files[path], rows_reader)
         findings.extend(rows_reader.findings)
-        found[kind] = replace(register, rows=rows)
     return found, findings
 
 

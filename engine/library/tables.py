@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -12,6 +12,8 @@ from engine.library.reading import Reader
 
 Row = dict[str, Value]
 UNIT_COLUMNS = ("code", "name", "level", "region", "roles", "place", "parent")
+DATES = ("valid_from", "valid_to")  # columns of a register whose rows have dates
+UNIT, ROLE = "unit", "role"  # kinds of records that are no file of `registers`
 LEVELS = ("province", "prefecture", "county", "place")
 
 
@@ -31,6 +33,28 @@ class Register:
     parent: str = ""
     types: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, Row] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    periods: Mapping[str, tuple["Period", ...]] = field(default_factory=dict)
+
+    def on(self, code: str, day: date) -> "Period | None":
+        """Give what the file says of CODE on DAY."""
+        found = self.periods.get(code, ())
+        return next((one for one in found if one.covers(day)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A row of a register from FIRST to LAST day (None: open); CELLS are its texts."""
+
+    row: Row
+    cells: Mapping[str, str]
+    first: date | None = None
+    last: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Tell whether DAY lies in it."""
+        after = self.first is None or self.first <= day
+        return after and (self.last is None or day <= self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +93,70 @@ def read_rows(
     ]
 
 
-def read_register(register: Register, data: bytes, reader: Reader) -> dict[str, Row]:
-    """Read the rows of REGISTER by key; an empty cell is None, a double key reported."""
+def read_register(register: Register, data: bytes, reader: Reader) -> Register:
+    """Give REGISTER with its rows; an empty cell is None, a double key reported.
+
+    With columns valid_from and valid_to (last day) a key may stand in several rows, one
+    after the other in time; ROWS then holds the last of them.
+    """
     columns = tuple(filter(None, (register.key, register.label, register.parent)))
-    found: dict[str, Row] = {}
-    for number, row in read_rows(data, reader, columns):
-        code = row[register.key]
-        if not code or code in found:
+    periods: dict[str, tuple[Period, ...]] = {}
+    for number, cells in read_rows(data, reader, columns):
+        where, code = f"第 {number} 行", cells[register.key]
+        one = Period(
+            row_of(register, cells, where, reader),
+            {name: cell for name, cell in cells.items() if name not in DATES},
+            _date(cells, DATES[0], where, reader),
+            _date(cells, DATES[1], where, reader),
+        )
+        before = periods.get(code, ())
+        if not code or any(_meet(one, other) for other in before):
             text = f"{register.key}“{code}”重复" if code else f"{register.key} 为空"
-            reader.report(f"第 {number} 行", text, "每行一个不同的编码", code="csv.key")
+            reader.report(where, text, "每行一个不同的编码", code="csv.key")
             continue
-        found[code] = {
-            name: _typed(cell, register.types.get(name, ""), f"第 {number} 行 {name}", reader)
-            for name, cell in row.items()
-        }
+        periods[code] = (*before, one)
+    found = {code: _last(each).row for code, each in periods.items()}
     _check_parents(register, found, reader)
-    return found
+    return replace(register, rows=found, columns=_header(data), periods=periods)
+
+
+def row_of(register: Register, cells: Mapping[str, str], where: str, reader: Reader) -> Row:
+    """Read the CELLS of one row of REGISTER; an empty cell is None."""
+    return {
+        name: _typed(cell, register.types.get(name, ""), f"{where} {name}", reader)
+        for name, cell in cells.items()
+        if name not in DATES
+    }
+
+
+def texts_register(
+    kind: str, title: str, parent: str, rows: Iterable[Mapping[str, str]]
+) -> Register:
+    """Give ROWS with the columns code and name, all of them text, as a register."""
+    periods = {row["code"]: (Period(dict(row), dict(row)),) for row in rows}
+    found = {code: one[0].row for code, one in periods.items()}
+    columns = UNIT_COLUMNS if kind == UNIT else ("code", "name")
+    return Register(kind, title, "", "code", "name", parent, {}, found, columns, periods)
+
+
+def _header(data: bytes) -> tuple[str, ...]:
+    first = data.decode("utf-8-sig", "replace").splitlines()[:1]
+    names = [name.strip() for row in csv.reader(first) for name in row]
+    return tuple(name for name in names if name not in DATES)
+
+
+def _date(cells: Mapping[str, str], name: str, where: str, reader: Reader) -> date | None:
+    found: Value = _typed(cells.get(name, ""), "date", f"{where} {name}", reader)
+    return found if isinstance(found, date) else None
+
+
+def _meet(one: Period, two: Period) -> bool:
+    ends = [(p.first or date.min, p.last or date.max) for p in (one, two)]
+    return ends[0][0] <= ends[1][1] and ends[1][0] <= ends[0][1]
+
+
+def _last(periods: tuple[Period, ...]) -> Period:
+    return max(periods, key=lambda one: one.first or date.min)
 
 
 def read_units(data: bytes, reader: Reader) -> tuple[dict[str, str], ...]:

@@ -112,8 +112,7 @@ class Reader:
         if one.type == "division":
             return " ".join(division_names(code, self.scope.moment)) or code
         if one.type == "reference":
-            rows = dict(self.held.version.application.choices(one.coded.register))
-            return rows.get(code, code)
+            return self.held.version.label(one.coded.register, code)
         if one.type == "unit":
             return labels.units(self.view, [code]).get(code, code)
         if one.type == "person":

@@ -1,6 +1,6 @@
 """Forms as pages show them: locked fields locked, registers as lists, values readable."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import orjson
 from engine.base.errors import NotFound
 from engine.base.values import Value
 from engine.bpmn.facts import ProcessFacts
-from engine.context import View
+from engine.context import Deployed, View
 from engine.forms.page import Page, page_form, page_values
 from engine.queries import definitions, processes, task_page
 from engine.queries.task_data import load
@@ -44,10 +44,20 @@ def of_task(view: View, *, task_id: int) -> PageForm:
         return PageForm(None, {})
     moment = held.moment(view)
     writable = held.writable if page.my_seats else frozenset[str]()
-    choices = held.version.application.choices
-    shown = Page(held.known(), moment, writable, choices)
+    shown = Page(held.known(), moment, writable, _choices(view, held.version))
     schema = page_form(page.schema, held.form, shown)
     return PageForm(schema, page_values(held.form, dict(page.data), moment))
+
+
+def _choices(view: View, version: Deployed) -> Callable[[str], list[tuple[str, str]]]:
+    """Give the rows of a register in force today."""
+    return lambda kind: version.choices(kind, view.now)
+
+
+def labels(view: View, *, task_id: int) -> dict[str, str]:
+    """Give the labels of the fields of a task's form, by key."""
+    form = load(view, task_id).form
+    return {one.key: one.label for one in form.all} if form else {}
 
 
 def of_start(view: View, *, key: str, unit: str = "") -> PageForm:
@@ -68,7 +78,7 @@ def of_start(view: View, *, key: str, unit: str = "") -> PageForm:
     )
     moment = version.moment(view.now)
     known: dict[str, Value] = {"unit": unit}
-    shown = Page(known, moment, None, version.application.choices)
+    shown = Page(known, moment, None, _choices(view, version))
     form = page_form(orjson.loads(content), schema, shown)
     return PageForm(form, page_values(schema, schema.prefill(known, moment), moment))
 

@@ -69,9 +69,11 @@ VERBS: Mapping[str, Verb] = {
     "start": _verb("发起", STARTER, OWNER, concerns=False),
     "schedule": _verb("调度", SUPERVISOR, ADMIN, concerns=False),
     "calendar": _verb("维护工作日历", SUPERVISOR, ADMIN, concerns=False),
+    "campaign": _verb("维护年度日历", SUPERVISOR, ADMIN, concerns=False),
     "draft": _verb("编辑流程", OWNER, concerns=False),
     "deploy": _verb("发布流程", OWNER, concerns=False),
     "accounts": _verb("管理账号", ADMIN, concerns=False),
+    "organisation": _verb("维护组织机构", ADMIN, concerns=False),
     "machine": _verb("查看运行监控", SUPERVISOR, OWNER, ADMIN, concerns=False),
 }
 

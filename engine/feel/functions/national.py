@@ -155,10 +155,15 @@ def _significant(code: str) -> str | None:
     return code[:end] if end else None
 
 
-def register(run: Run, kind: str, code: str) -> Value:
-    """Give the row CODE of the register KIND, null when there is none."""
+def register(run: Run, kind: str, code: str, on: date | datetime | None = None) -> Value:
+    """Give the row CODE of the register KIND, null when there is none.
+
+    Of data with dates the row in force ON a decisive date, today without one.
+    """
     if run.moment.register is None:
         return None
     run.charge(16)
-    row: Mapping[str, Value] | None = run.moment.register(kind, code)
+    row: Mapping[str, Value] | None = run.moment.row(
+        kind, code, None if on is None else _day(run, on)
+    )
     return None if row is None else taken_in(row)
