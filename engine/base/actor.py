@@ -34,6 +34,8 @@ class Actor:
         return right in self.rights
 
 
+# Whoever uses a public page: no account, no rights, nothing in sight.
+PUBLIC = Actor(person="public", name="公众")
 SYSTEM = Actor(
     person="system",
     name="系统自动",

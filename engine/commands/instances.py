@@ -1,7 +1,7 @@
 """Cases begin, wait, go on and stop."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from engine.base import events
 from engine.base.errors import Conflict, InvalidForm, InvalidRequest
@@ -100,7 +100,7 @@ class _Gate:
             begun = Beginning({}, node=node, trigger=values, unit=self.unit, form=form or "")
         else:
             begun = Beginning(values, node=node, unit=self.unit, form=form or "")
-        return replace(begun, secrets=secrets)
+        return begun.with_secrets(secrets)
 
     def _clean(
         self, ctx: Context, form: str | None, data: Mapping[str, Value]

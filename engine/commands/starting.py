@@ -1,7 +1,7 @@
 """A new case: its row, its first search fields, its number, its first event."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,10 @@ class Beginning:
     state: str = ""  # the case state it comes with
     source: Mapping[str, Value] = field(default_factory=dict)  # where it comes from
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # for the vault
+
+    def with_secrets(self, secrets: Mapping[str, str]) -> "Beginning":
+        """Give the same beginning with SECRETS that go into the vault."""
+        return replace(self, secrets=secrets)
 
     @property
     def known(self) -> dict[str, Value]:

@@ -124,6 +124,11 @@ class FormSchema:
             if codes
         }
 
+    def hidden(self, data: Mapping[str, Value], moment: Moment) -> frozenset[str]:
+        """Name the fields that DATA hides, for pages that cannot hide them while one types."""
+        scope = Scope({**dict.fromkeys(one.key for one in self.all), **data}, moment)
+        return frozenset(one.key for one in self.all if scope.hidden(one))
+
     def row_sources(self) -> dict[str, str]:
         """Name what prefills tables: key -> "ledger:<id>" or "frozen:<id>"."""
         return {one.key: one.rows.source for one in self.all if one.rows.source}

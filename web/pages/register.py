@@ -14,12 +14,17 @@ from web.pages.help import guides
 from web.pages.imports import tables
 from web.pages.ledger import ledger
 from web.pages.logbook import FILTERS as LOG_FILTERS
+from web.pages.public import pages as public
 from web.pages.start import start
 from web.pages.task import task
 from web.pages.todo import todo
+from web.pages.vault import closed
 from web.pages.words import FILTERS
 
-BLUEPRINTS = (door, todo, start, case, task, ledger, dashboard, figures, guides, tables)
+BLUEPRINTS = (
+    *(public, closed, door, todo, start, case, task),
+    *(ledger, dashboard, figures, guides, tables),
+)
 
 
 def register_pages(app: Flask) -> None:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from engine.commands import corrections, instances
 from engine.commands import tasks as commands
-from engine.queries import forecast, form_facts, limit_acts, page_forms, task_page
+from engine.queries import forecast, form_facts, limit_acts, page_forms, task_page, vault
 from engine.queries.task_page import TaskForm
 from web import calls, limits, security, session
 from web.errors import BadRequest
@@ -46,6 +46,7 @@ def show(ref: str, task_id: int) -> Response:
         groups=session.ask(form_facts.of_task, task_id=task_id) if review else (),
         preview=preview,
         limit=session.ask(limit_acts.of_task, task_id=task_id),
+        vault=session.ask(vault.of_task, task_id=task_id),
         told=posting.told(),
         submission=posting.fresh(),
     )
