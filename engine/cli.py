@@ -35,6 +35,7 @@ from engine.simulation import verb as simulation
 from engine.simulation.demo import PASSWORD, make, print_logins
 from engine.store import chain, schema, snapshots
 from engine.store.database import open_database, serving_lock
+from engine.verbs import registers
 from engine.verbs import trace as tracing
 from engine.worker import Worker
 
@@ -126,14 +127,10 @@ def _application_verbs(
     follow = verb("trace", _trace, "每条要求由什么落实、由什么测试；有一条没有落实即失败")
     follow.add_argument("--application", default="", help="只列该应用的要求，默认全部")
     follow.add_argument("--json", type=Path, metavar="FILE", help="把结果写成 JSON")
-    export = verb("export", _export, "把已发布的应用写回目录或 zip")
-    export.add_argument("application")
-    export.add_argument("--to", default=str(ROOT), help="目录，或以 .zip 结尾的文件")
-    export.add_argument("--version", type=int, help="版本，默认最新")
-    bring = verb("import", _import, "导入工作日历：CSV 每行 日期,上班1放假0,名称；整份或不导入")
-    bring.add_argument("what", choices=["calendar"], help="calendar 工作日历")
-    bring.add_argument("file", type=Path, metavar="FILE")
-    bring.add_argument("--calendar", default="cn", help="日历标识，默认 cn")
+    export = verb("export", _export, "写出应用、一份台账（ledger）或一个案卷（dossier）")
+    registers.add_export(export, ROOT)
+    bring = verb("import", _import, "导入登记表格（xlsx，带逐行回执）或工作日历（CSV，整份）")
+    registers.add_import(bring)
     return [deploy, export, bring]
 
 
@@ -327,15 +324,26 @@ def _write_json(path: str, content: Any) -> None:
 
 
 def _export(args: argparse.Namespace) -> int:
+    target, words = Path(args.to), list(args.words)
     with closing(_open(args)) as engine:
-        print(exchange.export(engine, args.application, args.version, Path(args.to)))
+        if len(words) == 1:
+            print(exchange.export(engine, words[0], args.version, target))
+        elif len(words) == 2 and words[0] in registers.OUT:
+            print(registers.OUT[words[0]](engine, words[1], target, args.login))
+        else:
+            _complain("请写 export 应用、export ledger 台账标识 或 export dossier 编号。")
+            return 2
     return 0
 
 
 def _import(args: argparse.Namespace) -> int:
     with closing(_open(args)) as engine:
-        print(exchange.import_calendar(engine, args.calendar, args.file))
-    return 0
+        if args.what == "calendar":
+            print(exchange.import_calendar(engine, args.calendar, args.file))
+            return 0
+        found = registers.bring(engine, registers.wanted(args), _complain)
+    print(registers.summary(found))
+    return 1 if found.counts.get("refused") else 0
 
 
 # --- data --------------------------------------------------------------------------------
