@@ -271,7 +271,8 @@ class Builder:
         }
         media = tuple(_list(source.get("media") or _extra(source, "media") or []))
         given_numbers = {name: count for name, count in numbers.items() if count is not None}
-        return Files(codes=codes, media=media, **given_numbers)
+        is_open = _yes(_extra(source, "otherCodes"))
+        return Files(codes=codes, media=media, open=is_open, **given_numbers)
 
     def _rows(self, source: Source, key: str, kind: FieldType) -> Rows:
         if kind != "table":

@@ -90,13 +90,17 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What evidence is asked for; CODES map a code to its least number of files."""
+    """What evidence is asked for; CODES map a code to its least number of files.
+
+    OPEN takes files of other codes, or of none, beside them.
+    """
 
     codes: Mapping[str, int] = field(default_factory=dict)
     minimum: int = 0
     maximum: int = 100  # designed
     media: tuple[str, ...] = ()
     max_size: int = 50_000_000  # bytes, reliability.md 6.4
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

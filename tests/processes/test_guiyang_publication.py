@@ -1,4 +1,4 @@
-"""CM-F2 in Guiyang: any member writes, the city's forestry office approves, then it is public."""
+"""CM-F2 in Guiyang: any member writes, forestry approves, then it is public."""
 
 import pytest
 

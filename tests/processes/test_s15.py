@@ -55,6 +55,7 @@ def the_first_check_stops_the_works(story: Scenario, case: Json) -> None:
     data = {
         **check(story, "2026-06-01", 0.95, "未落实"),
         "camps": [{"kind": "临时弃土场", "place": "K0+300", "approved": False}],
+        "camps_none": False,
         "disposal": "无问题",
     }
     refused = story.when_completes(
@@ -191,6 +192,7 @@ def check(story: Scenario, day: str, area: float, state: str) -> Json:
         "within_scope": True,
         "area_used": area,
         "camps": [],
+        "camps_none": True,
         "eco_measures": [{"measure": m, "state": state} for m in (SIGNS, SOIL)],
         "photos": story.when_uploads(BODY, f"检查照片{day}"),
     }

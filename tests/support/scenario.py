@@ -134,12 +134,14 @@ class Scenario:
         return answer
 
     def when_uploads(self, unit: str, *codes: str) -> list[Json]:
-        """Let the clerk of UNIT upload one picture per evidence code."""
+        """Let the clerk of UNIT upload one file per evidence code: a boundary, or a picture."""
         picture = b"\x89PNG\r\n\x1a\n" + bytes(64)
         made = []
         for number, code in enumerate(codes, 1):
-            content = picture + f"{unit}{code}{number}".encode()
-            made.append(self.of(unit).upload(f"evidence-{number}.png", content, code))
+            drawn = code == "矢量边界"
+            name = f"evidence-{number}.{'geojson' if drawn else 'png'}"
+            content = (b"" if drawn else picture) + f"{unit}{code}{number}".encode()
+            made.append(self.of(unit).upload(name, content, code))
         return made
 
     # --- looking ----------------------------------------------------------------------------

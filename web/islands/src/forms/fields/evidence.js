@@ -92,7 +92,9 @@ export function EvidenceField(props) {
   const items = evidenceItems(field);
   return html`<${Frame} ...${props} type="evidence">
     <ul class="evl">${items.map((item, index) => {
-      const files = uploads.list.filter((each) => (each.code || '') === (item.code || ''));
+      // The line without a code holds what no other line does.
+      const named = (each) => items.some((other) => other.code && other.code === each.code);
+      const files = uploads.list.filter((each) => (item.code ? each.code === item.code : !named(each)));
       const enough = files.length >= (item.min ?? 1);
       return html`<li key=${item.code}>
         ${item.code && item.label !== item.code && html`<span class="mono">${item.code}</span>`}

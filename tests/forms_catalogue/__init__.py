@@ -1,0 +1,1 @@
+"""Tests of every form of the requirements: fields, types, options, rules, pages."""
