@@ -17,6 +17,7 @@ from engine.store import codec, ledger_rows, standing
 from engine.store.rows import Conn, Row
 from engine.store.standing import Written
 
+_AS_IT_IS = ("number", "node", "name", "unit", "unit_name", "duty", "year")
 _COLUMNS = ("title", "region", "place", "year", "category")  # search fields kept in the row
 
 
@@ -201,7 +202,8 @@ def _work(asking: Asking) -> list[Standing]:
         key, kind = _due_kind(asking, row)
         closed = row["closed"] if row["closed"] and row["closed"] < asking.at else None
         values = {
-            **{n: row[n] for n in ("number", "node", "name", "unit", "unit_name", "year")},
+            **{name: row[name] for name in _AS_IT_IS},
+            "month": _month(row["due"], asking.version.zone),
             "region": row["region"],
             "process": key,
             "kind": kind,
@@ -213,6 +215,11 @@ def _work(asking: Asking) -> list[Standing]:
         }
         made.append(Standing(row["root_id"], values))
     return made
+
+
+def _month(due: datetime | None, zone: str) -> str | None:
+    """Give the month a limit falls in, e.g. 2026-03."""
+    return None if due is None else due.astimezone(ZoneInfo(zone)).strftime("%Y-%m")
 
 
 def _due_kind(asking: Asking, row: Row) -> tuple[str, str]:

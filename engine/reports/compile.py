@@ -13,14 +13,25 @@ from engine.base.values import Value
 from engine.dmn.evaluate import Decisions, compile_model
 from engine.dmn.parse import parse
 from engine.feel.compile import compile_expression
-from engine.reports.figures import HIT, OUT, WITHIN, Figure, Marked, count, percent, rate_of
+from engine.reports.figures import (
+    COUNTED,
+    HIT,
+    OUT,
+    WITHIN,
+    Figure,
+    Marked,
+    averaged,
+    count,
+    percent,
+    rate_of,
+)
 
 FORMATS = ("percent", "number")
 TASKS = "tasks"  # what a report counts: rows of a ledger, pieces of work, or a register
 TASK_COLUMNS = frozenset(
     (
-        "number", "process", "node", "name", "kind", "unit", "unit_name", "region", "year",
-        "opened", "due", "closed", "outcome", "state",
+        "number", "process", "node", "name", "kind", "unit", "unit_name", "duty", "region",
+        "year", "month", "opened", "due", "closed", "outcome", "state",
     )
 )  # fmt: skip
 _COLUMN = re.compile(r"\brow\.([A-Za-z_][A-Za-z0-9_]*)")
@@ -46,7 +57,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A declared figure over rows of a LEDGER (or over TASKS): which count, which hit."""
+    """A declared figure over rows of a LEDGER (or over TASKS): which count, which hit.
+
+    SUMS named in MEANS are divided by the rows that have a value.
+    """
 
     id: str
     title: str
@@ -54,6 +68,7 @@ class Report:
     denominator: Expr
     numerator: Expr | None = None
     sums: Mapping[str, tuple[str, Expr]] = field(default_factory=dict)  # key: title, value
+    means: frozenset[str] = frozenset()
     breakdown: tuple[str, ...] = ()  # column keys
     format: str = "percent"
     digits: int = 1
@@ -70,7 +85,12 @@ class Report:
         if self.denominator(seen, moment) is not True:
             return Marked(OUT)
         hit = self.numerator is not None and self.numerator(seen, moment) is True
-        sums = {key: _number(value(seen, moment)) for key, (_, value) in self.sums.items()}
+        sums: dict[str, Decimal] = {}
+        for key, (_, value) in self.sums.items():
+            found = value(seen, moment)
+            sums[key] = _number(found)
+            if key in self.means:
+                sums[f"{key}{COUNTED}"] = Decimal(found is not None)
         return Marked(HIT if hit else WITHIN, sums)
 
     def figure(
@@ -78,6 +98,7 @@ class Report:
     ) -> Figure:
         """Count marked ROWS and judge the rate."""
         within, hits, sums = count(rows)
+        sums = averaged(sums, self.means)
         if self.numerator is None:
             shown = str(within)
             return Figure(self.id, self.title, within, shown=shown, sums=sums)
@@ -154,6 +175,8 @@ class _Maker:
             for row in self.entry.get("sums") or ()
             if (value := self._expr(f"sums.{row['key']}", str(row["value"]), columns))
         }
+        listed = self.entry.get("sums") or ()
+        means = frozenset(str(row["key"]) for row in listed if row.get("mean") is True)
         target = self._target()
         breakdown = tuple(map(str, self.entry.get("breakdown") or ()))
         for key in breakdown:
@@ -168,6 +191,7 @@ class _Maker:
             denominator=denominator,
             numerator=numerator,
             sums=sums,
+            means=means,
             breakdown=breakdown,
             format=str(self.entry.get("format") or "percent"),
             digits=int(self.entry.get("digits", 1)),

@@ -1,6 +1,6 @@
 """Rows in, figures out: exact counts, exact rates, shown without rounding up."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.base.values import Value
 
+COUNTED = "_counted"  # behind the key of a mean: how many rows had a value
 OUT, WITHIN, HIT = 0, 1, 2  # the mark of a row: not meant, in the denominator, in both
 MOST_DIGITS = 8  # behind the point; a share that needs more is cut off
 _EXACT = Context(prec=34, rounding=ROUND_FLOOR)  # as FEEL numbers, never upward
@@ -20,7 +21,8 @@ class Figure:
     """One figure. RATE is None without a numerator or for an empty denominator.
 
     SHOWN is its text; VERDICT what the target decision says, "" without a target; SUMS are
-    the declared sums over the denominator, and over the numerator with "_done" behind the key.
+    the declared sums (or means) over the denominator, and over the numerator with "_done"
+    behind the key.
     """
 
     id: str
@@ -68,6 +70,21 @@ def count(rows: Iterable[Marked]) -> tuple[int, int, dict[str, Decimal]]:
             if row.mark == HIT:
                 sums[f"{name}_done"] = sums.get(f"{name}_done", Decimal(0)) + amount
     return within, hits, sums
+
+
+def averaged(sums: Mapping[str, Decimal], means: Collection[str]) -> dict[str, Decimal]:
+    """Give SUMS with those of MEANS divided by the rows that had a value, to one place.
+
+    A mean over no row is left out.
+    """
+    found = {key: amount for key, amount in sums.items() if COUNTED not in key}
+    for key in [one for mean in means for one in (mean, f"{mean}_done") if one in found]:
+        plain = key.removesuffix("_done")
+        rows = sums[f"{plain}{COUNTED}{key.removeprefix(plain)}"]
+        total = found.pop(key)
+        if rows:
+            found[key] = _rounded(Fraction(total) / Fraction(rows), 1)
+    return found
 
 
 def rate_of(hits: int, within: int) -> Decimal | None:

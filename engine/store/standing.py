@@ -105,6 +105,7 @@ def work(conn: Conn, actor: Actor, application: str, at: datetime) -> list[Row]:
             seat.c.state,
             seat.c.unit,
             seat.c.unit_name,
+            seat.c.duty,
             instance.c.definition_id,
             instance.c.runtime,
         )

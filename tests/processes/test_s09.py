@@ -21,6 +21,16 @@ def test_a_plan_is_reviewed_sent_back_for_one_opinion_and_passed(
     the_second_round_asks_four_units(story, case)
     it_passes(story, case)
     both_rounds_stay_on_record(story, case)
+    all_eleven_opinions_were_in_time(story)
+
+
+def all_eleven_opinions_were_in_time(story: Scenario) -> None:
+    assert story.counted("M-8", 2026) == (11, 11)
+    broken = {one["key"]: one["groups"] for one in story.metric("M-8", 2026)["breakdowns"]}
+    months = {g["text"]: g["figure"]["denominator"] for g in broken["month"]}
+    assert months == {"2026-03": 7, "2026-04": 4}
+    units = {g["text"]: g["figure"]["denominator"] for g in broken["unit_name"]}
+    assert units["贵阳市水务管理局"] == 2
 
 
 def the_filing_is_completed_once(story: Scenario) -> Json:
@@ -229,6 +239,7 @@ def test_silence_is_reminded_three_times_and_never_taken_for_consent(
     story.when_completes("GY-LGO", "office_meeting", "pass", case=case, data=decision)
     story.then_state(case, "通过")
     a_late_opinion_is_kept_and_not_counted(story, case)
+    assert story.counted("M-8", 2026) == (6, 7)
     story.then_no_incidents()
 
 

@@ -1,5 +1,7 @@
 """Story S12: an illegal quarry found on patrol, two leads, one act fined once."""
 
+from datetime import date
+
 import pytest
 
 from tests.processes import guiyang
@@ -135,6 +137,32 @@ def test_a_quarry_is_stopped_transferred_and_handled(guiyang_story: Scenario) ->
     story.then_every_transition_is_on_record(case)
     story.then_every_decision_names_table_version_and_row(case)
     story.then_no_incidents()
+    the_figures_open_their_rows(story, clue_case, case)
+
+
+def the_figures_open_their_rows(story: Scenario, clue_case: Json, case: Json) -> None:
+    spans = story.metric("M-9", 2026)["figure"]
+    assert (spans["numerator"], spans["denominator"]) == (1, 1)
+    sums = {key: float(value) for key, value in spans["sums"].items() if "_done" not in key}
+    closed = story.ledger_row("clue", clue_case["number"])["closed_on"]
+    days = (date.fromisoformat(closed) - date(2026, 4, 10)).days
+    assert sums == {
+        "report_minutes": 30,
+        "stop_minutes": 80,
+        "sent_days": 1,
+        "accepted_days": 2,
+        "closed_days": days,
+    }
+    ledger = story.metric("M-10", 2026)["figure"]
+    assert (ledger["numerator"], ledger["denominator"]) == (1, 1)
+    assert [ledger["sums"][key] for key in ("open", "overdue")] == [0, 0]
+    patrols = story.metric("M-11", 2026)["figure"]
+    assert patrols["denominator"] == 1
+    wanted = {"found": 1, "events": 1, "people": 12, "village": 1, "firm": 0}
+    assert {key: patrols["sums"][key] for key in wanted} == wanted
+    for report, number in (("M-9", clue_case["number"]), ("M-10", case["number"])):
+        rows = story.overseer().get(f"/metrics/guiyang/{report}/rows", year="2026")
+        assert [row["number"] for row in rows] == [number]
 
 
 def the_results_are_fed_back(story: Scenario, case: Json) -> None:

@@ -149,6 +149,10 @@ def it_is_operated_and_left(story: Scenario, case: Json) -> None:
     assert story.case(case["id"])["status"] == "completed"
     story.then_every_transition_is_on_record(case)
     story.then_no_incidents()
+    assert story.counted("M-12", 2026) == (3, 3)  # due in June, September and December
+    found = story.metric("M-12-problems", 2026)["figure"]
+    assert (found["numerator"], found["denominator"]) == (0, 1)
+    assert (found["sums"]["checks"], found["sums"]["problems"]) == (5, 1)
 
 
 def test_one_refusal_ends_the_admission(guiyang_story: Scenario) -> None:

@@ -141,3 +141,15 @@ def test_a_wrong_report_stops_the_deployment(tiny_files: dict[str, bytes]) -> No
     made = runtimes.assemble(bundle, processes=frozenset())
     assert made.deployed is None
     assert any(finding.code == "report.value" for finding in made.findings)
+
+
+def test_a_mean_is_over_the_rows_that_have_a_value() -> None:
+    span = {"key": "area", "title": "平均面积", "value": "row.area", "mean": True}
+    made, findings = compiled(sums=[span])
+    assert not findings
+    rows = [{"done": True, "area": 1}, {"done": False, "area": 2}, {"done": True, "area": None}]
+    marked = [made["X"].mark(row, {}, Moment()) for row in rows]
+    figure = made["X"].figure(marked, {}, Moment())
+    assert figure.sums == {"area": Decimal("1.5"), "area_done": Decimal("1.0")}
+    nothing = [made["X"].mark(rows[2], {}, Moment())]
+    assert made["X"].figure(nothing, {}, Moment()).sums == {}

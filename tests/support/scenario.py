@@ -260,6 +260,16 @@ class Scenario:
         rows = self.overseer().send("POST", path, body)["items"]
         return next(row["values"] for row in rows if row["number"] == number)
 
+    def metric(self, report: str, year: int) -> Json:
+        """Give figure and breakdowns of a report of YEAR as they are now."""
+        path = f"/metrics/{self.application}/{report}"
+        return self.overseer().get(path, year=str(year))
+
+    def counted(self, report: str, year: int) -> tuple[int | None, int]:
+        """Give numerator and denominator of a report of YEAR."""
+        figure = self.metric(report, year)["figure"]
+        return figure["numerator"], figure["denominator"]
+
     # --- then -------------------------------------------------------------------------------
     def then_waits_at(self, case: Json, *expected: tuple[str, str]) -> None:
         """Check that exactly these (node, unit) seats are open."""
