@@ -15,9 +15,8 @@ from engine.commands.results import CaseChanged, Counted, Job, Nothing
 from engine.commands.stepping import HALTED
 from engine.context import Context
 from engine.rules import retries
-from engine.rules.assignment import Staffed
 from engine.rules.permissions import may
-from engine.store import cases, codec, jobs, records, work
+from engine.store import cases, jobs, records
 from engine.store.rows import Row
 
 
@@ -219,19 +218,4 @@ class ResolveIncident:
             raise InvalidRequest(
                 "没有办理人的环节不能跳过，请先补齐岗位再重试。", code="repair-kind"
             )
-        conn = case.ctx.conn
-        task = work.load_task(conn, int(row["ref"].removeprefix("task:")))
-        if task is None or task["state"] != "incident":
-            raise Conflict("该环节已结束。", code="round-closed")
-        live = case.live(task["instance_id"])
-        answer = staffing.resolve(case, live, task["settings"]["assignment"])
-        if not isinstance(answer, Staffed):
-            raise Conflict(
-                f"仍然没有符合条件的办理人：{answer.reason}。", code=staffing.NO_HANDLER
-            )
-        settings = codec.plain(dict(answer.settings))
-        work.write_task(conn, task["id"], {"state": "open", "settings": settings})
-        work.insert_seats(conn, staffing.seat_rows(case, task, answer))
-        by, now = case.ctx.actor.person, case.ctx.now
-        records.clear_incidents(conn, {"id": row["id"]}, by, now)
-        case.due_moved = True
+        staffing.fill(case, row)

@@ -183,6 +183,14 @@ class Deployed(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class Refilled(Result):
+    """How many stopped rounds found their handlers, how many are STILL without."""
+
+    filled: int = 0
+    still: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RecordChanged(Result):
     """A record of the organisation; VERSION is the id of its last change, 0 for none."""
 

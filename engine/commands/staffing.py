@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine.base.errors import Conflict
 from engine.commands import waiting
 from engine.commands.case import Case, Live
 from engine.rules.assignment import CaseFacts, SeatPlan, Staffed, Unfilled, staff
 from engine.rules.seats import CONCLUDE
+from engine.store import codec, records, work
 from engine.store.rows import Row
 
 NO_HANDLER = "no-handler"  # code of the incident
@@ -78,3 +80,24 @@ def incident(case: Case, live: Live, task: Row, reason: str) -> Row:
     return waiting.incident_row(
         case, live, task["node"], NO_HANDLER, text, f"task:{task['id']}"
     )
+
+
+def fill(case: Case, row: Row) -> None:
+    """Give the round of incident ROW its seats now that somebody holds the post.
+
+    Never passes it over: 409 no-handler while nobody does.
+    """
+    conn = case.ctx.conn
+    task = work.load_task(conn, int(row["ref"].removeprefix("task:")))
+    if task is None or task["state"] != "incident":
+        raise Conflict("该环节已结束。", code="round-closed")
+    live = case.live(task["instance_id"])
+    answer = resolve(case, live, task["settings"]["assignment"])
+    if not isinstance(answer, Staffed):
+        text = f"仍然没有符合条件的办理人：{answer.reason}。"
+        raise Conflict(text, code=NO_HANDLER)
+    settings = codec.plain(dict(answer.settings))
+    work.write_task(conn, task["id"], {"state": "open", "settings": settings})
+    work.insert_seats(conn, seat_rows(case, task, answer))
+    records.clear_incidents(conn, {"id": row["id"]}, case.ctx.actor.person, case.ctx.now)
+    case.due_moved = True

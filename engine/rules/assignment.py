@@ -58,14 +58,27 @@ class Staffed:
 
 @record
 class Unfilled:
-    """Nobody can take SEAT ("" = the task); REASON is a Chinese phrase for no-handler."""
+    """Nobody can take SEAT ("" = the task); REASON is a Chinese phrase for no-handler.
+
+    What would fill it: a person in UNIT when that is there, else a unit of ROLE at LEVEL in
+    REGION or at PLACE; all empty when the diagram names nobody.
+    """
 
     reason: str
     seat: str = ""
+    unit: str = ""
+    role: str = ""
+    level: str = ""
+    region: str = ""
+    place: str = ""
 
 
 class _Nobody(Exception):
-    """Carries the reason up to staff()."""
+    """Carries the reason, and what is missing, up to staff()."""
+
+    def __init__(self, reason: str, **missing: str) -> None:
+        super().__init__(reason)
+        self.missing = missing
 
 
 def staff(
@@ -90,7 +103,7 @@ def staff(
         try:
             found.extend(_seats(line, number, case, directory))
         except _Nobody as nobody:
-            return Unfilled(str(nobody), str(line.get("id") or ""))
+            return Unfilled(str(nobody), str(line.get("id") or ""), **nobody.missing)
     if not found:
         return Unfilled("没有指定办理角色，也没有指定办理人")
     merged = _merge(found)
@@ -138,7 +151,8 @@ def _seats(
     if not units:
         units, note = _instead(role, level, line, case, directory)
     if not units:
-        raise _Nobody(_nobody(role, level, line, case, directory))
+        missing = _missing(role, level, line, case, directory)
+        raise _Nobody(_nobody(role, level, line, case, directory), **missing)
     if len(units) > 1:
         names = "、".join(unit.name for unit in units)
         raise _Nobody(f"有 {len(units)} 个单位符合“{directory.title(role)}”：{names}，无法确定")
@@ -211,6 +225,21 @@ def _nobody(
     return f"区划 {cut(region, level or LEVELS[0])} 没有{title}单位"
 
 
+def _missing(
+    role: str, level: str, line: Mapping[str, Value], case: CaseFacts, directory: Directory
+) -> dict[str, str]:
+    """Give the unit without staff, or the unit that would have to be there."""
+    there = _find(role, level, line, case, directory)
+    if there:
+        return {"unit": there[0].code, "role": role}
+    where = str(line.get("region_of") or "case")
+    if where == "reserve" or level == "place":
+        return {"role": role, "level": "place", "region": case.region, "place": case.place}
+    region = str(line.get("region") or "") if where == "fixed" else case.region
+    wanted = level or LEVELS[0]
+    return {"role": role, "level": wanted, "region": cut(region, wanted)}
+
+
 def _orgs(value: Value, directory: Directory) -> list[Unit]:
     codes: Sequence[Any] = value if isinstance(value, list) else [value]
     units = []
@@ -219,7 +248,7 @@ def _orgs(value: Value, directory: Directory) -> list[Unit]:
         if unit is None:
             raise _Nobody(f"没有编码为“{code}”的单位")
         if unit.code in directory.vacant:
-            raise _Nobody(f"{unit.name}没有在岗人员")
+            raise _Nobody(f"{unit.name}没有在岗人员", unit=unit.code)
         units.append(unit)
     return units
 

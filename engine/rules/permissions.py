@@ -73,6 +73,7 @@ VERBS: Mapping[str, Verb] = {
     "draft": _verb("编辑流程", OWNER, concerns=False),
     "deploy": _verb("发布流程", OWNER, concerns=False),
     "accounts": _verb("管理账号", ADMIN, concerns=False),
+    "refill": _verb("补齐空缺席位", SUPERVISOR, ADMIN, concerns=False),
     "organisation": _verb("维护组织机构", ADMIN, concerns=False),
     "machine": _verb("查看运行监控", SUPERVISOR, OWNER, ADMIN, concerns=False),
 }
