@@ -52,6 +52,7 @@ class Runtimes:
         self._size = size
         self._override = override
         self._versions: OrderedDict[tuple[str, str], Assembled] = OrderedDict()
+        self._declared: dict[str, str] = {}  # hash of a kept version -> runtime it names
         self._rows: OrderedDict[int, Row] = OrderedDict()
         self._directories: OrderedDict[tuple[str, str, int], Directory] = OrderedDict()
         self._lock = threading.Lock()  # of the caches, held for moments
@@ -78,14 +79,15 @@ class Runtimes:
         self, bundle: Bundle, *, runtime: str | None = None, processes: frozenset[str]
     ) -> Assembled:
         """Check and compile BUNDLE; PROCESSES are the keys other applications deployed."""
+        name = runtime or self._override or self._declared.get(bundle.hash)
+        known = self._cached((bundle.hash, name)) if name else None
+        if known is not None:
+            return known
         application, findings = read_application(bundle)
         if application is None:
             return Assembled(findings)
         chosen = self.named(runtime) if runtime else self.of_new(application.runtime)
         key = (bundle.hash, chosen.name)
-        known = self._cached(key)
-        if known is not None:
-            return known
         with self._compiling:
             known = self._cached(key)
             if known is not None:
@@ -96,6 +98,7 @@ class Runtimes:
                 made = self._with_divisions(bundle, made, made.deployed, processes)
             if made.deployed is not None:
                 self._keep(key, made)
+                self._declared[bundle.hash] = application.runtime
         return made
 
     def _with_divisions(
@@ -124,7 +127,8 @@ class Runtimes:
         with self._lock:
             self._versions[key] = made
             while len(self._versions) > self._size:
-                self._versions.popitem(last=False)
+                (gone, _), _ = self._versions.popitem(last=False)
+                self._declared.pop(gone, None)
 
     def _env(self, processes: frozenset[str]) -> DeployEnv:
         return DeployEnv(services=self._services, processes=processes)
@@ -148,8 +152,16 @@ class Runtimes:
         row = self.definition(conn, definition_id)
         known = self._cached((row["hash"], runtime))
         if known is not None and known.deployed is not None:
-            return self._with_calendars(conn, known.deployed)
+            return self._as_now(conn, known.deployed)
         return self.version(conn, row["bundle_id"], row["application"], runtime)
+
+    def _as_now(self, conn: Conn, deployed: Deployed) -> Deployed:
+        """Give the version as it counts now, once for a transaction that writes no setting."""
+        key = (deployed.hash, deployed.runtime.name)
+        known: Deployed | None = conn.memo.get(key)
+        if known is None:
+            known = conn.memo[key] = self._with_calendars(conn, deployed)
+        return known
 
     def version(
         self, conn: Conn, bundle_id: int, application: str, runtime: str | None = None
@@ -160,7 +172,7 @@ class Runtimes:
         made = self.assemble(bundle, runtime=runtime, processes=keys)
         if made.deployed is None:
             raise InvalidDefinition(made.findings)
-        return self._with_calendars(conn, made.deployed)
+        return self._as_now(conn, made.deployed)
 
     def _with_calendars(self, conn: Conn, deployed: Deployed) -> Deployed:
         """Give the version as it counts days now: with what people entered."""

@@ -9,7 +9,6 @@ from typing import Any
 from engine.base.errors import ExpressionFailed, InvalidForm, NotFound
 from engine.base.values import Value
 from engine.context import Context, Deployed, View
-from engine.feel.compile import compile_expression
 from engine.forms.cells import Cells
 from engine.forms.fields import Coded, Field, FieldType
 from engine.forms.schema import FormSchema
@@ -216,10 +215,9 @@ def _begin_with(ctx: Context, spec: Import, row: Judged) -> None:
     """Add what the state brings with it, and see whether the place is the actor's to serve."""
     state = (spec.data.get("states") or {}).get(row.state) or {}
     moment = spec.deployed.moment(ctx.now)
-    constants = {"settings": spec.application.values}
     try:
         for name, text in _added(spec, state).items():
-            made = compile_expression(str(text), mode="spec", constants=constants)
+            made = spec.deployed.phrase(str(text), "spec")
             row.values[name] = made(row.values, moment)
     except ExpressionFailed as error:
         row.refuse("", f"状态“{row.state}”需要的数据不能计算：{error.message}")

@@ -16,6 +16,7 @@ from engine.bpmn.deploy import Compiled, DeployEnv, Limit
 from engine.bpmn.facts import ProcessFacts
 from engine.bpmn.regional import Regional
 from engine.feel.compile import Expression, compile_expression
+from engine.feel.run import Mode
 from engine.forms.compile import compile_form
 from engine.forms.schema import FormSchema
 from engine.library import imports, openness
@@ -60,6 +61,7 @@ class Deployed(Dated):
     regional_ladders: Mapping[str, Mapping[str, Ladder]] = field(default_factory=dict)
     limits: Mapping[str, Mapping[str, Limit]] = field(default_factory=dict)
     live: LiveRegister | None = None  # registers with what people changed of them
+    _phrases: dict[tuple[str, Mode], Expression] = field(default_factory=dict)
 
     def decide(
         self, decision: str, scope: Mapping[str, Value], at: datetime, region: str = ""
@@ -105,6 +107,15 @@ class Deployed(Dated):
         if self.live is not None:
             return self.live.organisation.label(kind, code)
         return dict(self.application.choices(kind)).get(code, code)
+
+    def phrase(self, text: str, mode: Mode = "strict") -> Expression:
+        """Compile TEXT, one of this version's own, once; `settings` is constant in it."""
+        known = self._phrases.get((text, mode))
+        if known is None:
+            constants = {"settings": self.application.values}
+            known = compile_expression(text, mode=mode, constants=constants)
+            self._phrases[text, mode] = known
+        return known
 
     def ladder(self, kind: str, region: str = "") -> Ladder:
         """Give the rungs of the limits of KIND in REGION."""

@@ -11,7 +11,6 @@ from engine.commands.case import load
 from engine.commands.entitled import HeldTask
 from engine.commands.starting import attachment_ids
 from engine.context import Context
-from engine.feel.compile import compile_expression
 from engine.forms.schema import FormSchema
 from engine.rules import consult
 from engine.rules.seats import CONCLUDE
@@ -109,8 +108,7 @@ def check_requires(
     if not text or outcome is None:
         return
     deployed = held.live.deployed
-    settings = {"settings": deployed.application.values}
-    condition = compile_expression(str(text), constants=settings)
+    condition = deployed.phrase(str(text))
     moment = deployed.moment(held.case.ctx.now)
     schema = deployed.forms.get(consult.form_of(held.task, seat) or "")
     empty = dict.fromkeys(schema.fields) if schema else {}  # a field left empty is null

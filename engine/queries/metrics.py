@@ -104,6 +104,20 @@ def board(
     return tuple(found)
 
 
+def of_year(
+    view: View, *, application: str, year: int
+) -> tuple[tuple[Metric, ...], Mapping[str, tuple[Breakdown, ...]]]:
+    """Give the figures of YEAR and the breakdowns of the frozen ones, by report."""
+    looking = _Looking.of(view, application, year)
+    reports = looking.version.reports
+    found = tuple(looking.metric(report) for report in reports.values())
+    broken = {}
+    for report in (reports[one.id] for one in found if one.frozen is not None):
+        pairs = looking.pairs(report, True)
+        broken[report.id] = tuple(looking.broken(report, k, pairs) for k in report.breakdown)
+    return found, broken
+
+
 def detail(view: View, *, wanted: Wanted) -> Detail:
     """Give one figure with its breakdowns."""
     looking = _Looking.of(view, wanted.application, wanted.year)

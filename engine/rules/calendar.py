@@ -38,6 +38,11 @@ class WorkingCalendar:
 
     def is_working_day(self, day: date) -> bool:
         """Tell whether DAY is a working day."""
+        known = self._cache.get(day.year)
+        if known is not None:
+            ordinal = day.toordinal()
+            at = bisect_left(known, ordinal)
+            return at < len(known) and known[at] == ordinal
         if day in self.exceptions and self.published(day.year):
             return self.exceptions[day]
         if self.fallback and day.year not in self.entered:

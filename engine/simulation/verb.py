@@ -13,7 +13,7 @@ from engine.engine import Engine
 from engine.library import bundle
 from engine.simulation.simulate import Say, Wish, simulate, tell
 from engine.store import schema
-from engine.store.database import open_database
+from engine.store.database import open_database, throw_away
 
 _DIGITS = 4  # of a year
 
@@ -71,7 +71,10 @@ def _engine(args: argparse.Namespace, folder: Path, clock: FakeClock) -> Engine:
     database.close()
     if not fresh:
         raise Conflict("模拟只在空数据库中运行，以免与真实案件混在一起。")
-    return build(url, folder, clock=clock, ids=CountingIds(), override=args.runtime)
+    engine = build(url, folder, clock=clock, ids=CountingIds(), override=args.runtime)
+    if not args.database and not args.keep:
+        throw_away(engine.database)
+    return engine
 
 
 def _silent(text: str) -> None:

@@ -1,12 +1,12 @@
 """What one year of a campaign came to: its figures as frozen, whole and by breakdown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.base.actor import SYSTEM
 from engine.engine import Engine
 from engine.queries import metrics
-from engine.queries.metrics import Wanted
+from engine.queries.metrics import Breakdown
 from engine.reports.figures import Figure
 
 
@@ -15,14 +15,14 @@ def of_year(engine: Engine, application: str, year: int) -> dict[str, Any]:
 
     A breakdown is {column: {value: [numerator, denominator]}}; a count has no numerator.
     """
-    board = engine.ask(metrics.board, SYSTEM, application=application, year=year)
+    board, broken = engine.ask(metrics.of_year, SYSTEM, application=application, year=year)
     frozen = {one.id: one for one in board if one.frozen is not None}
     moments = {str(one.frozen_at) for one in frozen.values()}
     return {
         "year": year,
         "frozen_at": min(moments, default=None),
         "metrics": {one.id: _figure(one) for one in board},
-        "breakdowns": {name: _broken(engine, application, name, year) for name in frozen},
+        "breakdowns": {name: _broken(broken[name]) for name in frozen},
     }
 
 
@@ -32,12 +32,10 @@ def _figure(one: metrics.Metric) -> dict[str, Any]:
     return {**figure.as_dict(), "frozen": one.frozen is not None, "now": one.live.shown}
 
 
-def _broken(engine: Engine, application: str, report: str, year: int) -> dict[str, Any]:
-    wanted = Wanted(application, report, year, frozen=True)
-    found = engine.ask(metrics.detail, SYSTEM, wanted=wanted)
+def _broken(breakdowns: Sequence[Breakdown]) -> dict[str, Any]:
     return {
         broken.key: {group.value: _parts(group.figure) for group in broken.groups}
-        for broken in found.breakdowns
+        for broken in breakdowns
     }
 
 

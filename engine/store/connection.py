@@ -26,6 +26,7 @@ class Conn(Connection):
     ) -> None:
         super().__init__(engine)
         self.texts = texts
+        self.memo: dict[object, Any] = {}  # what was worked out for this transaction
         self.keyring = keyring
         self._pending = Pending()
         self._cursor: DBAPICursor | None = None
@@ -33,6 +34,11 @@ class Conn(Connection):
     def __enter__(self) -> Self:
         super().__enter__()
         return self
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self.memo.clear()
+        super().close()
 
     def execute(
         self, statement: Any, parameters: Any = None, **options: Any

@@ -110,10 +110,24 @@ def _sqlite(url: str, echo: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
         readonly = conn.get_execution_options().get("readonly")
-        conn.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+        text = "BEGIN" if readonly else "BEGIN IMMEDIATE"
+        if isinstance(conn, Conn):
+            conn.send(text, [()])  # a result object costs more than the statement
+        else:
+            conn.exec_driver_sql(text)
 
     check_sqlite(engine)
     return engine
+
+
+def throw_away(database: Database) -> None:
+    """Let commits of a SQLite file that is deleted after use wait for no disk."""
+
+    @event.listens_for(database.engine, "connect")
+    def _hasten(dbapi: sqlite3.Connection, _record: Any) -> None:
+        dbapi.execute("PRAGMA synchronous=OFF")
+
+    database.engine.dispose()
 
 
 def check_sqlite(engine: Engine) -> None:

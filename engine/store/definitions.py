@@ -18,7 +18,6 @@ from engine.store.tables import (
     start_subscription,
 )
 
-
 AT = "@"  # bundle "guide@110101": the version of "guide" as it stands in that division
 
 

@@ -126,6 +126,7 @@ def setting_version(conn: Conn, name: str) -> int:
 
 def write_setting(conn: Conn, name: str, value: Any) -> int:
     """Write a setting and give its new version."""
+    conn.memo.clear()  # calendars, units and years stand in settings
     dialect = postgresql if is_postgres(conn) else sqlite
     query = dialect.insert(setting).values(name=name, value=value, version=1)
     query = query.on_conflict_do_update(
