@@ -30,6 +30,7 @@ BREAKS = {
     "SQL lives in the store and the queries": ("engine/worker.py", "import sqlalchemy"),
     "Trees are walked in four rooms": ("engine/worker.py", "import lxml.etree"),
     "marshmallow stands at the borders": ("engine/worker.py", "import marshmallow"),
+    "Encryption lives in the store": ("engine/rules/votes.py", "import cryptography"),
     "Web libraries live in the web": ("engine/worker.py", "import flask"),
     "APScheduler ticks in the worker": ("engine/engine.py", "import apscheduler"),
     "chinesecalendar lives in the calendar": ("engine/worker.py", "import chinese_calendar"),

@@ -14,6 +14,8 @@ HELD = {
     "ledger_id": "problem",
     "kind": "division",
     "code": "990101",
+    "login": "nobody",
+    "tenure_id": "1",
     "number": "TN-2025-990101-001",
     "attachment_id": "x",
     "ref": "TN-2025-990101-001",
@@ -33,6 +35,7 @@ HELD = {
     "year": "2025",
     "tab": "x",
     "act": "x",
+    "name": "x",
 }
 
 
