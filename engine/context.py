@@ -14,6 +14,7 @@ from engine.base.findings import has_errors
 from engine.base.ids import Ids
 from engine.bpmn.deploy import DeployEnv
 from engine.calendars import Calendars
+from engine.campaigns import LiveYears
 from engine.library.application import read_application
 from engine.library.bundle import Bundle, from_files
 from engine.library.overrides import variant
@@ -178,7 +179,10 @@ class Runtimes:
         """Give the version as it counts days now: with what people entered."""
         calendars = self._calendars.now(conn, deployed.calendars)
         live = self._organisations.now(conn, deployed.application, deployed.hash)
-        return replace(deployed, calendars=calendars, live=live)
+        if not deployed.application.campaign:
+            return replace(deployed, calendars=calendars, live=live)
+        years = LiveYears(conn, deployed.application)
+        return replace(deployed, calendars=calendars, live=live, years=years)
 
     def organisation(self, conn: Conn, deployed: Deployed) -> Organisation:
         """Give the records of the application with their dates and changes."""

@@ -1,6 +1,6 @@
 """One version of an application: its files checked, compiled, ready to run and to ask."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -22,6 +22,7 @@ from engine.forms.schema import FormSchema
 from engine.library import imports, openness
 from engine.library.application import Application
 from engine.library.bundle import MAIN, Bundle
+from engine.library.campaign import REGISTER as CAMPAIGN
 from engine.organisation import LiveRegister
 from engine.reports.compile import Report, Sources, compile_reports
 from engine.rules.calendar import build_calendar
@@ -60,6 +61,7 @@ class Deployed(Dated):
     ladders: Mapping[str, Ladder] = field(default_factory=dict)  # by kind of limit
     regional_ladders: Mapping[str, Mapping[str, Ladder]] = field(default_factory=dict)
     limits: Mapping[str, Mapping[str, Limit]] = field(default_factory=dict)
+    years: Callable[[str], Mapping[str, Value] | None] | None = None  # of its campaign
     live: LiveRegister | None = None  # registers with what people changed of them
     _phrases: dict[tuple[str, Mode], Expression] = field(default_factory=dict)
 
@@ -90,10 +92,16 @@ class Deployed(Dated):
             region=region,
         )
 
+    def register(self, kind: str, code: str) -> Mapping[str, Value] | None:
+        """Give the row of register KIND with key CODE; the years as people laid them down."""
+        if kind == CAMPAIGN and self.years is not None:
+            return self.years(code)
+        return self.application.register(kind, code)
+
     def at(self, kind: str, code: str, day: date) -> Mapping[str, Value] | None:
         """Give the row CODE of register KIND in force on DAY."""
-        if self.live is None:
-            return self.application.register(kind, code)
+        if self.live is None or kind == CAMPAIGN:
+            return self.register(kind, code)
         return self.live.at(kind, code, day)
 
     def choices(self, kind: str, at: datetime) -> list[tuple[str, str]]:

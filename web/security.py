@@ -30,6 +30,7 @@ RIGHTS: dict[str, tuple[str, ...] | None] = {
     "scheduler": ("scheduler", "system"),
     "operations": ("scheduler", "process_owner", "admin", "system"),
     "calendar": ("scheduler", "admin", "system"),
+    "campaign": ("scheduler", "admin", "system"),
     "admin": ("admin", "system"),
 }
 

@@ -31,6 +31,7 @@ LATEST = Place("时限的最迟日期（latest）", "latest date of the limit")
 FIELD = Place("时限的起算字段（field）", "base field of the limit")
 DUE_DATE = Place("的办理期限（dueDate）", "due date")
 UNITS = ("workingDay", "calendarDay", "hour", "month", "date")
+CAMPAIGN = "campaign"  # the register of the years people lay down
 MONTH_END = "month-end"  # the fixed date of the due table that names no day
 
 
@@ -97,8 +98,18 @@ class DueRule:
         if not isinstance(year, int) or isinstance(year, bool):
             raise failed(f"时限“{self.key}”需要案件年度（变量 year），但它还没有值。")
         month, day = self.month_day
+        own = self.of_campaign(year, moment)
         steps["year"] = year = year + self.years
+        if own is not None:
+            return own
         return date(year, month, min(day, monthrange(year, month)[1]))
+
+    def of_campaign(self, year: int, moment: Moment) -> date | None:
+        """Give the day the campaign's YEAR lays down for this limit instead of the table."""
+        row = moment.row(CAMPAIGN, str(year))
+        limits = row.get("limits") if row else None
+        day = limits.get(self.key) if isinstance(limits, dict) else None
+        return day if isinstance(day, date) else None
 
     def based(self, scope: plan.Names, moment: Moment) -> datetime:
         """Give the moment the limit is counted from."""

@@ -8,6 +8,7 @@ from typing import Any
 from engine.base import events
 from engine.base.errors import Conflict
 from engine.commands import (
+    campaigns,
     consulting,
     entitled,
     escalating,
@@ -196,12 +197,13 @@ class RunStartTimer:
             return Job(job_id=self.job_id, state="gone")
         known = dict(job["payload"])
         slot = f"start:{known['key']}:{known['node']}"
-        if jobs.take_slot(ctx.conn, slot, job["due_at"]):
+        deployed = ctx.runtimes.deployed(ctx.conn, known["definition"], known["runtime"])
+        wanted = campaigns.may_begin(ctx, deployed, known["key"])
+        if wanted and jobs.take_slot(ctx.conn, slot, job["due_at"]):
             definition = starting.latest(ctx, known["key"])
             begin = Beginning(node=known["node"], how="Started")
             starting.start_cases(ctx, definition, [begin])
         known["count"] += 1
-        deployed = ctx.runtimes.deployed(ctx.conn, known["definition"], known["runtime"])
         due = schedule.next_due(deployed, known["spec"], known, ctx.now)
         if due is None:
             jobs.delete_job(ctx.conn, job)

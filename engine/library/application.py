@@ -7,6 +7,7 @@ from typing import Any
 from engine.base.errors import InvalidRequest
 from engine.base.findings import Finding, has_errors
 from engine.base.values import Value
+from engine.library import campaign
 from engine.library.bundle import MAIN, Bundle
 from engine.library.entries import (
     read_deadlines,
@@ -19,6 +20,7 @@ from engine.library.entries import (
 )
 from engine.library.escalation import read_escalation
 from engine.library.imports import read_import
+from engine.library.prints import read_print
 from engine.library.openness import read_public, read_vault
 from engine.library.overrides import check_overrides, diagrams
 from engine.library.reading import Reader
@@ -50,6 +52,7 @@ KEYS = frozenset(
         "deadlines",
         "escalation",
         "phases",
+        "campaign",
         "settings",
         "registers",
         "units",
@@ -78,12 +81,14 @@ class Application:
     deadlines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     escalation: Mapping[str, Any] = field(default_factory=dict)
     phases: tuple[Mapping[str, Any], ...] = ()
+    campaign: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     registers: Mapping[str, Register] = field(default_factory=dict)
     units: tuple[Mapping[str, str], ...] = ()
     ledgers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     imports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    prints: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     calendars: Mapping[str, tuple[CalendarDay, ...]] = field(default_factory=dict)
     unit_rows: Mapping[str, Row] = field(default_factory=dict)  # the units by code
     vault: Mapping[str, Any] = field(default_factory=dict)
@@ -113,6 +118,9 @@ class Application:
         found = self.registers.get(kind)
         if found is not None:
             return found.rows.get(code)
+        if kind == campaign.REGISTER and self.campaign and code.isdecimal():
+            one = campaign.declared(self.campaign, self.phases).get(int(code))
+            return None if one is None else one.row()
         if kind == "unit":
             return next((dict(row) for row in self.units if row["code"] == code), None)
         return {} if kind == "person" else None
@@ -144,6 +152,7 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
     ledgers, ledger_findings = _yaml_folder(bundle, "ledgers/", read_ledger)
     reports, report_findings = _yaml_folder(bundle, "reports/", read_report)
     imports, import_findings = _yaml_folder(bundle, "imports/", read_import)
+    prints, print_findings = _yaml_folder(bundle, "prints/", read_print)
     calendars, calendar_findings = _calendars(bundle)
     roles = read_roles(data, main)
     phases = read_phases(data, main)
@@ -158,6 +167,7 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
         deadlines=read_deadlines(data, main),
         escalation=read_escalation(data, roles, main),
         phases=phases,
+        campaign=campaign.read_campaign(data, phases, main),
         settings=settings,
         vault=read_vault(data, main),
         public=read_public(data, settings, main),
@@ -166,6 +176,7 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
         ledgers=ledgers,
         reports=reports,
         imports=imports,
+        prints=prints,
         calendars=calendars,
         unit_rows={row["code"]: dict(row) for row in units},
         overrides=diagrams(bundle),
@@ -179,6 +190,7 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
         *ledger_findings,
         *report_findings,
         *import_findings,
+        *print_findings,
         *calendar_findings,
     )
     return (None if has_errors(findings) else application), findings

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from engine.campaigns import known_years
 from engine.context import View
+from engine.library.campaign import usual
 from engine.queries import deployed
 from engine.rules.calendar import local_day
 
@@ -41,9 +43,11 @@ def year_strip(view: View, *, application: str, year: int | None = None) -> Year
     version = deployed.latest(view, application)
     today = local_day(view.now, version.zone)
     chosen = year or today.year
+    laid = known_years(view.connection, version.application)[0].get(chosen)
+    windows = laid.windows if laid else usual(version.application.phases, chosen)
     phases = []
     for row in version.application.phases:
-        first, last = _day(str(row["from"]), chosen), _day(str(row["to"]), chosen)
+        first, last = windows[str(row["key"])]
         phases.append(
             Phase(
                 key=str(row["key"]),
@@ -65,14 +69,6 @@ def year_strip(view: View, *, application: str, year: int | None = None) -> Year
         today_share=_share(today, 0) if today.year == chosen else None,
         phases=tuple(phases),
     )
-
-
-def _day(text: str, year: int) -> date:
-    """Give the date of a window's end, MM-DD; 02-29 is 28 February in a common year."""
-    month, day = map(int, text.split("-"))
-    if (month, day) == (2, 29) and not _leap(year):
-        day = 28
-    return date(year, month, day)
 
 
 def _leap(year: int) -> bool:

@@ -216,7 +216,7 @@ class Staff:
 def _version(view: View, *, application: str) -> Deployed:
     """Give the newest version with its calendars as they stand, usable after the question."""
     found = deployed.latest(view, application)
-    return replace(found, calendars=dict(found.calendars.items()))
+    return replace(found, calendars=dict(found.calendars.items()), years=None)
 
 
 def _variables(view: View, *, row: Row) -> Mapping[str, Value]:

@@ -1,6 +1,6 @@
 """The rows of a ledger file as plain values: for lists, and to prefill tables of forms."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -85,33 +85,50 @@ def all_rows(
 ) -> list[dict[str, Value]]:
     """Give the rows of a LEDGER file in ACTOR's sight that SIEVE keeps, by case number.
 
-    At most MOST rows are judged, by the columns the sieve reads; only the kept ones are
-    read whole, for most of a ledger concerns other tables.
+    Every row is judged, a batch at a time and by the columns the sieve reads; at most MOST
+    are kept, and only they are read whole, for most of a ledger concerns other tables.
     """
     columns = [one for one in ledger["columns"] if one["key"] in sieve.judged | sieve.shown]
     first = [one for one in columns if one["key"] in sieve.judged]
     rest = [one for one in columns if one["key"] not in sieve.judged]
+    kept: dict[int, dict[str, Value]] = {}
+    for rows in _batches(conn, actor, ledger, first):
+        judged = zip(rows, _projected(conn, first, rows, variables), strict=True)
+        kept.update((row["id"], values) for row, values in judged if sieve.keep(values))
+        if len(kept) >= MOST:
+            break
+    if not kept:
+        return []
+    chosen = sa.select(root).where(root.c.id.in_(list(kept)[:MOST]))
+    chosen = chosen.order_by(root.c.number, root.c.id)
+    by_number = [dict(row) for row in conn.execute(chosen).mappings()]
+    more = _projected(conn, rest, by_number, variables) if rest else [{} for _ in by_number]
+    return [
+        {**kept[row["id"]], **values} for row, values in zip(by_number, more, strict=True)
+    ]
+
+
+def _batches(
+    conn: Conn, actor: Actor, ledger: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]
+) -> Iterator[list[Row]]:
+    """Give the rows of a ledger in ACTOR's sight, MOST at a time, with what COLUMNS need."""
     query = (
-        sa.select(*_read_for(first))
+        sa.select(*_read_for(columns))
         .join(definition, definition.c.id == root.c.definition_id)
         .where(root.c.id == root.c.root_id, definition.c.key.in_(list(ledger["processes"])))
         .where(visible.cases(actor))
-        .order_by(root.c.number, root.c.id)
+        .order_by(root.c.id)
         .limit(MOST)
     )
-    rows = [dict(row) for row in conn.execute(query).mappings()]
-    judged = _projected(conn, first, rows, variables)
-    kept = {
-        row["id"]: values
-        for row, values in zip(rows, judged, strict=True)
-        if sieve.keep(values)
-    }
-    if not kept or not rest:
-        return list(kept.values())
-    whole = sa.select(root).where(root.c.id.in_(list(kept)))
-    by_id = {row["id"]: dict(row) for row in conn.execute(whole).mappings()}
-    more = _projected(conn, rest, [by_id[case] for case in kept], variables)
-    return [{**kept[case], **values} for case, values in zip(kept, more, strict=True)]
+    last = 0
+    while True:
+        found = conn.execute(query.where(root.c.id > last)).mappings()
+        rows = [dict(row) for row in found]
+        if rows:
+            yield rows
+        if len(rows) < MOST:
+            return
+        last = rows[-1]["id"]
 
 
 def chosen(

@@ -13,12 +13,14 @@ from engine import cli
 from engine.base.actor import SYSTEM
 from engine.base.clock import FakeClock, shanghai
 from engine.base.ids import CountingIds
+from engine.base.sieve import Sieve
 from engine.bootstrap import build
 from engine.commands.accounts import CreatePerson
 from engine.engine import Engine
 from engine.library.bundle import read_folder
+from engine.library.yaml_text import read_yaml
 from engine.simulation.simulate import Report, Wish, simulate
-from engine.store import schema, snapshots
+from engine.store import ledger_rows, schema, snapshots
 from engine.store.database import open_database
 from engine.store.machine import incident
 from engine.store.tables import instance
@@ -181,6 +183,23 @@ def test_a_city_sees_its_own_rows_of_the_frozen_figures(
     wanted = {row["caseId"] for row in whole if row["values"]["city"] == "360400"}
     assert {row["caseId"] for row in mine} == wanted
     assert 0 < len(wanted) < len(whole)
+
+
+def test_a_form_is_offered_rows_from_the_whole_ledger_however_long_it_is(
+    year: Year, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = read_folder(ROOT, "jiangxi").files["ledgers/problem.yaml"]
+    ledger = read_yaml(told)
+    monkeypatch.setattr(ledger_rows, "MOST", 4)  # rows judged at a time, and kept at most
+    keys = frozenset(("problem_no", "status"))
+    with year.engine.database.read() as conn:
+        for state in ("结转", "剔除"):
+            wanted = year.report.states.get(state, 0)
+            sieve = Sieve(keys, keys, lambda row, state=state: row["status"] == state)
+            found = ledger_rows.all_rows(conn, SYSTEM, ledger, lambda _: {}, sieve)
+            assert len(found) == min(wanted, 4)
+            assert found == sorted(found, key=lambda row: row["problem_no"])
+        assert wanted < 4 < PROBLEMS
 
 
 def test_the_pages_show_the_figures_and_link_to_their_rows(people: dict[str, Browser]) -> None:

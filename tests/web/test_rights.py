@@ -13,6 +13,7 @@ from web.security import RIGHTS, rule_of
 REASON = "够十个字的理由写在这里"
 BODIES: dict[str, Any] = {
     "POST /process-instances": {"processDefinitionKey": "tiny_case"},
+    "POST /campaigns/<application>/years": {"source": 2025, "year": 2026},
     "POST /process-instances/batch": {"processDefinitionKey": "tiny_case", "rows": [{}]},
     "POST /user-tasks/<int:task_id>/return": {"target": "check", "reason": REASON},
     "POST /user-tasks/<int:task_id>/clock-stop": {"cause": "补正", "reason": REASON},
@@ -28,6 +29,11 @@ BODIES: dict[str, Any] = {
     "POST /messages/correlation": {"name": "x"},
     "POST /decisions/evaluation": {"decision": "x"},
     "PUT /calendars/<calendar>/days/<day>": {"working": True},
+    "POST /unfilled-seats/retries": {"incidents": [1]},
+    "POST /people": {"login": "x", "name": "x", "password": "x"},
+    "POST /people/<login>/posts": {"unit": "x"},
+    "PUT /people/<login>/password": {"password": "x"},
+    "PUT /people/<login>/use": {"active": True},
     "POST /clock": {"to": "2025-12-01T00:00:00+08:00"},
     "POST /campaigns/dry-run": {"until": "2025-12-01T00:00:00+08:00"},
 }

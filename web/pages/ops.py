@@ -18,6 +18,7 @@ from web.pages import cursors, frame, posting, repairs, strip
 from web.pages.clock import clockwork
 from web.pages.supervision import supervision
 from web.pages.workdays import workdays
+from web.pages.years import years
 
 ops = Blueprint("ops", __name__)
 ROWS = 50
@@ -38,7 +39,7 @@ LANES = {"engine": "流程推进", "callout": "外部调用", "bulk": "批量", 
 
 def register(app: Flask) -> None:
     """Put the scheduler's pages on APP."""
-    for blueprint in (ops, clockwork, workdays, supervision):
+    for blueprint in (ops, clockwork, workdays, supervision, years):
         app.register_blueprint(blueprint)
 
 
