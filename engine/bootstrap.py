@@ -41,28 +41,38 @@ def build(
     *,
     clock: Clock | None = None,
     ids: Ids | None = None,
-    runtimes: Mapping[str, Runtime] | None = None,
+    runtimes: Mapping[str, Runtime] | Runtimes | None = None,
     override: str | None = None,
 ) -> Engine:
     """Build an engine on database URL with attachments below DATA_DIR.
 
     Without CLOCK a demo installation gets its persisted clock, any other the machine's.
-    OVERRIDE (else the setting SHOUHU_RUNTIME) names the runtime of all new instances.
+    OVERRIDE (else the setting SHOUHU_RUNTIME) names the runtime of all new instances;
+    whoever builds several engines gives each RUNTIMES that share what is compiled
+    (Runtimes.elsewhere) and have their override already.
     """
     database = replace(open_database(url), keyring=Keyring(data_dir))
     schema.require(database)
-    chosen = dict(runtimes) if runtimes is not None else available()
-    wanted = override or os.environ.get(RUNTIME) or None
-    if wanted is not None and wanted not in chosen:
-        names = "、".join(sorted(chosen))
-        raise InvalidRequest(f"没有运行引擎“{wanted}”，可选：{names}。", code="runtime-unknown")
     return Engine(
         database=database,
-        runtimes=Runtimes(chosen, services=NAMES, override=wanted),
+        runtimes=_runtimes(runtimes, override),
         clock=clock or _stored_clock(database),
         ids=ids or RandomIds(),
         files=FileStore(data_dir / "attachments"),
     )
+
+
+def _runtimes(
+    given: Mapping[str, Runtime] | Runtimes | None, override: str | None
+) -> Runtimes:
+    if isinstance(given, Runtimes):
+        return given
+    chosen = dict(given) if given is not None else available()
+    wanted = override or os.environ.get(RUNTIME) or None
+    if wanted is not None and wanted not in chosen:
+        names = "、".join(sorted(chosen))
+        raise InvalidRequest(f"没有运行引擎“{wanted}”，可选：{names}。", code="runtime-unknown")
+    return Runtimes(chosen, services=NAMES, override=wanted)
 
 
 def configure_logging(level: str | None = None) -> None:

@@ -12,6 +12,7 @@ from engine.base.clock import Clock
 from engine.base.errors import InvalidDefinition, NotFound, NotSupported
 from engine.base.findings import has_errors
 from engine.base.ids import Ids
+from engine.base.recent import Recent
 from engine.bpmn.deploy import DeployEnv
 from engine.calendars import Calendars
 from engine.campaigns import LiveYears
@@ -30,6 +31,8 @@ from engine.versions import (
     compile_version,
     variant_findings,
 )
+
+COMPILED = 24  # versions at most that engines of one process share
 
 __all__ = ["Assembled", "Context", "Deployed", "Runtimes", "SearchField", "View"]
 
@@ -52,14 +55,27 @@ class Runtimes:
         self._services = services
         self._size = size
         self._override = override
+<<<<<<< HEAD
         self._versions: OrderedDict[tuple[str, str], Assembled] = OrderedDict()
         self._declared: dict[str, str] = {}  # hash of a kept version -> runtime it names
+=======
+        self._versions: Recent[tuple[str, str], Assembled] = Recent(size)
+        self._compiled: Recent[tuple[str, str, frozenset[str]], Assembled] = Recent(COMPILED)
+>>>>>>> 7ab8cfa (wip)
         self._rows: OrderedDict[int, Row] = OrderedDict()
         self._directories: OrderedDict[tuple[str, str, int], Directory] = OrderedDict()
         self._lock = threading.Lock()  # of the caches, held for moments
         self._calendars = Calendars()
         self._organisations = Organisations()
         self._compiling = threading.Lock()  # one compilation at a time: CPU is scarce
+
+    def elsewhere(self, override: str | None = None) -> "Runtimes":
+        """Give the same runtimes for another database, with what is compiled already."""
+        made = Runtimes(
+            self._runtimes, services=self._services, override=override, size=self._size
+        )
+        made._compiled = self._compiled
+        return made
 
     def named(self, name: str) -> Runtime:
         """Give the runtime NAME."""
@@ -79,15 +95,43 @@ class Runtimes:
     def assemble(
         self, bundle: Bundle, *, runtime: str | None = None, processes: frozenset[str]
     ) -> Assembled:
+<<<<<<< HEAD
         """Check and compile BUNDLE; PROCESSES are the keys other applications deployed."""
         name = runtime or self._override or self._declared.get(bundle.hash)
         known = self._cached((bundle.hash, name)) if name else None
         if known is not None:
             return known
+=======
+        """Check and compile BUNDLE; PROCESSES are the keys other applications deployed.
+
+        RUNTIME None: the one of new instances. What is known is not even read again.
+        """
+        key = (bundle.hash, runtime or self._override or "")  # "": as the bundle declares
+        known = self._versions.get(key)
+        if known is not None:
+            return known
+        with self._compiling:
+            known = self._versions.get(key)
+            if known is not None:
+                return known
+            made = self._compiled.get((*key, processes))
+            if made is None:
+                made = self._compile(bundle, runtime, processes)
+            if made.deployed is not None:
+                self._compiled.keep((*key, processes), made)
+                self._versions.keep(key, made)
+                self._versions.keep((bundle.hash, made.deployed.runtime.name), made)
+        return made
+
+    def _compile(
+        self, bundle: Bundle, runtime: str | None, processes: frozenset[str]
+    ) -> Assembled:
+>>>>>>> 7ab8cfa (wip)
         application, findings = read_application(bundle)
         if application is None:
             return Assembled(findings)
         chosen = self.named(runtime) if runtime else self.of_new(application.runtime)
+<<<<<<< HEAD
         key = (bundle.hash, chosen.name)
         with self._compiling:
             known = self._cached(key)
@@ -100,6 +144,12 @@ class Runtimes:
             if made.deployed is not None:
                 self._keep(key, made)
                 self._declared[bundle.hash] = application.runtime
+=======
+        made = compile_version(bundle, application, chosen, self._env(processes))
+        made = Assembled((*findings, *made.findings), made.deployed)
+        if made.deployed is not None and application.overrides:
+            made = self._with_divisions(bundle, made, made.deployed, processes)
+>>>>>>> 7ab8cfa (wip)
         return made
 
     def _with_divisions(
@@ -115,9 +165,12 @@ class Runtimes:
             one = compile_version(own, application, base.runtime, self._env(processes))
             paths = overrides.replaced(bundle.files, division, overrides.DIAGRAM)
             findings.extend(variant_findings(base, one, paths))
-            self._keep((own.hash, base.runtime.name), one)
+            if one.deployed is not None:
+                self._compiled.keep((own.hash, base.runtime.name, processes), one)
+                self._versions.keep((own.hash, base.runtime.name), one)
         return Assembled(tuple(findings), None if has_errors(findings) else base)
 
+<<<<<<< HEAD
     def _cached(self, key: tuple[str, str]) -> Assembled | None:
         with self._lock:
             if key in self._versions:
@@ -131,6 +184,8 @@ class Runtimes:
                 (gone, _), _ = self._versions.popitem(last=False)
                 self._declared.pop(gone, None)
 
+=======
+>>>>>>> 7ab8cfa (wip)
     def _env(self, processes: frozenset[str]) -> DeployEnv:
         return DeployEnv(services=self._services, processes=processes)
 
@@ -151,7 +206,7 @@ class Runtimes:
     def deployed(self, conn: Conn, definition_id: int, runtime: str) -> Deployed:
         """Give the compiled version DEFINITION_ID belongs to, for RUNTIME."""
         row = self.definition(conn, definition_id)
-        known = self._cached((row["hash"], runtime))
+        known = self._versions.get((row["hash"], runtime))
         if known is not None and known.deployed is not None:
             return self._as_now(conn, known.deployed)
         return self.version(conn, row["bundle_id"], row["application"], runtime)

@@ -9,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from engine import bootstrap
 from engine.base.actor import SYSTEM
 from engine.base.clock import FakeClock, shanghai
 from engine.base.ids import CountingIds
@@ -19,6 +18,7 @@ from engine.engine import Engine
 from engine.library.bundle import read_folder
 from engine.worker import Worker
 from tests.support.databases import Content
+from tests.support.engines import build
 from web.app import create_app
 from web.session import Passwords
 from web.settings import ENGINE, SETTINGS, WebSettings
@@ -149,7 +149,7 @@ def _filled(url: str) -> None:
     ids = CountingIds()
     with TemporaryDirectory() as folder:
         clock = FakeClock(shanghai(FIRST))
-        engine = bootstrap.build(url, Path(folder), clock=clock, ids=ids)
+        engine = build(url, Path(folder), clock=clock, ids=ids)
         engine.execute(Deploy("tiny", bundle_files()), SYSTEM)
         hashed = Passwords(memory_kib=64, rounds=1).hash(PASSWORD)
         for login, (name, rights, posts) in PEOPLE.items():
@@ -163,7 +163,7 @@ CONTENT = Content("site", _filled)
 
 def open_engine(url: str, data_dir: Path, clock: FakeClock) -> Engine:
     """Build the engine on a copy of a database with CONTENT."""
-    return bootstrap.build(url, data_dir, clock=clock, ids=CountingIds(IDS))
+    return build(url, data_dir, clock=clock, ids=CountingIds(IDS))
 
 
 def build_site(engine: Engine, clock: FakeClock, machine: FakeClock) -> Site:

@@ -10,13 +10,13 @@ from flask import Flask
 from engine.base.actor import SYSTEM
 from engine.base.clock import FakeClock, shanghai
 from engine.base.ids import CountingIds
-from engine.bootstrap import build
 from engine.commands.accounts import CreatePerson
 from engine.commands.definitions import Deploy
 from engine.engine import Engine
 from engine.library.bundle import read_folder
 from engine.worker import Worker
 from tests.support.databases import Content
+from tests.support.engines import build
 from tests.support.scenario import OVERSEER, PASSWORD, Scenario
 from web.session import Passwords
 from web.settings import ENGINE

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from engine.base.actor import SYSTEM, Actor
 from engine.base.clock import FakeClock, shanghai
 from engine.base.ids import CountingIds
-from engine.bootstrap import build
 from engine.commands.accounts import CreatePerson
 from engine.commands.definitions import Deploy
 from engine.commands.instances import StartInstance
@@ -22,6 +21,7 @@ from engine.store import people_rows
 from engine.store.tables import instance, seat, task
 from engine.worker import Worker
 from tests.support.databases import Content
+from tests.support.engines import build
 
 APPS = Path(__file__).parent / "apps"
 IDS = 1000  # ids given while a database was filled stay below
