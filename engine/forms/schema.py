@@ -1,6 +1,6 @@
 """A compiled form: cleans what was submitted, prefills the page, describes itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,8 @@ from engine.base.expressions import Moment
 from engine.base.sieve import Sieve
 from engine.base.values import Value
 from engine.base.writable import implied
+from engine.feel.compile import Expression
+from engine.feel.demands import demanded
 from engine.forms.checks import empty, options_of
 from engine.forms.cleaning import Cleaning, Wanted
 from engine.forms.describe import describe_field
@@ -151,7 +153,12 @@ class FormSchema:
             except ExpressionFailed:
                 return False
 
-        return Sieve(shown, chosen.reads, keep)
+        def demands(columns: Collection[str]) -> tuple[tuple[str, Value], ...]:
+            if not isinstance(chosen, Expression):
+                return ()
+            return demanded(chosen.tree, columns, around)
+
+        return Sieve(shown, chosen.reads, keep, demands)
 
     def cut_rows(
         self, key: str, rows: Sequence[Mapping[str, Value]]

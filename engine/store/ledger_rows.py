@@ -85,14 +85,16 @@ def all_rows(
 ) -> list[dict[str, Value]]:
     """Give the rows of a LEDGER file in ACTOR's sight that SIEVE keeps, by case number.
 
-    Every row is judged, a batch at a time and by the columns the sieve reads; at most MOST
-    are kept, and only they are read whole, for most of a ledger concerns other tables.
+    Every row that fulfils its plain demands is judged, a batch at a time and by the columns
+    the sieve reads; at most MOST are kept, and only they are read whole, for most of a
+    ledger concerns other tables.
     """
     columns = [one for one in ledger["columns"] if one["key"] in sieve.judged | sieve.shown]
     first = [one for one in columns if one["key"] in sieve.judged]
     rest = [one for one in columns if one["key"] not in sieve.judged]
     kept: dict[int, dict[str, Value]] = {}
-    for rows in _batches(conn, actor, ledger, first):
+    demands = _demanded(ledger, sieve)
+    for rows in _batches(conn, [visible.cases(actor), *demands], ledger, first):
         judged = zip(rows, _projected(conn, first, rows, variables), strict=True)
         kept.update((row["id"], values) for row, values in judged if sieve.keep(values))
         if len(kept) >= MOST:
@@ -109,14 +111,17 @@ def all_rows(
 
 
 def _batches(
-    conn: Conn, actor: Actor, ledger: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]
+    conn: Conn,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    ledger: Mapping[str, Any],
+    columns: Sequence[Mapping[str, Any]],
 ) -> Iterator[list[Row]]:
-    """Give the rows of a ledger in ACTOR's sight, MOST at a time, with what COLUMNS need."""
+    """Give the rows of a ledger under CONDITIONS, MOST at a time, with what COLUMNS need."""
     query = (
         sa.select(*_read_for(columns))
         .join(definition, definition.c.id == root.c.definition_id)
         .where(root.c.id == root.c.root_id, definition.c.key.in_(list(ledger["processes"])))
-        .where(visible.cases(actor))
+        .where(*conditions)
         .order_by(root.c.id)
         .limit(MOST)
     )
@@ -129,6 +134,23 @@ def _batches(
         if len(rows) < MOST:
             return
         last = rows[-1]["id"]
+
+
+def _demanded(ledger: Mapping[str, Any], sieve: Sieve) -> list[sa.ColumnElement[bool]]:
+    """Say in SQL which texts columns must hold for SIEVE to keep a row."""
+    sources = {str(one["key"]): str(one["from"]) for one in ledger["columns"]}
+    kept = search_value.c
+    found: list[sa.ColumnElement[bool]] = []
+    for key, value in sieve.demands(sources):
+        source = sources[key]
+        if not isinstance(value, str) or source.startswith(VARIABLE):
+            continue
+        if source not in OWN:
+            named = sa.select(kept.root_id).where(kept.name == source, kept.text == value)
+            found.append(root.c.id.in_(named))
+        elif isinstance(root.c[OWN[source]].type, sa.Text):
+            found.append(root.c[OWN[source]] == value)
+    return found
 
 
 def chosen(
