@@ -55,13 +55,8 @@ class Runtimes:
         self._services = services
         self._size = size
         self._override = override
-<<<<<<< HEAD
-        self._versions: OrderedDict[tuple[str, str], Assembled] = OrderedDict()
-        self._declared: dict[str, str] = {}  # hash of a kept version -> runtime it names
-=======
         self._versions: Recent[tuple[str, str], Assembled] = Recent(size)
         self._compiled: Recent[tuple[str, str, frozenset[str]], Assembled] = Recent(COMPILED)
->>>>>>> 7ab8cfa (wip)
         self._rows: OrderedDict[int, Row] = OrderedDict()
         self._directories: OrderedDict[tuple[str, str, int], Directory] = OrderedDict()
         self._lock = threading.Lock()  # of the caches, held for moments
@@ -95,13 +90,6 @@ class Runtimes:
     def assemble(
         self, bundle: Bundle, *, runtime: str | None = None, processes: frozenset[str]
     ) -> Assembled:
-<<<<<<< HEAD
-        """Check and compile BUNDLE; PROCESSES are the keys other applications deployed."""
-        name = runtime or self._override or self._declared.get(bundle.hash)
-        known = self._cached((bundle.hash, name)) if name else None
-        if known is not None:
-            return known
-=======
         """Check and compile BUNDLE; PROCESSES are the keys other applications deployed.
 
         RUNTIME None: the one of new instances. What is known is not even read again.
@@ -126,30 +114,14 @@ class Runtimes:
     def _compile(
         self, bundle: Bundle, runtime: str | None, processes: frozenset[str]
     ) -> Assembled:
->>>>>>> 7ab8cfa (wip)
         application, findings = read_application(bundle)
         if application is None:
             return Assembled(findings)
         chosen = self.named(runtime) if runtime else self.of_new(application.runtime)
-<<<<<<< HEAD
-        key = (bundle.hash, chosen.name)
-        with self._compiling:
-            known = self._cached(key)
-            if known is not None:
-                return known
-            made = compile_version(bundle, application, chosen, self._env(processes))
-            made = Assembled((*findings, *made.findings), made.deployed)
-            if made.deployed is not None and application.overrides:
-                made = self._with_divisions(bundle, made, made.deployed, processes)
-            if made.deployed is not None:
-                self._keep(key, made)
-                self._declared[bundle.hash] = application.runtime
-=======
         made = compile_version(bundle, application, chosen, self._env(processes))
         made = Assembled((*findings, *made.findings), made.deployed)
         if made.deployed is not None and application.overrides:
             made = self._with_divisions(bundle, made, made.deployed, processes)
->>>>>>> 7ab8cfa (wip)
         return made
 
     def _with_divisions(
@@ -170,22 +142,6 @@ class Runtimes:
                 self._versions.keep((own.hash, base.runtime.name), one)
         return Assembled(tuple(findings), None if has_errors(findings) else base)
 
-<<<<<<< HEAD
-    def _cached(self, key: tuple[str, str]) -> Assembled | None:
-        with self._lock:
-            if key in self._versions:
-                self._versions.move_to_end(key)
-            return self._versions.get(key)
-
-    def _keep(self, key: tuple[str, str], made: Assembled) -> None:
-        with self._lock:
-            self._versions[key] = made
-            while len(self._versions) > self._size:
-                (gone, _), _ = self._versions.popitem(last=False)
-                self._declared.pop(gone, None)
-
-=======
->>>>>>> 7ab8cfa (wip)
     def _env(self, processes: frozenset[str]) -> DeployEnv:
         return DeployEnv(services=self._services, processes=processes)
 
