@@ -216,7 +216,13 @@ def _imports(
     return [
         *imports.findings(application.imports, nodes, fields),
         *openness.sealed_columns(application.imports, protected),
-        *openness.findings(application.vault, application.public, protected, starts),
+        *openness.findings(
+            application.vault,
+            application.public,
+            protected,
+            starts,
+            {name: form.fields for name, form in forms.items()},
+        ),
     ]
 
 

@@ -18,6 +18,10 @@ INTAKE_KEYS = frozenset(
 )
 SHOWN_KEYS = frozenset(("process", "states", "requirement", "basis", "note"))
 FIELDS = ("title", "body", "kind", "date", "from", "to", "by")  # of a publication
+# Types of fields a page without scripts can ask a visitor for.
+ASKED = frozenset(
+    ("string", "text", "number", "integer", "date", "boolean", "choice", "choices")
+) | {"reference", "files"}
 CONTACT_KEYS = frozenset(("region", "name", "phone", "mailbox"))
 PERIOD = re.compile(r"P(?=\d)(\d+Y)?(\d+M)?(\d+D)?")
 NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
@@ -91,10 +95,12 @@ def findings(
     public: Entry,
     protected: Mapping[str, Collection[str]],
     starts: Mapping[str, Mapping[str, str | None]],
+    forms: Mapping[str, Mapping[str, str]],
 ) -> list[Finding]:
-    """Report what these sections name that is not there.
+    """Report what these sections name that is not there, or cannot be asked of a visitor.
 
-    PROTECTED: vault fields of each form; STARTS: form of each start event of each process.
+    PROTECTED: vault fields of each form; STARTS: form of each start event of each process;
+    FORMS: the type of each field of each form.
     """
     reader = Reader(MAIN)
     if any(protected.values()) and not vault.get("keep"):
@@ -103,9 +109,15 @@ def findings(
         reader.report("vault", text, "补上 vault: {keep: P1Y, basis: …}", code="app.vault")
     for name, entry in (public.get("intake") or {}).items():
         process, start = str(entry.get("process")), str(entry.get("start"))
-        if not starts.get(process, {}).get(start):
+        form = starts.get(process, {}).get(start)
+        if not form:
             text = f"流程“{process}”没有带表单的开始节点“{start}”"
             reader.report(f"public.intake.{name}", text, "改为图中的流程和开始节点")
+        for key, kind in forms.get(str(form), {}).items():
+            if kind not in ASKED:
+                text = f"表单 {form} 的字段“{key}”不能在公开页面上填写（{kind}）"
+                hint = "公开表单用文本、数值、日期、单选多选、勾选、登记表选项和照片"
+                reader.report(f"public.intake.{name}", text, hint)
     for number, entry in enumerate(public.get("publications") or (), 1):
         if entry.get("process") not in starts:
             text = f"没有流程“{entry.get('process')}”"

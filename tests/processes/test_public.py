@@ -73,7 +73,8 @@ def test_a_visitor_sends_a_tip_and_asks_its_state(guiyang_story: Scenario) -> No
     story = guiyang_story
     first = sent(story, NAMED, attachments=(io.BytesIO(picture()), f"{NAME}.jpg"))
     assert first.status_code == 200, first.text
-    assert "JB-2026-00001" in first.text and CODE in first.text
+    assert "JB-2026-00001" in first.text
+    assert CODE in first.text
     assert first.headers["Cache-Control"] == "no-store"
     again = sent(story, NAMED)  # a double click: the same code, the same case
     assert "JB-2026-00001" in again.text
@@ -86,12 +87,16 @@ def test_a_visitor_sends_a_tip_and_asks_its_state(guiyang_story: Scenario) -> No
     kept = story.of(FORESTRY).client.get(
         f"/api/v1/attachments/{file['attachmentId']}/content"
     ).data
-    assert b"pixels" in kept and NAME.encode() not in kept and PHONE.encode() not in kept
+    assert b"pixels" in kept
+    assert NAME.encode() not in kept
+    assert PHONE.encode() not in kept
     told = status_of(story, "JB-2026-00001", CODE)
-    assert "收到" in told.text and TIP["location"] not in told.text
+    assert "收到" in told.text
+    assert TIP["location"] not in told.text
     for number, code in (("JB-2026-00001", "x" * 30), ("JB-2026-00002", CODE)):
         wrong = status_of(story, number, code)
-        assert wrong.status_code == 404 and "没有找到" in wrong.text
+        assert wrong.status_code == 404
+        assert "没有找到" in wrong.text
 
 
 def test_an_anonymous_tip_keeps_no_name_even_when_one_was_typed(
@@ -121,7 +126,8 @@ def test_a_hostile_visitor_gets_nowhere(guiyang_story: Scenario) -> None:
     answers = [sent(story, bad).status_code for _ in range(3)]  # with the three above: six
     assert answers == [422, 422, 429]
     flooded = sent(story, NAMED)
-    assert flooded.status_code == 429 and int(flooded.headers["Retry-After"]) > 0
+    assert flooded.status_code == 429
+    assert int(flooded.headers["Retry-After"]) > 0
     assert story.cases("gy_report") == []
     for path in ("/public/none", f"{HOME}/send/none", f"{HOME}/item/JB-2026-00001"):
         assert client.get(path).status_code == 404
@@ -151,9 +157,12 @@ def test_the_public_page_shows_what_is_published_and_the_same_to_everybody(
     story = guiyang_story
     sent(story, NAMED)
     seen = story.app.test_client().get(HOME)
-    assert "尚未公布" in seen.text and "12345" in seen.text  # J-35: no mailbox yet
-    assert CONTROL not in seen.text and "红枫湖北岸" not in seen.text
-    assert "public" in seen.headers["Cache-Control"] and "Set-Cookie" not in seen.headers
+    assert "尚未公布" in seen.text
+    assert "12345" in seen.text
+    assert CONTROL not in seen.text
+    assert "红枫湖北岸" not in seen.text
+    assert "public" in seen.headers["Cache-Control"]
+    assert "Set-Cookie" not in seen.headers
     assert story.of(FORESTRY).client.get(HOME).data == seen.data  # signed in: the same page
     kept = story.app.test_client().get(HOME, headers={"If-None-Match": seen.headers["ETag"]})
     assert kept.status_code == 304
@@ -220,7 +229,8 @@ def test_the_reporter_appears_nowhere_outside_the_vault(
             hit = [p for p, texts in everything.items() if any(spelling in t for t in texts)]
             assert hit == [], f"{word} as {spelling!r}"
     (line,) = [r for r in tables(story)["audit"] if "LookIntoVault" in r]
-    assert "核对举报情况" in line and "reporter" in line
+    assert "核对举报情况" in line
+    assert "reporter" in line
 
 
 def answers(story: Scenario, case: Json, task: Json) -> dict[str, list[str]]:
