@@ -120,3 +120,34 @@ def on_the_ledger(story: Scenario, starter: str, lead: str, data: Json) -> Json:
     verify = {"verify_people": "行业处室两人", "verify_note": "情况属实，与登记一致。"}
     story.when_completes(lead, "verify", "confirmed", case=case, data=verify)
     return case
+
+
+def restored(story: Scenario, problem: Json, body: str) -> Json:
+    """Let BODY register the damage of PROBLEM and everybody do their part of P-07."""
+    (case,) = story.cases("gy_restoration")
+    form = story.form(body, "register_damage", case)
+    assert form["problem_no"] == problem["number"]
+    data = {"cause": "建设活动", "subject_known": "已查明且落实"}
+    data |= {"subject_name": form["subject_name"] or "建设单位"}
+    story.when_completes(body, "register_damage", "needed", case=case, data=data)
+    plan = {
+        "restoration_plan": "清除硬化地面，恢复乡土植被。",
+        "restore_until": "2026-12-31",
+        "funds": ["生态"],
+        "plan_files": story.when_uploads(body, "方案"),
+    }
+    story.when_completes(body, "plan_restoration", "submit", case=case, data=plan)
+    for unit in (FORESTRY, ECOLOGY):
+        story.when_completes(unit, "review_plan", "agree", case=case)
+    work = {"work_progress": "完成场地清理和种植。"}
+    story.when_completes(body, "restore", "ready", case=case, data=work)
+    found = {"check_result": "合格", "check_note": "现场核对种植面积和成活率。"}
+    story.when_completes(FORESTRY, "work_check", "done", case=case, data=found)
+    effect = {"effect_result": "趋好", "effect_note": "植被恢复良好。"}
+    effect["effect_files"] = story.when_uploads(ECOLOGY, "评估报告")
+    story.when_completes(ECOLOGY, "assess", "assessed", case=case, data=effect)
+    managed = {"manage_note": "纳入日常管护，每月巡护两次。", "recovered": "不适用"}
+    for unit in (FORESTRY, ECOLOGY):
+        story.when_completes(unit, "manage", "managed", case=case, data=managed)
+    story.then_state(case, "修复完成")
+    return case

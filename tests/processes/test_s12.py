@@ -243,6 +243,8 @@ def closing_waits_for_the_case(story: Scenario, case: Json) -> None:
     story.when_passes("2026-11-10 10:00")
     result = {"police_result": "判决有罪", "police_result_on": "2026-11-10"}
     story.when_completes(POLICE, "police_result", "concluded", case=case, data=result)
+    story.then_waits_at(case)  # the damage is not restored yet
+    guiyang.restored(story, case, BODY)
     story.then_waits_at(case, ("evidence", RESOURCES))
 
 
