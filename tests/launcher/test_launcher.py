@@ -12,6 +12,8 @@ from types import ModuleType
 
 import pytest
 
+from engine import cli
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -108,14 +110,25 @@ def test_a_taken_port_is_told_with_another_one(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_every_verb_has_help() -> None:
-    for verb in ("demo", "serve", "work", "deploy", "check", "export", "verify", "migrate-db"):
-        done = subprocess.run(
-            [sys.executable, "-m", "engine.cli", verb, "--help"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        assert "usage" in done.stdout
+def test_the_program_has_help_outside_of_this_process() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "engine.cli", "demo", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "usage" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "verb", ["demo", "serve", "work", "deploy", "check", "export", "verify", "migrate-db"]
+)
+def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([verb, "--help"])
+    assert ended.value.code == 0
+    told = capsys.readouterr().out
+    assert "usage" in told
+    assert verb in told
