@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
+
+# Running text, the line of whom it is for, what stands at the right edge, a heading in it.
+Look = Literal["prose", "left", "right", "subhead"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,10 @@ class Album:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A paragraph of running text."""
+    """A paragraph of running text; LOOK says how it stands on the page."""
 
     text: str
+    look: Look = "prose"
 
 
 Block = Band | Pairs | Sign | Grid | Album | Prose

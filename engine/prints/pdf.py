@@ -123,6 +123,9 @@ def _styles(faces: Faces) -> dict[str, Style]:
         "band": style(11, 15, faces.sans),
         "right": style(CELL, 17, align="right"),
         "prose": style(12, 21, indent=2),
+        "left": style(12, 21),
+        "subhead": style(12, 24, faces.sans, indent=2),
+        "closing": style(12, 21, align="right"),
         "annex": style(16, 24, faces.sans),
         "title": style(18, 27, align="center", balanced=True, after=8),
     }
@@ -169,7 +172,8 @@ class _Layout:
             return self.grid(block)
         if isinstance(block, model.Album):
             return self.album(block)
-        return [self.text(block.text, "prose")]
+        style = block.look if block.look in ("prose", "left", "subhead") else "closing"
+        return [self.text(block.text, style)]
 
     def form(self, blocks: list[model.Band | model.Pairs | model.Sign]) -> list[Any]:
         """Give one table of four columns for the lines of a form."""

@@ -114,9 +114,16 @@ class _Writer:
         elif isinstance(block, model.Album):
             self.album(block)
         else:
-            made = self.made.add_paragraph()
+            self.prose(block)
+
+    def prose(self, block: model.Prose) -> None:
+        """Write a paragraph the way it stands on the page."""
+        made = self.made.add_paragraph()
+        if block.look == "right":
+            made.alignment = ALIGN.RIGHT
+        elif block.look != "left":
             made.paragraph_format.first_line_indent = Pt(24)
-            _run(made, block.text, FANG, 12)
+        _run(made, block.text, HEI if block.look == "subhead" else FANG, 12)
 
     def form(self, blocks: Sequence[model.Band | model.Pairs | model.Sign]) -> None:
         """Write one table of four columns for the lines of a form."""

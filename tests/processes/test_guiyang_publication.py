@@ -31,3 +31,17 @@ def test_a_member_makes_a_text_public_once_forestry_approves(guiyang_story: Scen
     story.then_state(case, "已公开")
     assert story.ledger_row("gy_publication", case["number"])["published_on"] == "2026-04-02"
     story.then_no_incidents()
+    the_public_text_is_printed(story, case["id"])
+
+
+def the_public_text_is_printed(story: Scenario, case_id: int) -> None:
+    """Its button stands on the page of the case; another paper of it does not exist."""
+    browser = story.of(WATER).client
+    path = f"/api/v1/process-instances/{case_id}/print/layouts/gy_publication"
+    assert path in browser.get(f"/case/{case_id}").text
+    for kind, head in (("pdf", b"%PDF-"), ("docx", b"PK")):
+        answer = browser.get(f"{path}?format={kind}")
+        assert (answer.status_code, answer.data[: len(head)]) == (200, head)
+    assert browser.get(path.replace("gy_publication", "meeting_minutes")).status_code == 404
+    foreign = story.of("GY-NY").client
+    assert foreign.get(path).status_code == foreign.get(f"/case/{case_id}").status_code

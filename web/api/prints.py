@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 from marshmallow import fields, validate
 
-from engine.queries import dossier, lists_on_paper, papers
+from engine.queries import dossier, layouts, lists_on_paper, papers
 from engine.queries.paging import Sort
 from web import calls, session
 from web.api.routes import Noun
@@ -29,6 +29,12 @@ class FormatOfSeat(Format):
     seat = fields.Integer(load_default=None, validate=validate.Range(1, 2**62))
 
 
+class FormatOfInstance(Format):
+    """Of which process inside the case."""
+
+    instance = fields.Integer(load_default=None, validate=validate.Range(1, 2**62))
+
+
 @route("GET /user-tasks/<int:task_id>/print", "signed-in", query=FormatOfSeat)
 def of_task(query: dict[str, Any], task_id: int) -> Response:
     """表单打印: as it was signed; 草稿 while it is not."""
@@ -46,6 +52,18 @@ def of_opinions(query: dict[str, Any], instance_id: int) -> Response:
     """会签意见汇总表: what every unit said in each round."""
     asked = lists_on_paper.of_opinions
     return _printed(asked, query["format"], case=str(instance_id))
+
+
+@route(
+    "GET /process-instances/<int:instance_id>/print/layouts/<layout>",
+    "signed-in",
+    query=FormatOfInstance,
+)
+def of_layout(query: dict[str, Any], instance_id: int, layout: str) -> Response:
+    """公文打印: a paper the application lays out itself (prints/<id>.yaml)."""
+    one = query["instance"] or instance_id
+    wanted = {"case": str(instance_id), "layout": layout, "instance_id": one}
+    return _printed(layouts.of_layout, query["format"], **wanted)
 
 
 @route("GET /process-instances/<int:instance_id>/dossier", "signed-in")

@@ -13,6 +13,7 @@ from engine.queries import (
     form_facts,
     history,
     instances,
+    layouts,
     operations,
     papers,
     processes,
@@ -70,7 +71,10 @@ def show(ref: str) -> Response:
     tab = request.args.get("tab", "work")
     tab = tab if tab in dict(TABS) else "work"
     head = session.ask(instances.case, ref=ref)
-    more: dict[str, Any] = {"printable": session.ask(papers.has_start, case=ref)}
+    more: dict[str, Any] = {
+        "printable": session.ask(papers.has_start, case=ref),
+        "layouts": session.ask(layouts.of_case, case=ref),
+    }
     if tab in ("work", "course"):
         more["timeline"] = session.ask(history.timeline, ref=ref)
     if tab == "work":
