@@ -93,6 +93,8 @@ def test_closing_a_quarry_waits_for_the_penalty(guiyang_story: Scenario) -> None
     story.when_passes("2026-11-10 10:00")
     decision = {"decision": "处罚", "decision_no": "筑环罚〔2026〕58号", "fine": 120000}
     story.when_completes(ECOLOGY, "decide", "submit", case=case, data=decision)
+    story.then_waits_at(case)
+    guiyang.restored(story, case, QUARRY.body)
     story.then_waits_at(case, ("evidence", RESOURCES))
     the_papers_name_the_penalty_and_the_restoration(story, case)
     the_county_closes_and_the_office_registers(story, case)
