@@ -81,8 +81,8 @@ def test_closing_a_quarry_waits_for_the_penalty(guiyang_story: Scenario) -> None
     story.when_completes(*reversed(more), "none", case=case)
     assert story.ledger_row("violation", case["number"])["penalty_unit"] == "贵阳市生态环境局"
     story.when_passes("2026-04-20 10:00")
-    filing = {"case_no": "筑环立〔2026〕31号", "filed_on": "2026-04-20"}
-    story.when_completes(ECOLOGY, "file_case", "file", case=case, data=filing)
+    data = {"case_no": "筑环立〔2026〕31号", "filed_on": "2026-04-20"}
+    story.when_completes(ECOLOGY, "file_case", "file", case=case, data=data)
     story.then_due(case, "decide", "2026-07-19")
     story.when_passes("2026-05-08 10:00")
     planned(story, RESOURCES, case, "2026-10-31", KAIYANG)
@@ -93,8 +93,7 @@ def test_closing_a_quarry_waits_for_the_penalty(guiyang_story: Scenario) -> None
     story.when_passes("2026-11-10 10:00")
     decision = {"decision": "处罚", "decision_no": "筑环罚〔2026〕58号", "fine": 120000}
     story.when_completes(ECOLOGY, "decide", "submit", case=case, data=decision)
-    story.then_waits_at(case)
-    guiyang.restored(story, case, QUARRY.body)
+    guiyang.restored(story, case, QUARRY.body)  # else it waits
     story.then_waits_at(case, ("evidence", RESOURCES))
     the_papers_name_the_penalty_and_the_restoration(story, case)
     the_county_closes_and_the_office_registers(story, case)
