@@ -78,7 +78,7 @@ class Databases:
         return self.templates[key]
 
     def _empty(self, kind: str) -> str:
-        name = self._name("template")
+        name = self._name("schema")
         if kind == "sqlite":
             return f"sqlite:///{self.folder / name}.db"
         self._admin(f"CREATE DATABASE {name}")
