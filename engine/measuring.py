@@ -98,6 +98,44 @@ def figure(asking: Asking, report: Report, rows: Sequence[Marked]) -> Figure:
     return report.figure(rows, asking.scope, asking.moment)
 
 
+def taken(
+    asking: Asking, reports: Sequence[Report]
+) -> tuple[dict[str, list[Row]], list[dict[str, Value]]]:
+    """Give what a freeze of REPORTS keeps: rows with their marks by source, and figures.
+
+    A row is {"case", "values", "marks": {report: mark}, "sums": {report: sums}}.
+    """
+    rows: dict[str, list[Row]] = {}
+    figures: list[dict[str, Value]] = []
+    for source in dict.fromkeys(report.ledger for report in reports):
+        mine = [report for report in reports if report.ledger == source]
+        rows[source] = _marked_rows(asking, source, mine, figures)
+    return rows, figures
+
+
+def _marked_rows(
+    asking: Asking, source: str, reports: Sequence[Report], figures: list[dict[str, Value]]
+) -> list[Row]:
+    """Give the rows of SOURCE with the marks of REPORTS; add the FIGURES."""
+    if source == TASKS:
+        found = rows_of(asking, source)
+    else:
+        declared = asking.version.application.ledgers[source]
+        found = ledger(asking, declared, full=True)
+    rows: list[Row] = [
+        {"case": row.case_id, "values": dict(row.values), "marks": {}, "sums": {}}
+        for row in found
+    ]
+    for report in reports:
+        marks = [one for _, one in mark(asking, report, found)]
+        for row, one in zip(rows, marks, strict=True):
+            row["marks"][report.id] = one.mark
+            if one.sums:
+                row["sums"][report.id] = dict(one.sums)
+        figures.append(figure(asking, report, marks).as_dict())
+    return rows
+
+
 def rows_of(asking: Asking, source: str) -> list[Standing]:
     """Give the rows of a ledger, or of the work, as they stood."""
     if source == TASKS:

@@ -11,7 +11,7 @@ from engine.base.errors import InvalidRequest
 from engine.base.values import Value
 from engine.commands.case import Case, Live
 from engine.measuring import Asking
-from engine.reports.compile import TASKS, Report
+from engine.reports.compile import Report
 from engine.store import codec, snapshots
 from engine.store.rows import Row
 
@@ -28,13 +28,7 @@ def freeze(case: Case, live: Live, node: str, inputs: Mapping[str, Value]) -> di
     """
     asking = _asking(case, live, inputs)
     wanted = _reports(live, inputs.get("reports"))
-    rows: dict[str, dict[int, Row]] = {}
-    figures: list[dict[str, Value]] = []
-    for source in dict.fromkeys(report.ledger for report in wanted):
-        mine = [report for report in wanted if report.ledger == source]
-        rows[source] = _marked_rows(asking, source, mine, figures)
-    kept = {source: list(found.values()) for source, found in rows.items()}
-    return _keep(case, live, node, asking, (kept, figures))
+    return _keep(case, live, node, asking, measuring.taken(asking, wanted))
 
 
 def _asking(case: Case, live: Live, inputs: Mapping[str, Value]) -> Asking:
@@ -61,30 +55,6 @@ def _reports(live: Live, names: Value) -> list[Report]:
     if missing:
         raise InvalidRequest(f"没有指标“{'、'.join(missing)}”，请检查 reports/。")
     return [known[name] for name in wanted]
-
-
-def _marked_rows(
-    asking: Asking, source: str, reports: list[Report], figures: list[dict[str, Value]]
-) -> dict[int, Row]:
-    """Give the rows of SOURCE by place, with the marks of REPORTS; add the FIGURES."""
-    if source == TASKS:
-        found = measuring.rows_of(asking, source)
-    else:
-        declared = asking.version.application.ledgers[source]
-        found = measuring.ledger(asking, declared, full=True)
-    rows: dict[int, Row] = {
-        number: {"case": row.case_id, "values": dict(row.values), "marks": {}, "sums": {}}
-        for number, row in enumerate(found)
-    }
-    for report in reports:
-        marked = [mark for _, mark in measuring.mark(asking, report, found)]
-        for number, mark in enumerate(marked):
-            rows[number]["marks"][report.id] = mark.mark
-            if mark.sums:
-                rows[number]["sums"][report.id] = dict(mark.sums)
-        made = measuring.figure(asking, report, marked)
-        figures.append(made.as_dict())
-    return rows
 
 
 def _keep(

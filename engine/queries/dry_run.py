@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from engine.base import events
 from engine.context import View
 from engine.kernel import effects
-from engine.queries import deployed
+from engine.queries import deployed, rungs
 from engine.queries.forecast import case_row, next_tasks
 from engine.queries.rehearsal import MOST_STEPS, NOTIFY, Happening, Rehearsal
 from engine.store import definitions, visible
@@ -63,7 +63,8 @@ def dry_run(view: View, *, until: datetime, application: str | None = None) -> D
     due = _cases_with_timers(view, until, application)
     found = [_case(view, root_id, until) for root_id in due[:MOST_CASES]]
     found += _starts(view, until, application)
-    notes = ["发往其他案件的消息在演练中不投递；人员办理的环节停在待办。"]
+    notes = ["发往其他案件的消息在演练中不投递；人员办理的环节停在待办，"]
+    notes[0] += "提醒和升级按一直未办理推算。"
     if len(due) > MOST_CASES:
         notes.append(f"到期案件超过 {MOST_CASES} 件，只演练了前 {MOST_CASES} 件。")
     cases = tuple(case for case in found if case.fired)
@@ -76,7 +77,8 @@ def _cases_with_timers(view: View, until: datetime, application: str | None) -> 
         sa.select(job.c.root_id)
         .join(root, root.c.id == job.c.root_id)
         .join(definition, definition.c.id == root.c.definition_id)
-        .where(job.c.kind == "timer", job.c.state == "ready", job.c.due_at <= until)
+        .where(job.c.kind.in_(("timer", rungs.JOB)))
+        .where(job.c.state == "ready", job.c.due_at <= until)
         .where(visible.cases(view.actor))
         .group_by(job.c.root_id)
         .order_by(first, job.c.root_id)
@@ -92,6 +94,7 @@ def _case(view: View, root_id: int, until: datetime) -> DryCase:
     rehearsal = Rehearsal(view, row)
     rehearsal.load()
     fired = _fire(rehearsal, until)
+    climbed = _climbed(rehearsal, root_id, until)
     known = view.runtimes.definition(view.connection, row["definition_id"])
     return DryCase(
         case_id=root_id,
@@ -99,9 +102,18 @@ def _case(view: View, root_id: int, until: datetime) -> DryCase:
         title=row["title"],
         process_key=known["key"],
         process_name=known["name"],
-        fired=fired,
-        steps=_steps(rehearsal),
+        fired=fired + len(climbed),
+        steps=tuple(sorted((*_steps(rehearsal), *climbed), key=lambda step: step.at)),
     )
+
+
+def _climbed(rehearsal: Rehearsal, root_id: int, until: datetime) -> list[DryStep]:
+    """Give the reminders and levels of the case's limits, of those that open meanwhile too."""
+    found = rungs.of_case(rehearsal.view, root_id, until)
+    for one in rehearsal.happened:
+        for task in next_tasks(rehearsal, one):
+            found += rungs.of_opened(one.copy, task, one.at, until)
+    return [DryStep(r.at, r.node, r.name, "Escalated", r.text) for r in found]
 
 
 def _fire(rehearsal: Rehearsal, until: datetime) -> int:
@@ -194,6 +206,15 @@ def _left(one: Happening, effect: effects.NodeLeft) -> str:
     return DUE if waited and effect.how == "completed" else ""
 
 
+def _message(one: Happening, effect: effects.MessageThrown) -> str:
+    """Say what a message does: which process it starts, or whom it reaches by its keys."""
+    for key, facts in one.copy.deployed.facts.items():
+        if any(s.kind == "message" and s.name == effect.name for s in facts.starts):
+            return f"启动“{one.copy.deployed.facts[key].name}”"
+    reached = "、".join(str(value) for value in effect.keys.values() if value is not None)
+    return f"告知案件 {reached}" if reached else "告知等待此消息的案件"
+
+
 def _service(one: Happening, effect: effects.ServiceRequested) -> str:
     del one
     return "通知有关单位和人员" if effect.name == NOTIFY else f"调用服务“{effect.name}”"
@@ -203,7 +224,7 @@ _WORDS: Mapping[type[Any], Any] = {
     effects.NodeEntered: _entered,
     effects.NodeLeft: _left,
     effects.TaskClosed: lambda _, e: "关闭任务" if e.how != "completed" else "",
-    effects.MessageThrown: lambda _, e: f"发出消息“{e.name}”",
+    effects.MessageThrown: _message,
     effects.SignalThrown: lambda _, e: f"发出信号“{e.name}”",
     effects.ServiceRequested: _service,
     effects.IncidentRaised: lambda _, e: f"停下报异常：{e.text}",

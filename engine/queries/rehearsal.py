@@ -1,7 +1,7 @@
 """A case on copies: the real kernel, real definitions and units, nothing saved."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from engine.store.tables import instance
 
 MOST_STEPS = 2_000  # events of one rehearsal; a designed limit
 NOTIFY = "notify"  # the service that only tells people; it never waits
+Answer = Callable[[Mapping[str, Value]], Mapping[str, Value]]  # of a service, to its inputs
 
 
 @dataclass(eq=False)
@@ -75,6 +76,7 @@ class Rehearsal:
     outputs: dict[tuple[int, str], dict[int, Value]] = field(default_factory=dict)
     values: dict[tuple[int, str], tuple[Value, ...]] = field(default_factory=dict)
     steps: int = 0
+    services: dict[str, Answer] = field(default_factory=dict)  # answered on paper
 
     def load(self) -> None:
         """Take copies of the living instances of the case and of its armed timers."""
@@ -208,9 +210,11 @@ def _item(r: Rehearsal, copy: Copy, effect: effects.ItemFinished, at: datetime) 
 
 
 def _service(r: Rehearsal, copy: Copy, effect: effects.ServiceRequested, at: datetime) -> None:
-    if effect.name == NOTIFY:
+    answer = r.services.get(effect.name)
+    if effect.name == NOTIFY or answer is not None:
+        result = answer(effect.inputs) if answer else {"told": 0}
         done = events.FinishService(
-            **r.stamp(copy, at), wait=effect.wait, item=effect.item, result={"told": 0}
+            **r.stamp(copy, at), wait=effect.wait, item=effect.item, result=result
         )
         r.queue.append((copy.id, done))
 

@@ -14,7 +14,6 @@ from engine.base.actor import SYSTEM
 from engine.base.clock import FakeClock, shanghai
 from engine.base.ids import CountingIds
 from engine.base.sieve import Sieve
-from engine.bootstrap import build
 from engine.commands.accounts import CreatePerson
 from engine.engine import Engine
 from engine.library.bundle import read_folder
@@ -24,6 +23,7 @@ from engine.store import ledger_rows, schema, snapshots
 from engine.store.database import open_database
 from engine.store.machine import incident
 from engine.store.tables import instance
+from tests.support.engines import build
 from tests.support.invariants import check_invariants
 from tests.support.scenario import PASSWORD, Browser
 from web.app import create_app
