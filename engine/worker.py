@@ -40,7 +40,7 @@ from engine.commands.services import (
 from engine.commands.stepping import Halted
 from engine.commands.storm import LIMIT, RunDueJobs
 from engine.commands.upkeep import Beat, DeliverMissed, DeliverNotices, Seal, Sweep
-from engine.commands.vaulting import EraseVault, hour
+from engine.commands.vaulting import EraseVault, RewrapVault, hour
 from engine.context import View
 from engine.delivery.messages import words
 from engine.delivery.services import SERVICES, Service
@@ -55,6 +55,7 @@ CALLS = 20  # outside calls per tick: timers shall not wait long behind them
 MOST_PASSES = 10_000  # of run_due: a process that never rests is a fault, not a long day
 SWEEP_SECONDS = 5  # reliability.md 3.4, 6.9
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+VAULT_SECONDS = 300  # designed; erasing itself happens once an hour
 RELEASE = "0.1.0"  # as in pyproject.toml; shown beside each running process
 _log = structlog.get_logger()
 
@@ -156,8 +157,6 @@ class Worker:
         now = self.engine.clock.now().astimezone(UTC)
         second = now.second // SWEEP_SECONDS * SWEEP_SECONDS
         done = self._count(Sweep()) + self._new_day(now)
-        if now.second < SWEEP_SECONDS:
-            done += self._count(EraseVault(hour(now)))
         return done + self._count(Seal(now.replace(second=second, microsecond=0)))
 
     def _new_day(self, now: datetime) -> int:
@@ -182,6 +181,9 @@ class Worker:
         scheduler.add_job(
             self._guarded, "interval", [self.beat], seconds=SWEEP_SECONDS, **options
         )
+        scheduler.add_job(
+            self._guarded, "interval", [self.keep_vault], seconds=VAULT_SECONDS, **options
+        )
         self._guarded(self.beat)
         scheduler.start()
         self.scheduler = scheduler
@@ -193,6 +195,11 @@ class Worker:
         if scheduler is not None:
             scheduler.shutdown(wait=True)
             self._guarded(lambda: self._count(Beat(self.node, stopped=True)))
+
+    def keep_vault(self) -> int:
+        """Erase what is no longer kept, and wrap records under an older key anew."""
+        done = self._count(EraseVault(hour(self.engine.clock.now())))
+        return done + self._count(RewrapVault())
 
     def beat(self) -> int:
         """Tell the operators' page that this process lives."""

@@ -89,6 +89,9 @@ def erase(conn: Conn, roots: Sequence[int], at: datetime) -> int:
 
 def wrap_again(conn: Conn, limit: int) -> int:
     """Wrap up to LIMIT records by the current key; 0 when none is left under an older one."""
+    living = sa.select(vault_entry.c.root_id).where(vault_entry.c.erased_at.is_(None))
+    if conn.execute(living.limit(1)).first() is None:
+        return 0  # nothing to wrap, and perhaps no key yet
     keys = _ring(conn.keyring)
     query = (
         sa.select(vault_entry, instance.c.uid)

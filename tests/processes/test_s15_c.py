@@ -113,7 +113,17 @@ def the_result_reaches_both(story: Scenario, first: Json, second: Json) -> None:
     story.then_state(second, "办结")
     row = story.ledger_row("report", "JB-2026-00002")
     assert (row["dup_of"], row["result"]) == ("JB-2026-00001", "属实")
+    it_follows_a_main_one_that_is_closed_already(story)
     assert NAME not in str(story.history(second)) + str(story.variables(second)) + str(row)
+
+
+def it_follows_a_main_one_that_is_closed_already(story: Scenario) -> None:
+    third = story.when_started(FORESTRY, "gy_report", call(received_on="2026-06-20"))
+    facts = {**CHECKED, "dup_of": "JB-2026-00001"}
+    story.when_completes(FORESTRY, "examine_report", "submit", case=third, data=facts)
+    story.when_completes(FORESTRY, "triage_report", "merge", case=third)
+    story.then_state(third, "办结")
+    assert story.ledger_row("report", third["number"])["result"] == "属实"
 
 
 @pytest.fixture
