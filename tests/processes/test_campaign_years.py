@@ -145,3 +145,25 @@ def test_the_page_of_the_scheduler_copies_changes_and_starts(jiangxi_story: Scen
     assert "不能重复启动" in sends("start", 3)
     story.when_passes("2026-01-02")
     assert {one["year"] for one in story.cases("jx_year")} == {2025, 2026}
+
+
+def test_the_rollover_is_shown_before_it_happens(jiangxi_story: Scenario) -> None:
+    story = jiangxi_story
+    story.when_passes("2025-12-18")
+    chief = story.overseer()
+    told = chief.get("/campaigns/jiangxi/rollover", year="2025")
+    assert (told["year"], told["frozenAt"], told["outcome"]) == (2025, None, "无须上报")
+    shown = {one["id"]: (one["shown"], one["verdict"]) for one in told["figures"]}
+    assert shown["M-1"] == ("不适用", "不适用")
+    steps = [step for case in told["clock"]["cases"] for step in case["steps"]]
+    reminded = [one for one in steps if one["kind"] == "Escalated"]
+    assert reminded, "every summary is waiting, due on the last working day"
+    page = chief.client.get("/ops/rollover?year=2025").text
+    assert "M-1 整改完成率" in page
+    assert "启动“年终冻结与未完成上报”" in page
+    refused = chief.client.get("/ops/rollover?year=2025&to=2026-03-01")
+    assert (refused.status_code, "应不晚于 2025 年" in refused.text) == (422, True)
+    story.when_passes("2026-01-01 00:30")
+    real = chief.get("/metrics", application="jiangxi", year="2025")
+    kept = {one["id"]: one["frozen"] for one in real if one["frozen"]}
+    assert {name: (one["shown"], one["verdict"]) for name, one in kept.items()} == shown

@@ -6,7 +6,7 @@ from flask import Response
 from marshmallow import fields, validate
 
 from engine.commands import campaigns as commands
-from engine.queries import campaigns, phases
+from engine.queries import campaigns, phases, rollover
 from engine.queries import dry_run as rehearsals
 from web import calls
 from web.api.routes import Noun
@@ -94,6 +94,24 @@ def remove_year(application: str, year: int) -> Response:
 def start_year(application: str, year: int) -> Response:
     """启用: the year's case starts on 1 January, at once when that is past."""
     return calls.run(commands.StartYear(application, year, calls.if_match()))
+
+
+class Until(Schema):
+    """The year (this one when missing) and the moment (its end when missing)."""
+
+    year = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 9999))
+    at = fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+@route(
+    "GET /campaigns/<application>/rollover",
+    "operations",
+    query=Until,
+    answer=shape(rollover.Rollover),
+)
+def dry_rollover(query: dict[str, Any], application: str) -> Any:
+    """年终预演: what would be frozen, reported and carried over; unsaved."""
+    return calls.ask(rollover.rollover, application=application, **query)
 
 
 @route("POST /campaigns/dry-run", "operations", body=DryRun, answer=shape(rehearsals.DryRun))

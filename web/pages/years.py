@@ -1,7 +1,7 @@
 """年度日历: the years of a campaign, copied, changed, let go; each with its windows."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -16,12 +16,14 @@ from engine.base.errors import (
     StaleDocument,
 )
 from engine.commands import campaigns as commands
-from engine.queries import campaigns, definitions
+from engine.queries import campaigns, definitions, rollover
 from web import limits, security, session
 from web.pages import frame, posting
+from web.pages.repairs import SHANGHAI
 
 years = Blueprint("years", __name__)
 REFUSED = (Conflict, InvalidRequest, NotFound, StaleDocument)
+SHOWN = 200  # cases of one list on the page; the API gives all
 STANDINGS = {
     "draft": ("草稿", "y"),
     "waiting": ("已启用，待1月1日启动", "b"),
@@ -89,6 +91,34 @@ def _changes(one: campaigns.Campaign | None) -> tuple[campaigns.Change, ...]:
 def _row(one: campaigns.Campaign | None, year: int | None) -> campaigns.CampaignRow | None:
     rows = one.years if one else ()
     return next((row for row in rows if row.year == year), rows[-1] if rows else None)
+
+
+@years.get("/ops/rollover")
+@security.permission("operations")
+def dry_rollover() -> Response:
+    """年终预演: what the freeze of a year would keep, report and carry; unsaved."""
+    found = _campaigns()
+    args, refused = request.args, ""
+    application = args.get("application", "") or (found[0].application if found else "")
+    run = None
+    try:
+        day = _day(args["to"]) if args.get("to") else None
+        at = datetime.combine(day, time(), SHANGHAI) if day else None
+        year = limits.year(args.get("year", ""))
+        if application:
+            run = session.ask(rollover.rollover, application=application, year=year, at=at)
+    except REFUSED as error:
+        refused = error.message
+    response = frame.page(
+        "ops/rollover.html",
+        run=run,
+        applications=found,
+        to=args.get("to", ""),
+        refused=refused,
+        most=SHOWN,
+    )
+    response.status_code = 422 if refused else 200
+    return response
 
 
 @years.post("/ops/years/copy")
