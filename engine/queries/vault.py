@@ -41,8 +41,8 @@ def of_task(view: View, *, task_id: int) -> Closed:
     if not named:
         return Closed()
     kept = vault.held(view.connection, held.root["id"])
-    known = (one for form in held.version.forms.values() for one in form.all)
-    labels = {one.key: one.label for one in known if one.vault}
+    forms = [*held.version.forms.values(), *([held.form] if held.form else [])]
+    labels = {one.key: one.label for form in forms for one in form.all if one.vault}
     fields = tuple(
         (labels.get(name, name), kept[name] is not None) for name in sorted(named & kept.keys())
     )
