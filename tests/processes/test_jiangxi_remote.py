@@ -1,7 +1,9 @@
 """Story S05: remote-sensing points with their own dates, from the batch to the closing."""
 
 from tests.processes import jiangxi
-from tests.support.scenario import Json, Scenario
+from tests.processes.test_campaign_years import AT as YEARS
+from tests.processes.test_campaign_years import act
+from tests.support.scenario import Browser, Json, Scenario
 
 pytestmark = jiangxi.CROSSED
 PLACE = jiangxi.Place("JX-N08", "361028", "361000", "昌坪港东", 117.2, 27.8)  # 马头山
@@ -52,13 +54,15 @@ def test_points_are_verified_by_their_batch_and_become_problems_with_their_own_d
     story.then_due(points["1"], "verify_point", "2025-11-14")
     no_problem_is_closed_with_its_basis(story, points)
     late_is_told(story, points["4"])
-    later, own = its_problem(story, points["3"]), its_problem(story, points["5"])
-    for case, due in ((later, "2026-03-31"), (own, "2025-12-20")):
+    later, left, own = (its_problem(story, points[number]) for number in "345")
+    for case, due in ((later, "2026-03-31"), (left, "2026-03-31"), (own, "2025-12-20")):
         in_rectification_at_once(story, case, due)
-    rates = [story.ledger_row("problem", one["number"])["rate_year"] for one in (later, own)]
-    assert rates == [2026, 2025]
-    the_freeze_leaves_the_later_one_out(story, later)
+    told = (later, left, own)
+    rates = [story.ledger_row("problem", one["number"])["rate_year"] for one in told]
+    assert rates == [2026, 2026, 2025]
+    the_freeze_leaves_the_later_ones_out(story, {later["number"], left["number"]})
     it_closes_in_march(story, later)
+    the_one_left_is_overdue_in_april_and_escalated_at_the_end_of_the_year(story, left)
     story.then_no_incidents()
 
 
@@ -118,11 +122,16 @@ def in_rectification_at_once(story: Scenario, case: Json, due: str) -> None:
     story.then_due(case, "rectify", due)
 
 
-def the_freeze_leaves_the_later_one_out(story: Scenario, later: Json) -> None:
+def the_freeze_leaves_the_later_ones_out(story: Scenario, later: set[str]) -> None:
+    story.when_passes("2025-12-31 20:00")
+    dry = story.overseer().get("/campaigns/jiangxi/rollover", year="2025")
+    out = next(one for one in dry["figures"] if one["id"] == "N-3")
+    assert {row["number"] for row in out["rows"]} == later
     story.when_passes("2026-01-05 10:00")
     (report,) = story.cases("jx_year_end")
     rows = story.form(FORESTRY, "compile_f11", report)["rows"]
-    assert later["number"] not in {row["problem_no"] for row in rows}
+    assert not later & {row["problem_no"] for row in rows}
+    assert {row["problem_no"] for row in rows} == {one["number"] for one in dry["reached"]}
     assert len(rows) == 1  # the point due on 20 December
 
 
@@ -140,6 +149,37 @@ def it_closes_in_march(story: Scenario, case: Json) -> None:
     data = {"filed_eco_on": "2026-03-18"}
     story.when_completes("JX-STT", "file_ecology_f4", "receipt", case=case, data=data)
     story.then_state(case, "已备案")
+
+
+def the_one_left_is_overdue_in_april_and_escalated_at_the_end_of_the_year(
+    story: Scenario, case: Json
+) -> None:
+    chief = story.overseer()
+    act(chief, "POST", YEARS, {"source": 2025, "year": 2026}, 200)
+    act(chief, "POST", f"{YEARS}/2026/start", None, 200)
+    story.when_passes("2026-04-01 10:00")
+    assert story.rungs(case)[-1]["level"] == "L1"
+    row = story.ledger_row("problem", case["number"])
+    assert (row["due_on"], row["carried_over"]) == ("2026-03-31", False)
+    days_of_2027(chief)
+    story.when_passes("2026-12-31 23:00")
+    assert [one["year"] for one in story.cases("jx_year_end")] == [2025]  # not before
+    story.when_passes("2027-01-04 10:00")
+    (report,) = (one for one in story.cases("jx_year_end") if one["year"] == 2026)
+    rows = story.form(FORESTRY, "compile_f11", report)["rows"]
+    assert case["number"] in {row["problem_no"] for row in rows}
+
+
+def days_of_2027(who: Browser) -> None:
+    """Enter a year of days: limits after the end of 2026 are counted in it."""
+    who.acts += 1
+    answer = who.client.put(
+        "/api/v1/calendars/cn/entries",
+        data="date,is_workday,name\n2027-01-01,0,元旦\n",
+        content_type="text/csv",
+        headers={"X-CSRF-Token": who.csrf, "If-Match": '"0"'},
+    )
+    assert answer.status_code == 200, answer.text
 
 
 def test_both_county_departments_confirm_elsewhere(jiangxi_story: Scenario) -> None:
