@@ -16,7 +16,6 @@ from werkzeug.serving import make_server
 
 from engine.base.actor import SYSTEM
 from engine.base.clock import FakeClock, shanghai
-from engine.bootstrap import build
 from engine.commands.accounts import CreatePerson
 from engine.commands.definitions import Deploy
 from engine.engine import Engine
@@ -27,6 +26,7 @@ from engine.worker import Worker
 from tests.browser.checks import check_page
 from tests.browser.story import tell
 from tests.support.databases import Databases
+from tests.support.engines import build
 from tests.support.scenario import PASSWORD
 from web.app import create_app
 from web.session import Passwords

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from engine.base.clock import FakeClock
-from engine.bootstrap import build
 from tests.support.databases import SCHEMA, Content, Databases
+from tests.support.engines import build
 from tests.support.scenario import Scenario
 from tests.support.stories import Beginning, Changes
 from web.app import create_app

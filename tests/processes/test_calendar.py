@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from engine.base.actor import SYSTEM
 from engine.base.clock import FakeClock, shanghai
 from engine.base.ids import CountingIds
-from engine.bootstrap import build
 from engine.commands.accounts import CreatePerson
 from engine.commands.definitions import Deploy
 from engine.engine import Engine
@@ -21,6 +20,7 @@ from engine.store.machine import history
 from engine.store.tables import audit
 from engine.worker import Worker
 from tests.processes.counting import CALENDAR, LIMITS, ROOT, files
+from tests.support.engines import build
 from tests.support.invariants import check_invariants
 from tests.support.site import PASSWORD, Browser
 from web.app import create_app

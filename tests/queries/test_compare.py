@@ -9,11 +9,11 @@ import pytest
 from engine.base.actor import SYSTEM, Actor
 from engine.base.clock import FakeClock
 from engine.base.errors import NotAllowed
-from engine.bootstrap import build
 from engine.commands.definitions import Deploy
 from engine.engine import Engine
 from engine.library.bundle import read_folder
 from engine.queries import agenda, elements
+from tests.support.engines import build
 from tests.support.site import APPS
 
 STRANGER = Actor("nobody", "路人")

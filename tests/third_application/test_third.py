@@ -8,13 +8,13 @@ import pytest
 from engine.base.actor import SYSTEM
 from engine.base.clock import FakeClock, shanghai
 from engine.base.ids import CountingIds
-from engine.bootstrap import build
 from engine.commands.accounts import CreatePerson
 from engine.commands.definitions import Deploy
 from engine.engine import Engine
 from engine.library.bundle import read_folder
 from engine.worker import Worker
 from tests.support.databases import Databases, fresh
+from tests.support.engines import build
 from tests.support.scenario import OVERSEER, PASSWORD, Json, Scenario
 from web.app import create_app
 from web.session import Passwords
