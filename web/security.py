@@ -9,7 +9,8 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from engine.base.errors import NotAllowed, NotSignedIn
 from web import limits, session
@@ -32,6 +33,7 @@ RIGHTS: dict[str, tuple[str, ...] | None] = {
     "calendar": ("scheduler", "admin", "system"),
     "campaign": ("scheduler", "admin", "system"),
     "admin": ("admin", "system"),
+    "unfilled": ("scheduler", "admin", "system"),
 }
 
 # Content security policies by page class (frontend.md 6).
@@ -119,6 +121,22 @@ def guard() -> None:
         raise BadRequest("地址或内容含有不能使用的字符。")
 
 
+# Where one may go before a password was chosen.
+_CHOOSING = ("/me", "/me/password", "/logout", "/api/v1/session", "/api/v1/session/password")
+
+
+def renew() -> BaseResponse | None:
+    """Lead a person with a first or an old password to the page that changes it."""
+    rule = rule_of(current_app, request.endpoint)
+    if rule is None or RIGHTS[rule.permission] is None or request.path in _CHOOSING:
+        return None
+    if not session.must_change():
+        return None
+    if request.path.startswith("/api/") or request.method not in SAFE:
+        raise NotAllowed("请先修改密码，再继续。", code="password-change")
+    return redirect("/me?renew=1")
+
+
 def _check_rights(needed: tuple[str, ...]) -> None:
     actor = session.actor()
     if actor is None:
@@ -186,5 +204,6 @@ def register(app: Flask, settings: WebSettings) -> None:
     app.extensions[SETTINGS] = replace(settings)
     app.before_request(begin_request)
     app.before_request(guard)
+    app.before_request(renew)
     app.after_request(add_headers)
     app.jinja_env.globals["csrf_token"] = csrf_token

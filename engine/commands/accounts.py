@@ -177,6 +177,11 @@ class ChangePassword:
         login = ctx.actor.person
         values: Row = {"failed": 0, "failed_since": None, "locked_until": None}
         values |= {"password": self.hash, "must_change": False}
+        row = people_rows.load_person(ctx.conn, login)
+        known = [one["hash"] for one in organisation.passwords(ctx.conn, login, 1)]
+        if row is not None and row["password"] not in known:  # the first one counts as used
+            organisation.keep_password(ctx.conn, login, row["password"], self.at)
+        organisation.keep_password(ctx.conn, login, self.hash, self.at)
         people_rows.set_person(ctx.conn, login, **values)
         people_rows.uncount_bucket(ctx.conn, _bucket(self.address), _window(self.at))
         people_rows.end_sessions(ctx.conn, self.at, login=login, keep=self.keep_token)

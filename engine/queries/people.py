@@ -6,9 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine.base.actor import Actor
+from engine.base.errors import NotAllowed
 from engine.context import View
-from engine.store import people_rows
-from engine.store.people import person, post, unit
+from engine.store import organisation, people_rows
+from engine.store.people import past_password, person, post, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class SessionFacts:
     created_at: datetime
     seen_at: datetime
     must_change: bool
+    password_since: datetime | None = None  # by the machine's clock; None: never changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,24 @@ def session_of(view: View, *, token: str) -> SessionFacts | None:
     actor = people_rows.load_actor(view.connection, row["person"]) if row else None
     if row is None or actor is None:
         return None
-    query = sa.select(person.c.must_change).where(person.c.id == actor.person)
-    must_change = bool(view.connection.execute(query).scalar_one())
-    return SessionFacts(actor, row["created_at"], row["seen_at"], must_change)
+    newest = sa.select(sa.func.max(past_password.c.since)).where(
+        past_password.c.person == person.c.id
+    )
+    query = sa.select(person.c.must_change, newest.scalar_subquery().label("since"))
+    found = view.connection.execute(query.where(person.c.id == actor.person)).one()
+    return SessionFacts(
+        actor, row["created_at"], row["seen_at"], bool(found.must_change), found.since
+    )
+
+
+def past_hashes(view: View, *, login: str, limit: int) -> tuple[str, ...]:
+    """Give the hashes of the last passwords of LOGIN, the present one first; for the door."""
+    if "system" not in view.actor.rights:
+        raise NotAllowed
+    now = view.connection.execute(sa.select(person.c.password).where(person.c.id == login))
+    before = organisation.passwords(view.connection, login, limit)
+    found = [*now.scalars(), *(row["hash"] for row in before)]
+    return tuple(dict.fromkeys(found))[:limit]
 
 
 def actor_of(view: View, *, login: str) -> Actor | None:

@@ -9,6 +9,7 @@ from engine.base.actor import SYSTEM
 from engine.queries import health
 from web import security, session
 from web.api import (
+    accounts,
     attachments,
     calendars,
     campaigns,
@@ -22,6 +23,7 @@ from web.api import (
     jobs,
     ledgers,
     messages,
+    organisation,
     people,
     prints,
     registers,
@@ -48,6 +50,8 @@ NOUNS = (
     prints.NOUN,
     registers.NOUN,
     calendars.NOUN,
+    organisation.NOUN,
+    accounts.NOUN,
 )
 SCHEMES = {
     "session": {"type": "apiKey", "in": "cookie", "name": "sid"},

@@ -20,6 +20,8 @@ def home() -> BaseResponse:
         return redirect("/ops")
     if not posts and "process_owner" in rights:
         return redirect("/lib")
+    if not posts and "admin" in rights:
+        return redirect("/admin")
     return redirect("/todo")
 
 
@@ -65,7 +67,11 @@ def logout() -> Response:
 @security.permission("signed-in")
 def me() -> Response:
     """Show who one is, for which units one acts, and the password form."""
-    return frame.page("me.html", error="", done=False)
+    return _me()
+
+
+def _me(error: str = "") -> Response:
+    return frame.page("me.html", error=error, done=False, renew=session.must_change())
 
 
 @door.post("/me/password")
@@ -75,9 +81,9 @@ def change_password() -> Response:
     old, new = request.form.get("old", ""), request.form.get("new", "")
     try:
         if new != request.form.get("again", ""):
-            return frame.page("me.html", error="两次输入的新密码不一致。", done=False)
+            return _me("两次输入的新密码不一致。")
         command = session.password_change(old, new)
         session.engine().execute(command, session.require_actor())
     except ShouhuError as error:
-        return frame.page("me.html", error=error.message, done=False)
-    return frame.page("me.html", error="", done=True)
+        return _me(error.message)
+    return frame.page("me.html", error="", done=True, renew=False)

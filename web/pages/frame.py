@@ -34,6 +34,8 @@ def navigation(actor: Actor, todo: int) -> list[dict[str, Any]]:
         entries.append({"href": "/lib", "label": "流程库", "count": 0})
     if actor.rights & _OPERATIONS:
         entries.append({"href": "/ops", "label": "调度", "count": 0})
+    if "admin" in actor.rights:
+        entries.append({"href": "/admin", "label": "管理", "count": 0})
     return entries
 
 

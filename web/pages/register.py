@@ -38,6 +38,6 @@ def register_pages(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for name in ("lib", "ops"):  # the owner's and the scheduler's rooms
+    for name in ("lib", "ops", "admin"):  # the owner's and the scheduler's rooms
         if importlib.util.find_spec(f"web.pages.{name}") is not None:
             importlib.import_module(f"web.pages.{name}").register(app)

@@ -68,6 +68,8 @@ def said(where: str, text: str) -> str:
 
 def remedy(row: IncidentRow) -> str:
     """Give the address where the cause of an incident is removed, "" for none."""
+    if row.code == NO_HANDLER:
+        return "/admin/unfilled"
     year = _YEAR.search(row.text) if row.code == CALENDAR_MISSING else None
     return f"/ops/workdays?year={year[1]}#import" if year else ""
 
