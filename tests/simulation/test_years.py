@@ -89,6 +89,9 @@ def test_the_campaign_has_everything_a_real_one_has(report: dict[str, Any]) -> N
         assert 0 < following["denominator"] <= left
     assert sum(by_year[year]["N-2"]["denominator"] for year in YEARS) > 0
     assert sum(by_year[year]["N-3"]["denominator"] for year in YEARS) > 0
+    assert report["cases"]["jx_look_back"] > 0
+    rebounds = [by_year[year]["M-4"]["numerator"] for year in YEARS]
+    assert rebounds[0] == 0 < sum(rebounds)  # nothing is looked back at in the first year
     late = report["overdue"]["by_node"]
     assert late["compile_list"]["finished_late"] > 0
     assert report["cases"]["jx_rs_batch"] == 3 * len(YEARS)
