@@ -22,6 +22,7 @@ from engine.store.tables import instance, task
 
 __all__ = ["Layout", "of_case", "of_layout"]
 _HOLE = re.compile(r"\{\{(.+?)\}\}", re.DOTALL)
+_FOLD = re.compile(r"(?<=[，。、；：]) ")  # a file's lines joined; Chinese has no spaces there
 # Blocks of running text: key in the file → how it stands on the page.
 LOOKS: Mapping[str, Look] = {
     "text": "prose",
@@ -69,7 +70,8 @@ class _Sheet:
 
     def fill(self, text: str, more: Mapping[str, Value] | None = None) -> str:
         """Fill the holes {{…}} of TEXT with values as people write them."""
-        return _HOLE.sub(lambda hole: written(self.feel(hole[1], more)), text).strip()
+        joined = _FOLD.sub("", text)
+        return _HOLE.sub(lambda hole: written(self.feel(hole[1], more)), joined).strip()
 
     def holds(self, said: Mapping[str, Any]) -> bool:
         """Tell whether a part with `when` belongs on the paper."""

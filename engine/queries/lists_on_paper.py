@@ -6,14 +6,14 @@ from typing import Any
 from engine.base.errors import TooLarge
 from engine.context import View
 from engine.prints.model import Block, Document, Grid, Prose, Sign
-from engine.prints.paper import Paper
+from engine.prints.paper import MEDIA, Kind, Paper
 from engine.prints.text import NOTHING, day, shown
 from engine.queries import instances, ledgers, opinions
 from engine.queries.form_facts import Fact
 from engine.queries.history import Voice
 from engine.queries.paging import Paging, Sort
 
-__all__ = ["Paper", "of_ledger", "of_opinions"]
+__all__ = ["MEDIA", "Kind", "Paper", "of_ledger", "of_opinions"]
 HEADS = ("序号", "单位", "意见", "理由与依据", "附记", "办理人", "反馈日期")
 MOST = 2_000  # rows on paper, some eighty pages; the spreadsheet takes all
 PAGE = 200

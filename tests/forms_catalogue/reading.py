@@ -156,6 +156,13 @@ def deployed(application: str) -> Deployed:
 
 
 @cache
+def sources(application: str) -> Mapping[str, Json]:
+    """Give the files of the forms of APPLICATION, its own and the shared ones."""
+    files = read_folder(ROOT, application).forms()
+    return {Path(path).stem: json.loads(data) for path, data in files.items()}
+
+
+@cache
 def outcomes(application: str, element: str) -> tuple[str, ...]:
     """Give the labels of the outcomes of the task ELEMENT ("diagram/task")."""
     diagram, _, task = element.partition("/")

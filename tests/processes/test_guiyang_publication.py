@@ -3,7 +3,7 @@
 import pytest
 
 from tests.processes.test_jiangxi_publication import a_text
-from tests.support.scenario import Scenario
+from tests.support.scenario import Json, Scenario
 
 pytestmark = pytest.mark.parametrize(
     ("guiyang_runtime", "store_url"),
@@ -27,11 +27,24 @@ def test_a_member_makes_a_text_public_once_forestry_approves(guiyang_story: Scen
     story.when_completes(FORESTRY, "approve_publication", "rework", case=case, opinion=why)
     again = a_text(WATER, title="水源保护区违法设施清理案例")
     story.when_completes(WATER, "amend_publication", "resubmit", case=case, data=again)
+    nothing_signed_is_changed(story, case)
     story.when_completes(FORESTRY, "approve_publication", "publish", case=case)
     story.then_state(case, "已公开")
     assert story.ledger_row("gy_publication", case["number"])["published_on"] == "2026-04-02"
     story.then_no_incidents()
     the_public_text_is_printed(story, case["id"])
+
+
+def nothing_signed_is_changed(story: Scenario, case: Json) -> None:
+    """Who approves only reads; what was handed in cannot be handed in again."""
+    sent = {"data": {"title": "另一个标题"}, "expect": 422, "case": case}
+    refused = story.when_completes(FORESTRY, "approve_publication", "publish", **sent)
+    assert {error["field"] for error in refused["errors"]} == {"title"}
+    done = [one for one in story.tasks(case, None) if one["node"] == "amend_publication"]
+    again = a_text(WATER, title="再改一次标题")
+    body = {"outcome": "resubmit", "expectedVersion": 1, "data": again}
+    path = f"/user-tasks/{done[0]['id']}/completion"
+    story.of(WATER).send("POST", path, body, 409)
 
 
 def the_public_text_is_printed(story: Scenario, case_id: int) -> None:

@@ -113,11 +113,22 @@ def export_sheet(kind: str) -> Response:
 @security.permission("signed-in")
 def print_list(kind: str) -> Response:
     """Give the rows of the current filter as a list to print."""
+    return _printed(kind, "pdf")
+
+
+@ledger.get("/ledger/<kind>/print.docx")
+@security.permission("signed-in")
+def print_word(kind: str) -> Response:
+    """Give the rows of the current filter as a list to edit."""
+    return _printed(kind, "docx")
+
+
+def _printed(kind: str, file: lists_on_paper.Kind) -> Response:
     found = session.ask(ledgers.ledger, ledger_id=kind)
     asked = {"ledger_id": kind, "wanted": _wanted(found), "sort": _sort(found)}
     paper = session.ask(lists_on_paper.of_ledger, **asked)
-    content = paper.written("pdf", session.engine().files.read)
-    return calls.download(content, paper.file_name("pdf"), "application/pdf")
+    content = paper.written(file, session.engine().files.read)
+    return calls.download(content, paper.file_name(file), lists_on_paper.MEDIA[file])
 
 
 def _cell(value: Any) -> str:
