@@ -94,10 +94,14 @@ def _processes(facts: Iterable[ProcessFacts]) -> Iterator[Part]:
 
 
 def _rules(tables: Mapping[str, bytes]) -> Iterator[Part]:
-    for path, data in tables.items():
+    """Give the rows of the tables; of a division's own table those the base has not."""
+    known: set[str] = set()
+    for path, data in sorted(tables.items(), key=lambda one: "/" in one[0]):
         for decision in parse.parse(data, path).decisions.values():
             if isinstance(decision.logic, model.TableBox):
-                yield from _rows(path, decision.id, decision.name, decision.logic)
+                rows = tuple(_rows(path, decision.id, decision.name, decision.logic))
+                yield from (row for row in rows if row.part not in known)
+                known |= {row.part for row in rows}
 
 
 def _rows(path: str, key: str, name: str, table: model.TableBox) -> Iterator[Part]:

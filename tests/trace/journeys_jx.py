@@ -1,0 +1,309 @@
+"""The ways through Jiangxi's processes that the tests of requirements tell."""
+
+from datetime import date
+from typing import Any
+
+from engine.base.clock import shanghai
+from tests.trace.journey import Journey
+
+Json = dict[str, Any]
+BEGIN = shanghai("2025-03-18 09:00")
+YEAR = shanghai("2025-01-01 00:00")
+DAY = date(2025, 3, 18)
+FOUND: Json = {
+    "year": 2025,
+    "case_year": 2025,
+    "reserve_id": "JX-N11",
+    "reserve_name": "阳际峰",
+    "reserve_level": "国家级",
+    "ownership": "LOCAL",
+    "county_code": "360681",
+    "border_counties": None,
+    "source": ["自行排查"],
+    "problem_type": "C1",
+    "checked_on": DAY,
+    "rs_due": None,
+    "request_supplement": False,
+    "is_new": "新增",
+    "prior_problem_no": None,
+}
+OWN: Json = {**FOUND, "reserve_id": "JX-N01", "ownership": "PROVINCIAL"}
+LISTED: Json = {
+    **FOUND,
+    "list_due": date(2025, 11, 30),
+    "due": date(2025, 11, 15),
+    "timing": {"handling": "正常", "list_year": 2025},
+    "carried_over": False,
+    "remote_sensing": False,
+    "first_year": 2025,
+    "follow_up": False,
+    "listed_on": date(2025, 9, 10),
+    "rate_year": 2025,
+}
+PLAN = ("submit", {"due": date(2025, 11, 15)})
+AUTUMN = shanghai("2025-09-22 09:00")
+FROZEN: Json = {
+    "figures": [
+        {"id": "M-1", "denominator": 10, "numerator": 8, "shown": "80.0%"},
+        {"id": "M-2", "denominator": 10, "numerator": 7, "shown": "70.0%"},
+    ]
+}
+POINT: Json = {
+    **FOUND,
+    "point_no": "P-001",
+    "verify_due": date(2025, 3, 31),
+    "rect_due": date(2025, 10, 31),
+    "batch_no": "2025-1",
+    "issued_on": date(2025, 3, 1),
+    "issuer": "生态环境部",
+}
+
+JOURNEYS = (
+    Journey(
+        "jx_audit",
+        "列入清单",
+        start="registered",
+        vars=FOUND,
+        begin=BEGIN,
+        answers={
+            "county_review": ["disagree", "agree"],
+            "city_review": ["disagree", "agree"],
+            "list_sent": {},
+            "list_fed_back": {},
+        },
+    ),
+    Journey(
+        "jx_audit",
+        "转来",
+        start="drafted",
+        trigger=FOUND,
+        begin=BEGIN,
+        answers={
+            "complete_draft": ("register", {"checked_on": DAY}),
+            "list_sent": {},
+            "joint_forestry": "return",
+            "joint_ecology": "return",
+            "list_fed_back": {},
+        },
+    ),
+    Journey(
+        "jx_audit",
+        "两厅局意见不一",
+        start="registered",
+        vars=FOUND,
+        begin=BEGIN,
+        answers={
+            "list_sent": {},
+            "joint_forestry": "list",
+            "joint_ecology": "exclude",
+            "consult": "list",
+            "list_fed_back": {},
+        },
+    ),
+    Journey(
+        "jx_audit",
+        "省属",
+        start="registered",
+        vars=OWN,
+        begin=BEGIN,
+        answers={"prov_review": ["return", "list"], "list_fed_back": {}},
+    ),
+    Journey(
+        "jx_audit",
+        "市县级",
+        start="registered",
+        begin=BEGIN,
+        vars={**FOUND, "reserve_level": "县级", "reserve_id": "JX-C01"},
+    ),
+    Journey(
+        "jx_audit",
+        "增补",
+        start="registered",
+        begin=shanghai("2025-10-20 09:00"),
+        vars={**FOUND, "checked_on": date(2025, 10, 20), "request_supplement": True},
+    ),
+    Journey(
+        "jx_city_list",
+        "报送",
+        start="list_opened",
+        begin=BEGIN,
+        trigger={"city_code": "360600", "year": 2025, "batch": 1},
+        answers={
+            "compile_list": ("submit", {"rows": [{"problem_no": "JX-1"}]}),
+            "sign_list": ["rework", "send"],
+        },
+    ),
+    Journey(
+        "jx_prov_list",
+        "反馈",
+        begin=AUTUMN,
+        vars={"year": 2025, "batch": 1},
+        answers={
+            "form_list": (
+                "feed_back",
+                {"rows": [{"problem_no": "JX-1", "due": date(2025, 11, 30)}]},
+            )
+        },
+    ),
+    Journey(
+        "jx_inspect",
+        "自行组织",
+        start="inspection_opened",
+        begin=YEAR,
+        trigger={"inspected_reserve": "JX-N01", "year": 2025},
+        answers={"report": ("submit", {"found": 2, "zero_report": False})},
+    ),
+    Journey(
+        "jx_inspect",
+        "零报告",
+        start="inspection_opened",
+        begin=YEAR,
+        trigger={"inspected_reserve": "JX-N11", "year": 2025},
+        answers={"report": ("submit", {"found": 0, "zero_report": True})},
+    ),
+    Journey(
+        "jx_inspect",
+        "未组织",
+        start="inspection_opened",
+        begin=YEAR,
+        trigger={"inspected_reserve": "JX-N11", "year": 2025},
+        answers={"organise": "wait"},
+    ),
+    Journey(
+        "jx_inspect",
+        "未选择",
+        start="inspection_opened",
+        begin=YEAR,
+        trigger={"inspected_reserve": "JX-N01", "year": 2025},
+        answers={"choose_way": "wait"},
+    ),
+    Journey(
+        "jx_inspect",
+        "未报告",
+        start="inspection_opened",
+        begin=YEAR,
+        trigger={"inspected_reserve": "JX-N11", "year": 2025},
+        answers={"report": "wait"},
+    ),
+    Journey(
+        "jx_problem",
+        "附件3销号",
+        vars=LISTED,
+        begin=AUTUMN,
+        answers={"plan": PLAN, "county_gov": ["return", "approve"], "carried": "wait"},
+    ),
+    Journey(
+        "jx_problem",
+        "附件4销号",
+        vars={**LISTED, **OWN},
+        begin=AUTUMN,
+        answers={"plan": PLAN, "carried": "wait"},
+    ),
+    Journey(
+        "jx_problem",
+        "剔除",
+        vars=LISTED,
+        begin=AUTUMN,
+        answers={"plan": PLAN, "rectify": "exclude", "carried": "wait"},
+    ),
+    Journey(
+        "jx_problem",
+        "结转",
+        vars=LISTED,
+        begin=AUTUMN,
+        answers={
+            "plan": PLAN,
+            "rectify": ["wait", "done"],
+            "carried": [{"year": 2026}, "wait"],
+        },
+    ),
+    Journey(
+        "jx_progress",
+        "月报",
+        start="month_opened",
+        begin=AUTUMN,
+        trigger={"city_code": "360600", "year": 2025, "month": 9},
+    ),
+    Journey(
+        "jx_publication",
+        "公开",
+        start="publication_opened",
+        begin=BEGIN,
+        vars={"period_from": DAY, "kind": "典型案例", "publisher": "JX-LYJ"},
+        answers={"approve_publication": ["rework", "publish"]},
+    ),
+    Journey("jx_publication", "每季度", start="quarter_begins", begin=BEGIN),
+    Journey(
+        "jx_rs_batch",
+        "下发",
+        begin=BEGIN,
+        vars={
+            **POINT,
+            "points": [{"point_no": "P-001", "reserve_id": "JX-N11", "county_code": "360681"}],
+        },
+    ),
+    Journey(
+        "jx_rs_point",
+        "违法",
+        start="point_opened",
+        begin=BEGIN,
+        trigger=POINT,
+        answers={
+            "verify_point": ("submit", {"is_problem": "属于违法违规"}),
+            "confirm_point": ["rework", "agree"],
+        },
+    ),
+    Journey(
+        "jx_rs_point",
+        "销案",
+        start="point_opened",
+        begin=BEGIN,
+        trigger=POINT,
+        answers={"verify_point": ("submit", {"is_problem": "不属于"})},
+    ),
+    Journey(
+        "jx_self_correction",
+        "自查自纠",
+        begin=BEGIN,
+        vars={"reserve_id": "JX-C01", "on": DAY, "found": 1, "fixed": 1},
+        answers={"confirm_self": ["rework", "confirm"]},
+    ),
+    Journey(
+        "jx_summary",
+        "总结",
+        start="summary_opened",
+        begin=shanghai("2025-12-01 09:00"),
+        trigger={"city_code": "360600", "year": 2025},
+        answers={"sign_summary": ["rework", "send"]},
+    ),
+    Journey("jx_survey", "调研", begin=AUTUMN, vars={"year": 2025, "batch": 1}),
+    Journey("jx_year", "全年", start="year_begins", begin=YEAR, trigger={}),
+    Journey(
+        "jx_year_end",
+        "有未完成",
+        start="year_closed",
+        begin=shanghai("2026-01-01 00:00"),
+        trigger={"year": 2025},
+        answers={
+            "freeze": FROZEN,
+            "compile_f11": ("submit", {"rows": [{"problem_no": "JX-1"}]}),
+            "sign_f11": ["rework", "send"],
+        },
+    ),
+    Journey(
+        "jx_year_end",
+        "全部完成",
+        start="year_closed",
+        begin=shanghai("2026-01-01 00:00"),
+        trigger={"year": 2025},
+    ),
+    Journey(
+        "jx_look_back",
+        "回头看",
+        start="look_back_opened",
+        begin=BEGIN,
+        trigger={**FOUND, "problem_no": "JX-1"},
+    ),
+    Journey("jx_look_back", "抽查", start="spot_check", begin=BEGIN),
+    Journey("jx_report", "举报", start="report_registered", begin=BEGIN),
+)
