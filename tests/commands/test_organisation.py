@@ -1,23 +1,28 @@
 """The organisation as dated data: changes by people, new files, leavers, posts nobody holds."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from engine.base.clock import FakeClock
 from engine.base.errors import Conflict, InvalidForm, NotAllowed, StaleDocument
 from engine.commands.accounts import CreatePerson
 from engine.commands.organisation import ChangeRecord, UndoRecord
 from engine.commands.organisation_tables import ImportRecords
 from engine.commands.people import Appoint, EndPost, ReleaseClaims, SetActive
+from engine.commands.refilling import RefillSeats
 from engine.commands.tasks import ClaimTask
+from engine.feel.compile import compile_expression
+from engine.queries import staff
 from engine.store import people_rows
 from engine.store.machine import audit, history
 from engine.store.people import org_change, post, register_row, tenure, unit
 from engine.store.tables import bundle
 from tests.support import tiny as small
-from tests.support.tiny import Tiny, deploy
+from tests.support.tiny import Tiny, deploy, make
 
 STATIONS = "organisation/stations.csv"
 
@@ -210,3 +215,46 @@ def test_a_unit_made_by_an_administrator_gets_work(tiny: Tiny) -> None:
     change(tiny, "unit", "U-WATER-2", op="end", valid_from=date(2025, 1, 1), if_match=last)
     stored = sa.select(unit.c.active).where(unit.c.code == "U-WATER-2")
     assert tiny.rows(stored) == [{"active": False}]
+
+
+@pytest.mark.parametrize("runtime", ["kernel", "spiffworkflow"])
+def test_a_round_nobody_can_take_stops_until_it_is_filled(
+    runtime: str, sqlite_url: str, data_dir: Path, clock: FakeClock
+) -> None:
+    """Never passed over: no unit, then a unit without people, then a person (2.23)."""
+    house = make(sqlite_url, data_dir, clock, override=runtime)
+    case_id = house.start("field2", station="S2").instance_id
+    house.complete("field2", case_id, "check", outcome="send")
+    assert house.open_tasks(case_id) == []
+    found = house.engine.ask(staff.unfilled, house.actor("chief"))
+    assert [(r.role, r.level, r.region, r.unit, r.ready) for r in found] == [
+        ("WATER", "county", "990102", "", False)
+    ]
+    tried = house.do("root", RefillSeats((found[0].incident_id,)))
+    assert (tried.filled, tried.still) == (0, 1)
+    cells = {"name": "乙县水务局", "level": "county", "region": "990102", "roles": "WATER"}
+    change(house, "unit", "U-WATER-2", cells=cells)
+    found = house.engine.ask(staff.unfilled, house.actor("root"))
+    assert [(r.unit, r.ready, r.title) for r in found] == [("U-WATER-2", False, "")]
+    with pytest.raises(NotAllowed):
+        house.engine.ask(staff.unfilled, house.actor("wood1"))
+    house.do("root", Appoint("water1", "U-WATER-2"))
+    assert house.engine.ask(staff.unfilled, house.actor("root"))[0].ready
+    tried = house.do("root", RefillSeats((found[0].incident_id,)))
+    assert (tried.filled, tried.still) == (1, 0)
+    house.complete("wood2", case_id, "review", outcome="pass")
+    done = house.complete("water1", case_id, "review", outcome="pass")
+    assert done.arithmetic == "2 席 需 2，已同意 2"
+    house.engine.close()
+
+
+def test_feel_asks_for_a_row_on_a_decisive_date(tiny: Tiny) -> None:
+    change(tiny, "station", "S1", cells={"county": "990102"}, valid_from=date(2025, 3, 1))
+    text = 'register("station", "S1", on).county'
+    asked = compile_expression(text, mode="spec", constants={})
+    with tiny.engine.database.read() as conn:
+        version = tiny.engine.runtimes.version(conn, latest(tiny), "tiny")
+        moment = version.moment(tiny.clock.now())
+        days = [date(2025, 2, 28), date(2025, 3, 1)]
+        found = [asked.with_warnings({"on": day}, moment)[0] for day in days]
+    assert found == ["990101", "990102"]

@@ -172,3 +172,18 @@ def test_a_phase_over_new_year_ends_in_the_next_year() -> None:
         date(2031, 1, 15),
     )
     assert phase_days({"from": "02-29", "to": "06-30"}, 2030)[0] == date(2030, 2, 28)
+
+
+def test_a_row_may_be_dated_in_the_file() -> None:
+    head = "id,name,area,counties,valid_from,valid_to"
+    dated = f"{head}\nR1,雾峰,1,,,2025-05-31\nR1,雾山,1,,2025-06-01,\n"
+    application, findings = read({**FILES, "organisation/reserves.csv": dated.encode()})
+    assert (findings, application is None) == ({}, False)
+    assert application is not None
+    register = application.registers["reserve"]
+    found = [register.on("R1", day) for day in (date(2025, 5, 31), date(2025, 6, 1))]
+    assert [one.row["name"] for one in found if one] == ["雾峰", "雾山"]
+    assert (register.on("R2", date(2025, 6, 1)), register.rows["R1"]["name"]) == (None, "雾山")
+    twice = dated.replace("2025-06-01", "2025-05-01")
+    _, findings = read({**FILES, "organisation/reserves.csv": twice.encode()})
+    assert "重复" in findings["organisation/reserves.csv", "第 3 行"]
