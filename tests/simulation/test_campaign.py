@@ -212,6 +212,9 @@ def test_the_pages_show_the_figures_and_link_to_their_rows(people: dict[str, Bro
     assert "看现值" in page
     assert page.count("JX-2025-3604-") > 0
     assert "JX-2025-3601-" not in page.split('id="rows"')[1]
+    for kind, head in (("pdf", b"%PDF-"), ("docx", b"PK")):
+        paper = client.get(f"/report/jiangxi/M-1/print.{kind}?year=2025&frozen=1")
+        assert (paper.status_code, paper.data[: len(head)]) == (200, head)
     assert client.get("/report/jiangxi/M-99").status_code == 404
     assert client.get("/report/jiangxi/M-1?year=2031&frozen=1").status_code == 404
     assert client.get("/report?year=2031").status_code == 200
