@@ -1,6 +1,7 @@
 """`shouhu simulate`: its words, its temporary database, its report file."""
 
 import argparse
+import gc
 import tempfile
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -42,6 +43,7 @@ def run(args: argparse.Namespace, root: Path, say: Say, progress: Say) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shouhu-")))
         clock = FakeClock(shanghai(f"{first}-01-01 00:00"))
         engine = stack.enter_context(closing(_engine(args, folder, clock)))
+        gc.set_threshold(100_000, 20, 100)  # few cycles; looking for them costs 3 %
         report = simulate(engine, clock, wish, _silent if args.quiet else progress)
         tell(report, say)
         if args.json:

@@ -69,6 +69,20 @@ _DUES = Reading(
 )
 
 
+def _counting(query: postgresql.Insert | sqlite.Insert) -> Reading:
+    """Count a counter up or begin it; INSERT with a conflict clause differs by database."""
+    count: sa.BindParameter[int] = sa.bindparam("the_count", type_=counter.c.last.type)
+    query = query.values(name=sa.bindparam("the_name"), last=count)
+    query = query.on_conflict_do_update(
+        index_elements=[counter.c.name], set_={"last": counter.c.last + count}
+    )
+    return Reading(query.returning(counter.c.last))
+
+
+_COUNT_POSTGRES = _counting(postgresql.insert(counter))
+_COUNT_SQLITE = _counting(sqlite.insert(counter))
+
+
 def lock_root(conn: Conn, root_id: int) -> Row | None:
     """Lock and give the root row: the one writer of a case (reliability.md 2.3)."""
     return _ROOT.one(conn, the_id=root_id)
@@ -167,12 +181,8 @@ def replace_search(conn: Conn, root_id: int, rows: Sequence[Mapping[str, Any]]) 
 
 def take_numbers(conn: Conn, name: str, count: int = 1) -> int:
     """Count NAME up by COUNT and give the last number; gap-free, held until commit."""
-    dialect = postgresql if is_postgres(conn) else sqlite
-    query = dialect.insert(counter).values(name=name, last=count)
-    query = query.on_conflict_do_update(
-        index_elements=[counter.c.name], set_={"last": counter.c.last + count}
-    )
-    return int(conn.execute(query.returning(counter.c.last)).scalar_one())
+    counting = _COUNT_POSTGRES if is_postgres(conn) else _COUNT_SQLITE
+    return int(counting.scalar(conn, the_name=name, the_count=count))
 
 
 def use_attachments(conn: Conn, root_id: int, ids: Sequence[str]) -> None:

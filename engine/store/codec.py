@@ -137,7 +137,7 @@ def _restore(value: Any) -> Any:
 def _restore_parts(value: Any, parts: Iterable[tuple[Any, Any]]) -> None:
     for name, inner in parts:
         kind = type(inner)
-        if kind is dict or kind is list:
+        if (kind is dict or kind is list) and inner:
             value[name] = _restore(inner)
 
 

@@ -9,6 +9,7 @@ from engine.base.actor import Actor
 from engine.base.sieve import Sieve
 from engine.base.values import Value
 from engine.store import visible
+from engine.store.reading import Reading
 from engine.store.rows import Conn, Row
 from engine.store.tables import definition, search_value
 from engine.store.visible import root
@@ -34,23 +35,33 @@ MOST = 2_000  # rows of one table of a form (operations.md 1 row 16)
 Variables = Callable[[Row], Mapping[str, Value]]  # of a root instance row
 
 
+_SLICE = 512  # cases per statement
+_OF_CASES = sa.select(
+    *(search_value.c[name] for name in ("root_id", "name", "text", "number", "day", "flag"))
+).where(search_value.c.root_id.in_(sa.bindparam("the_cases", expanding=True)))
+_FIELDS = Reading(_OF_CASES)
+_NAMED_FIELDS = Reading(
+    _OF_CASES.where(search_value.c.name.in_(sa.bindparam("the_names", expanding=True)))
+)
+
+
 def search_values(
     conn: Conn, cases: Sequence[int], names: Sequence[str] | None = None
 ) -> dict[int, dict[str, Value]]:
     """Give the declared search fields of CASES, by case and name; only NAMES where given."""
     if not cases or (names is not None and not names):
         return {}
-    kept = search_value.c
-    query = sa.select(
-        kept.root_id, kept.name, kept.text, kept.number, kept.day, kept.flag
-    ).where(kept.root_id.in_(list(cases)))
-    if names is not None:
-        query = query.where(kept.name.in_(names))
+    conn.flush()
     found: dict[int, dict[str, Value]] = {}
-    for case, name, text, number, day, flag in conn.execute(query):
-        if text is None:
-            text = number if number is not None else day if day is not None else flag
-        found.setdefault(case, {})[name] = text
+    for start in range(0, len(cases), _SLICE):
+        bound: Row = {"the_cases": cases[start : start + _SLICE]}
+        reading = _FIELDS if names is None else _NAMED_FIELDS
+        if names is not None:
+            bound["the_names"] = names
+        for case, name, text, number, day, flag in reading.values(conn, **bound):
+            if text is None:
+                text = number if number is not None else day if day is not None else flag
+            found.setdefault(case, {})[name] = text
     return found
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.base.actor import Actor, Post
 from engine.store.people import person, post, rate_bucket, register_row, session, unit
+from engine.store.reading import Reading
 from engine.store.records import ORGANISATION, setting_version, write_setting
 from engine.store.rows import Conn, Row, add, every, is_postgres, one
 
@@ -177,17 +178,23 @@ def end_sessions(
     conn.execute(query.values(ended_at=at))
 
 
+_LEADERS = Reading(
+    sa.select(post.c.unit, post.c.person)
+    .join(person, person.c.id == post.c.person)
+    .where(
+        post.c.unit.in_(sa.bindparam("the_units", expanding=True)),
+        post.c.duty == "leader",
+        person.c.active.is_(True),
+    )
+    .order_by(post.c.unit, post.c.person)
+)
+
+
 def leaders_of(conn: Conn, units: Sequence[str]) -> dict[str, list[str]]:
     """Give the active persons who lead each of UNITS."""
-    query = (
-        sa.select(post.c.unit, post.c.person)
-        .join(person, person.c.id == post.c.person)
-        .where(post.c.unit.in_(list(units)), post.c.duty == "leader", person.c.active.is_(True))
-        .order_by(post.c.unit, post.c.person)
-    )
     found: dict[str, list[str]] = {}
-    for row in conn.execute(query):
-        found.setdefault(row.unit, []).append(row.person)
+    for row in _LEADERS.rows(conn, the_units=units):
+        found.setdefault(row["unit"], []).append(row["person"])
     return found
 
 

@@ -119,9 +119,12 @@ def read_versioned(conn: Conn, name: str) -> tuple[Any, int]:
 
 
 def setting_version(conn: Conn, name: str) -> int:
-    """Give how often a setting was written, 0 for never."""
-    found = _SETTING_VERSION.peek(conn, the_name=name)  # settings are written at once
-    return int(found[0]["version"]) if found else 0
+    """Give how often a setting was written, 0 for never; asked once a transaction."""
+    known: int | None = conn.memo.get(("setting", name))
+    if known is None:
+        found = _SETTING_VERSION.peek(conn, the_name=name)  # settings are written at once
+        known = conn.memo["setting", name] = int(found[0]["version"]) if found else 0
+    return known
 
 
 def write_setting(conn: Conn, name: str, value: Any) -> int:
