@@ -1,7 +1,7 @@
 """台账 rows as the ledger file defines them: projections of cases, never a second truth."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,21 +71,24 @@ class LedgerRow:
 
 def ledgers(view: View) -> tuple[Ledger, ...]:
     """Give the ledgers of the newest version of every application."""
-    query = sa.select(bundle.c.application).where(definitions.whole()).distinct()
-    query = query.order_by(bundle.c.application)
-    found = []
-    for (application,) in view.connection.execute(query).all():
-        declared = deployed.latest(view, application).application.ledgers
-        found += [_ledger(view, application, data) for data in declared.values()]
-    return tuple(found)
+    return tuple(_ledger(view, application, data) for application, data in _declared(view))
 
 
 def ledger(view: View, *, ledger_id: str) -> Ledger:
     """Give one ledger by its id."""
-    for found in ledgers(view):
-        if found.id == ledger_id:
-            return found
+    for application, data in _declared(view):
+        if str(data["id"]) == ledger_id:
+            return _ledger(view, application, data)
     raise NotFound
+
+
+def _declared(view: View) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give application and file of every ledger."""
+    query = sa.select(bundle.c.application).where(definitions.whole()).distinct()
+    query = query.order_by(bundle.c.application)
+    for (application,) in view.connection.execute(query).all():
+        declared = deployed.latest(view, application).application.ledgers
+        yield from ((application, data) for data in declared.values())
 
 
 def _ledger(view: View, application: str, data: Mapping[str, Any]) -> Ledger:
