@@ -18,6 +18,7 @@ from engine.store.tables import job, slot
 # What due and lease decisions are held against: a moment, or the database's own clock.
 Present: TypeAlias = datetime | sa.ColumnElement[datetime]
 
+_CLOCK: sa.ColumnElement[datetime] = sa.func.statement_timestamp(type_=UtcMoment)
 _NOW = sa.bindparam("the_now", type_=UtcMoment)
 _MOST = sa.bindparam("the_most", type_=sa.Integer)
 
@@ -34,17 +35,14 @@ class _Due:
 
     @cached_property
     def _by_database(self) -> Reading:
-        return Reading(self.build(_clock()))
+        return Reading(self.build(_CLOCK))
 
     def rows(self, conn: Conn, now: Present, **bound: Any) -> list[Row]:
         """Give the rows as of NOW."""
         if isinstance(now, datetime):
             return self._at.rows(conn, the_now=now, **bound)
-        return self._by_database.rows(conn, **bound)
-
-
-def _clock() -> sa.ColumnElement[datetime]:
-    return sa.func.statement_timestamp(type_=UtcMoment)
+        known = now is _CLOCK
+        return (self._by_database if known else Reading(self.build(now))).rows(conn, **bound)
 
 
 _HEADS = _Due(
@@ -101,7 +99,7 @@ def present(conn: Conn, clock: Clock) -> Present:
     clock that can be moved (demo, tests) and SQLite use the clock itself.
     """
     if is_postgres(conn) and isinstance(clock, SystemClock):
-        return _clock()
+        return _CLOCK
     return clock.now()
 
 

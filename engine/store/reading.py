@@ -168,5 +168,7 @@ def _ready(key: object, statement: Any, conn: Conn, bound: dict[str, Any]) -> An
 
 
 def _read(column: sa.ColumnElement[Any], dialect: Dialect) -> Reader | None:
+    if isinstance(column.type, sa.Numeric) and dialect.name == "postgresql":
+        return None  # its driver gives decimals; the processor would ask for the wire type
     made: Reader | None = column.type.dialect_impl(dialect).result_processor(dialect, None)
     return made

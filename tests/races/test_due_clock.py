@@ -65,7 +65,10 @@ def plan(engine: Engine, ask: Any) -> list[str]:
         finally:
             sa.event.remove(engine.database.engine, "before_cursor_execute", hear)
         text, parameters = said[0]
-        found = conn.exec_driver_sql(f"EXPLAIN {text}", parameters).fetchall()
+        if isinstance(parameters, list):  # a prepared read, with the server's own $1, $2 …
+            found: Any = conn.fetch(f"EXPLAIN {text}", parameters)
+        else:
+            found = conn.exec_driver_sql(f"EXPLAIN {text}", parameters).fetchall()
     return [str(row[0]).strip() for row in found]
 
 
