@@ -1,7 +1,10 @@
-"""Story S02, steps 2 to 6: the direct route of a province-owned national reserve, 2025."""
+"""Story S02: the direct route of a province-owned national reserve, 2025."""
+
+import pytest
 
 from tests.processes import jiangxi
 from tests.support.scenario import Json, Scenario
+from tests.support.stories import Beginning
 
 PLACE = jiangxi.Place("JX-N03", "360430", "360400", "桃红岭东坡", 116.6512, 29.8731)
 RESERVE = PLACE.body
@@ -9,18 +12,51 @@ FORESTRY, ECOLOGY = "JX-LYJ", "JX-STT"
 NEVER = ("360400-LY", "360400-ST", "360430-LY", "360430-ST", "360430-ZF")
 
 
+@pytest.fixture
+def jiangxi_beginning(jiangxi_beginning: Beginning) -> Beginning:
+    """Begin late in 2024: the reserve has a problem closed in that year."""
+    told = jiangxi_beginning
+    return Beginning(
+        told.application, "2024-11-22 09:00", told.chosen, told.runtime, told.changes
+    )
+
+
 def test_a_province_owned_reserve_reports_to_the_provincial_forestry_bureau_alone(
     jiangxi_story: Scenario,
 ) -> None:
     story = jiangxi_story
+    earlier = the_reserve_looks_back_at_2024(story)
     case = the_intake_is_registered(story)
     the_bureau_reviews_alone(story, case)
     the_list_is_fed_back_with_a_notice(story, case)
     the_reserve_rectifies(story, case)
     form_4_is_offered_and_nothing_else(story, case)
     the_bureau_closes_and_only_ecology_files(story, case)
-    story.then_never(case, *NEVER)
+    for one in (case, *earlier):
+        story.then_never(one, *NEVER)
     story.then_no_incidents()
+
+
+def the_reserve_looks_back_at_2024(story: Scenario) -> tuple[Json, ...]:
+    closed = jiangxi.closed_in_2024(story, PLACE, owned=True, zone=["缓冲区"])
+    story.when_passes("2025-02-10 10:00")
+    (inspection,) = story.cases("jx_inspect", place=PLACE.reserve)
+    story.then_waits_at(inspection, ("choose_way", RESERVE))
+    story.when_completes(RESERVE, "choose_way", "self", case=inspection)
+    story.then_waits_at(inspection, ("report", RESERVE))
+    checklist = story.form(RESERVE, "report", inspection)["recheck"]
+    assert [row["problem_no"] for row in checklist] == [closed["number"]]
+    (look,) = story.cases("jx_look_back")
+    story.then_waits_at(look, ("check", RESERVE))
+    form = story.form(RESERVE, "check", look)
+    assert (form["problem_no"], form["closed_on"]) == (closed["number"], "2024-12-09")
+    data = jiangxi.looked_back(story, RESERVE, "无反弹")
+    story.when_completes(RESERVE, "check", "submit", case=look, data=data)
+    story.then_state(look, "无反弹")
+    assert story.case(closed["id"])["caseRound"] == 1
+    story.when_passes("2025-02-11 10:00")
+    assert story.counted("M-4", 2025) == (0, 1)
+    return inspection, look
 
 
 def the_intake_is_registered(story: Scenario) -> Json:
