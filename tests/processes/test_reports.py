@@ -70,6 +70,7 @@ def test_each_row_of_triage_leads_somewhere(guiyang_story: Scenario) -> None:
     story.when_completes(FORESTRY, "supplement_report", "archive", case=vague, opinion=why)
     acknowledged(story, vague)
     story.then_state(vague, "办结")
+    story.when_passes("2026-05-06 11:00")
     page = story.overseer().client.get("/report/guiyang/report-handling?year=2026")
     assert page.status_code == 200
     assert "举报办理统计" in page.text
