@@ -161,10 +161,10 @@ class World:
             }
 
 
-def live_through(url: str, folder: Path) -> World:
+def live_through(url: str, folder: Path, runtime: str | None = None) -> World:
     """Live through 2024 up to the last minutes, with 22 problems of known fate."""
     clock = FakeClock(shanghai("2024-01-01 00:00"))
-    engine = build(url, folder, clock=clock, ids=CountingIds())
+    engine = build(url, folder, clock=clock, ids=CountingIds(), override=runtime)
     bundle = read_folder(ROOT, "jiangxi")
     told = script.campaign(bundle.files, "jiangxi")
     for node, habit in told.habits.items():  # everybody in time, nobody against
@@ -258,6 +258,19 @@ def test_the_freeze_changes_no_case(world: World) -> None:
 
 
 def test_the_dry_run_of_the_rollover_is_what_then_happens(world: World) -> None:
+    the_dry_run_is_what_then_happens(world)
+
+
+@pytest.mark.long
+def test_the_dry_run_on_the_reference_runtime_and_postgresql(
+    postgresql_url: str, data_dir: Path
+) -> None:
+    world = live_through(postgresql_url, data_dir, "spiffworkflow")
+    the_dry_run_is_what_then_happens(world)
+    world.engine.close()
+
+
+def the_dry_run_is_what_then_happens(world: World) -> None:
     before = world.sizes()
     dry = world.engine.ask(rollover, SYSTEM, application="jiangxi", year=2024)
     assert world.sizes() == before
