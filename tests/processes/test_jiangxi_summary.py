@@ -67,7 +67,11 @@ def the_reserve_sends_its_own(story: Scenario, case: Json) -> None:
 
 
 def the_late_city_is_told(story: Scenario, case: Json) -> None:
-    story.when_passes("2026-01-05 09:00")
+    story.when_passes("2026-01-03 23:00")  # due on 31 December; 1 to 3 January are off
+    assert [rung["level"] for rung in story.rungs(case)] == ["L0"]
+    row = story.tasks(case)[0]
+    assert row["due"]["state"] == "overdue"
+    story.when_passes("2026-01-04 09:00")  # a Sunday that is worked
     late = [rung for rung in story.rungs(case) if rung["level"] == "L1"]
     assert [rung["node"] for rung in late] == ["compile_summary"]
     assert f"unit:{jiangxi.ANOTHER.city}-LY" in late[0]["to"]
