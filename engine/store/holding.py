@@ -105,6 +105,7 @@ def _hold_at_once(conn: Conn, task_id: int) -> Held | None:
         return None
     root = dict(zip(_CASE, rows[0], strict=False))
     *values, seats, spare, organisation, settled = rows[0][len(_CASE) :]
+    conn.memo.setdefault(ORGANISATION, organisation or 0)
     if not settled:
         found = load_task(conn, task_id)
         return None if found is None else Held(root, found, seats_of(conn, task_id), spare)

@@ -212,12 +212,15 @@ def vacant_units(conn: Conn, application: str) -> list[str]:
 
 
 def organisation_version(conn: Conn) -> int:
-    """Give a number that changes whenever units or posts do."""
-    return setting_version(conn, ORGANISATION)
+    """Give a number that changes whenever units or posts do; read once in a transaction."""
+    if ORGANISATION not in conn.memo:
+        conn.memo[ORGANISATION] = setting_version(conn, ORGANISATION)
+    return int(conn.memo[ORGANISATION])
 
 
 def organisation_changed(conn: Conn) -> None:
     """Count a change of units or posts."""
+    conn.memo.pop(ORGANISATION, None)
     write_setting(conn, ORGANISATION, {})
 
 

@@ -28,6 +28,11 @@ def submit(browser: Browser, path: str, status: int = 303, **fields: Any) -> str
     return html.unescape(shown.text)
 
 
+def cells(**columns: str) -> dict[str, str]:
+    """Give the fields of a record's form."""
+    return {f"c.{name}": text for name, text in columns.items()}
+
+
 def test_an_administrator_keeps_records_in_the_browser(site: Site) -> None:
     admin = site.browser("admin")
     assert "管护站" in page(admin, "/admin")
@@ -38,19 +43,19 @@ def test_an_administrator_keeps_records_in_the_browser(site: Site) -> None:
     assert by_name.index("高山保护地") < by_name.index("清水保护地")
 
     record = f"{STATIONS}/record/S1"
-    dated = {"name": "清水湖", "valid_from": "2025-08-01", "note": "更名"}
+    dated = {"c.name": "清水湖", "valid_from": "2025-08-01", "note": "更名"}
     told = submit(admin, record, **dated, version="0")
     assert "2025-08-01 至 长期" in told
     assert "名称：清水保护地 → 清水湖" in told
     assert "2025-08-01 有变" in page(admin, STATIONS)
-    stale = submit(admin, record, 422, name="别的", version="0")
+    stale = submit(admin, record, 422, **{"c.name": "别的"}, version="0")
     assert "没有保存" in stale
     version = re.search(r'name="version" value="(\d+)"', told)
     assert version is not None
     assert "已撤销" in submit(admin, f"{record}/undo", version=version[1])
-    fresh = submit(admin, f"{STATIONS}/new", code="S3", name="新湿地", county="990102")
+    fresh = submit(admin, f"{STATIONS}/new", **cells(code="S3", name="新湿地", county="990102"))
     assert "新湿地" in fresh
-    assert "没有保存" in submit(admin, f"{STATIONS}/new", 422, code="S4", name="")
+    assert "没有保存" in submit(admin, f"{STATIONS}/new", 422, **cells(code="S4", name=""))
     last = {"op": "end", "valid_from": "2025-07-01", "version": "0"}
     ended = submit(admin, f"{STATIONS}/record/S2", **last)
     assert "今日不在有效期内" in ended
@@ -163,7 +168,7 @@ def test_an_empty_seat_is_filled_where_it_is_listed(site: Site) -> None:
     assert link is not None
     assert 'value="990102"' in page(admin, link[1])
     unit = {"code": "U-W2", "name": "乙县水务局", "level": "county", "region": "990102"}
-    submit(admin, "/admin/organisation/tiny/unit/new", **unit, roles="WATER")
+    submit(admin, "/admin/organisation/tiny/unit/new", **cells(**unit, roles="WATER"))
     assert "乙县水务局（县级“水务部门”）没有在岗人员" in page(admin, "/admin/unfilled")
     told = submit(admin, "/admin/unfilled/appoint", unit="U-W2", login="water1")
     assert "席位已补齐" in told

@@ -24,6 +24,7 @@ from web.pages.admin_people import people
 
 admin = Blueprint("admin", __name__)
 FILE_LIMIT = 2_000_000  # bytes of one table
+CELL = "c."  # before the name of a column, so that none is taken for a field of the page
 REFUSED = (Conflict, InvalidForm, InvalidRequest, NotFound, StaleDocument)
 STANDINGS = {"now": "现行", "future": "未到", "ended": "已结束", "all": "全部"}
 OPS = {"set": "修改", "end": "结束", "file": "恢复为文件内容"}
@@ -105,7 +106,7 @@ def new(application: str, kind: str) -> Response:
 
 def _new(application: str, kind: str, refused: ShouhuError | None = None) -> Response:
     found = session.ask(organisation.records, application=application, kind=kind)
-    typed = {name: request.values.get(name, "") for name in found.columns}
+    typed = {n: request.form.get(CELL + n) or request.args.get(n, "") for n in found.columns}
     return page("admin/new.html", refused, found=found, typed=typed, **_dates())
 
 
@@ -114,7 +115,7 @@ def _new(application: str, kind: str, refused: ShouhuError | None = None) -> Res
 def create(application: str, kind: str) -> BaseResponse:
     """Add a record."""
     found = session.ask(organisation.records, application=application, kind=kind)
-    code = request.form.get(found.key, "").strip()
+    code = request.form.get(CELL + found.key, "").strip()
     try:
         posting.run(_wish(application, kind, code, found.columns, 0))
     except REFUSED as refused:
@@ -134,7 +135,8 @@ def _record(
 ) -> Response:
     found = session.ask(organisation.record, application=application, kind=kind, code=code)
     typed = {
-        name: request.form.get(name, found.latest.get(name, "")) for name in found.columns
+        name: request.form.get(CELL + name, found.latest.get(name, ""))
+        for name in found.columns
     }
     return page(
         "admin/record.html",
@@ -213,7 +215,8 @@ def _wish(
     op = request.form.get("op", "set")
     if op not in OPS:
         raise InvalidRequest("不认识的操作。")
-    cells = {name: request.form.get(name, "") for name in columns if name in request.form}
+    sent = {name: request.form.get(CELL + name) for name in columns}
+    cells = {name: text for name, text in sent.items() if text is not None}
     return commands.ChangeRecord(
         application,
         kind,

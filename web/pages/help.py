@@ -14,7 +14,7 @@ from web.pages import frame
 guides = Blueprint("help", __name__)
 
 # Key of the file in web/guide -> title of the guide, in the order of the tabs.
-GUIDES = {"staff": "办理人员", "owner": "流程负责人", "scheduler": "调度人员"}
+GUIDES = {"staff": "办理人员", "owner": "流程负责人", "scheduler": "调度人员", "admin": "管理员"}
 
 
 @cache
@@ -30,7 +30,9 @@ def _own() -> str:
     actor = session.require_actor()
     if not actor.posts and "process_owner" in actor.rights:
         return "owner"
-    return "scheduler" if not actor.posts and "scheduler" in actor.rights else "staff"
+    if not actor.posts and "scheduler" in actor.rights:
+        return "scheduler"
+    return "admin" if not actor.posts and "admin" in actor.rights else "staff"
 
 
 @guides.get("/help", defaults={"key": ""})

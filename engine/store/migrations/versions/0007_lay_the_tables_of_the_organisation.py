@@ -74,13 +74,14 @@ def upgrade() -> None:
     with op.batch_alter_table("past_password", schema=None) as batch_op:
         batch_op.create_index("ix_past_password_person", ["person", "id"], unique=False)
 
-    now = "CAST(strftime('%s','now') AS INTEGER) * 1000000"
+    moment = sa.text("CAST(strftime('%s','now') AS INTEGER) * 1000000")
     if op.get_bind().dialect.name == "postgresql":
-        now = "now()"
-    op.execute(
-        "INSERT INTO tenure (person, unit, duty, note, made_by, made_at) "
-        f"SELECT person, unit, duty, '', 'system', {now} FROM post"
-    )
+        moment = sa.text("now()")
+    held = sa.table("post", sa.column("person"), sa.column("unit"), sa.column("duty"))
+    names = ["person", "unit", "duty", "note", "made_by", "made_at"]
+    kept = sa.table("tenure", *map(sa.column, names))
+    rows = sa.select(held, sa.literal_column("''"), sa.literal_column("'system'"), moment)
+    op.execute(sa.insert(kept).from_select(names, rows))
 
 
 def downgrade() -> None:
