@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, request
 
-from engine.queries import metrics
+from engine.queries import figures_on_paper, metrics
 from engine.queries.metrics import Wanted
-from web import limits, security, session
+from web import calls, limits, security, session
 from web.pages import frame
 
 figures = Blueprint("figures", __name__)
@@ -59,3 +59,14 @@ def show(application: str, report: str) -> Response:
         application=application,
         report=report,
     )
+
+
+@figures.get("/report/<application>/<report>/print.<any(pdf, docx):kind>")
+@security.permission("signed-in")
+def printed(application: str, report: str, kind: figures_on_paper.Kind) -> Response:
+    """Give one figure with its breakdowns to print or to edit."""
+    year = limits.year(request.args.get("year", ""))
+    wanted = Wanted(application, report, year, request.args.get("frozen") == "1")
+    paper = session.ask(figures_on_paper.of_figure, wanted=wanted)
+    content = paper.written(kind, session.engine().files.read)
+    return calls.download(content, paper.file_name(kind), figures_on_paper.MEDIA[kind])
