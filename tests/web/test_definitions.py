@@ -154,3 +154,16 @@ def test_applications_show_what_runs(site: Site) -> None:
     row = site.browser("owner").get("/applications").json[0]
     assert (row["key"], row["version"], row["running"], row["drafted"]) == ("tiny", 1, 1, True)
     assert {p["key"] for p in row["processes"]} >= {"tiny_case", "tiny_work", "tiny_year"}
+
+
+def test_a_division_gets_its_own_version_of_a_diagram_in_the_studio(site: Site) -> None:
+    owner = site.browser("owner")
+    sent = {"csrf_token": owner.csrf, "submission_id": "override-00000001"}
+    sent |= {"path": "tiny_work.bpmn", "division": "990101"}
+    made = owner.client.post("/lib/tiny/override", data=sent)
+    assert made.headers["Location"].startswith("/lib/tiny/bpmn/overrides/990101/tiny_work.bpmn")
+    shown = owner.client.get("/lib/tiny", headers={"Accept": "text/html"}).text
+    assert "替换：甲县 990101" in shown
+    sent["submission_id"] = "override-00000002"
+    again = owner.client.post("/lib/tiny/override", data=sent)
+    assert again.status_code == 422

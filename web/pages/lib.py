@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engine.base.errors import InvalidRequest
 from engine.commands import drafts as commands
-from engine.queries import definitions, processes, studio
+from engine.queries import definitions, drafts, processes, studio
 from engine.queries.paging import Paging
 from web import limits, security, session
 from web.pages import attributes, blanks, frame, holding, posting
@@ -134,6 +134,29 @@ def create(application: str) -> BaseResponse:
         raise InvalidRequest(f"已有文件“{made.path}”，请换一个标识。", code="file-exists")
     posting.run(commands.SaveDraftFile(application, made.path, made.content, 0))
     return posting.back(f"/lib/{application}/{kind}/{made.path}", "created")
+
+
+@lib.post("/lib/<application>/override")
+@security.permission("owner")
+def override(application: str) -> BaseResponse:
+    """Begin a division's own version of a diagram or table with a copy, and open it."""
+    path = request.form.get("path", "")
+    division = request.form.get("division", "").strip()
+    known = {one.path: one for one in session.ask(studio.sources, application=application)}
+    source = known.get(path)
+    if source is None or source.kind not in ("bpmn", "dmn") or source.division:
+        raise InvalidRequest("请选择要替换的流程图或决策表。", code="override-source")
+    if not division.isalnum() or not division.isascii():
+        raise InvalidRequest("请填写区划代码，如 520181。", code="override-division")
+    made = f"overrides/{division}/{path}"
+    if made in known:
+        raise InvalidRequest(f"已有文件“{made}”，请直接修改它。", code="file-exists")
+    actor, engine = session.require_actor(), frame.engine()
+    engine.execute(commands.OpenDraft(application), actor)
+    engine.execute(commands.LockDraft(application), actor)
+    content = session.ask(drafts.file, application=application, path=path).content
+    posting.run(commands.SaveDraftFile(application, made, content, 0))
+    return posting.back(f"/lib/{application}/{source.kind}/{made}", "created")
 
 
 @lib.post("/lib/<application>/delete")
