@@ -51,13 +51,21 @@ class Engine:
         """
         if is_prepared(command):
             self._prepare(command, actor)
-        claim = _claim(actor, key, route, body_hash)
+        claim = _claim(actor, key, route, self._blinded(body_hash))
         result = self._committed(command, actor, claim)
         if is_following(command) and not isinstance(result, Replayed):
             with self.database.read() as conn:
                 command.committed(self._context(conn, actor))
         self.wake.set()
         return result
+
+    def _blinded(self, body_hash: str) -> str:
+        """Give the fingerprint as it is stored: without the key it confirms no guess.
+
+        A body may hold what belongs into the vault, and the hash of a guess would tell.
+        """
+        keys = self.database.keyring
+        return keys.blinded(body_hash) if keys is not None and body_hash else body_hash
 
     def ask(self, query: Callable[..., T], actor: Actor, **kwargs: Any) -> T:
         """Run QUERY(view, **kwargs) in one read-only transaction."""

@@ -1,7 +1,9 @@
 """Public pages and the vault: what a visitor can do, what nobody but the handler learns."""
 
 import base64
+import hashlib
 import io
+import json
 import logging
 import re
 import urllib.parse
@@ -319,3 +321,27 @@ def test_keys_turn_and_a_value_moved_elsewhere_does_not_open(
             alone.open(kept, about)
     with pytest.raises(VaultClosed, match="旧密钥"):
         Keyring(data_dir, {"SHOUHU_VAULT_KEY": old}).open(kept, f"{uid}/contact")
+
+
+@ONCE
+def test_a_stored_request_confirms_no_guess(guiyang_story: Scenario) -> None:
+    """Whoever has the database and suspects somebody cannot check it by a hash."""
+    story = guiyang_story
+    sent(story, NAMED)  # the key exists from here on
+    clerk, head = story.of(FORESTRY), {"Idempotency-Key": "a-request-of-a-clerk"}
+    data = {**NAMED, "channel": "电话", "received_on": "2026-03-01", "anonymous": False}
+    body = {"processDefinitionKey": "gy_report", "variables": data}
+    raw = json.dumps(body, ensure_ascii=False).encode()
+    for _ in range(2):  # the same request again is still known as the same
+        answer = clerk.client.post(
+            "/api/v1/process-instances",
+            data=raw,
+            headers={"X-CSRF-Token": clerk.csrf, **head},
+            content_type="application/json",
+        )
+        assert answer.status_code == 201, answer.text
+    assert answer.headers["Idempotency-Replayed"] == "true"
+    assert len(story.cases("gy_report")) == 2
+    stored = "".join(tables(story)["idem"])
+    assert head["Idempotency-Key"] in stored
+    assert hashlib.sha256(raw).hexdigest() not in stored
