@@ -1,140 +1,25 @@
 """The ways through Guiyang's processes that the tests of requirements tell."""
 
 from datetime import date
-from typing import Any
 
-from engine.base.clock import shanghai
+from tests.trace.cases_gy import (
+    AREA,
+    CASE,
+    CLEARED,
+    CONCLUDED,
+    DAY,
+    FOUND_AT,
+    HELD,
+    LOCAL,
+    MATTER,
+    MEETING,
+    NOTICE,
+    POINT,
+    RESTORE,
+    SLIP,
+    SUPERVISED,
+)
 from tests.trace.journey import Journey
-
-Json = dict[str, Any]
-DAY = date(2026, 3, 2)
-FOUND_AT = shanghai("2026-03-02 08:30")
-AREA: Json = {
-    "pa_id": "GY-06",
-    "pa_name": "长坡岭国家森林公园",
-    "county_codes": ["520113"],
-    "county": "白云区",
-    "region_code": "520113",
-    "point_name": "长坡岭露营点",
-    "expressway": False,
-    "facility_industry": None,
-    "drinking_water_zone": False,
-    "eco_damage": False,
-    "acts": [],
-}
-POINT: Json = {
-    **AREA,
-    "source": "绿盾",
-    "in_green_shield_ledger": True,
-    "gs_no": "GS-5201-0187",
-    "found_on": DAY,
-    "problem_type": "C2",
-    "explicit_closure_rule": False,
-    "named_units": [],
-    "named_rows": [],
-    "document_states_lead": False,
-    "stated_lead": None,
-    "happened_on": date(2025, 10, 1),
-}
-ON_LEDGER: Json = {
-    **POINT,
-    "problem_no": "T-2026-0001",
-    "supervise_lead": "CULTURE_TOURISM",
-    "lead_unit": "GY-WL",
-    "found_by": "GY-06-GL",
-    "due": date(2026, 6, 30),
-    "enforcing": False,
-    "counties": ["520113"],
-}
-LOCAL: Json = {**ON_LEDGER, "source": "群众举报", "in_green_shield_ledger": False}
-STEPS = [
-    {
-        "name": "单位自验",
-        "kind": "单位自验",
-        "role": "MGMT_BODY",
-        "days": 5,
-        "notice_days": None,
-    },
-    {
-        "name": "市级验收",
-        "kind": "验收",
-        "role": "LEADING_GROUP_OFFICE",
-        "days": 10,
-        "notice_days": None,
-    },
-]
-CLEARED: Json = {**ON_LEDGER, "evidence_ok": True, "enforcement_open": False}
-SUPERVISED: Json = {
-    "evidence_ok": True,
-    "steps_passed": True,
-    **ON_LEDGER,
-    "source": "中央生态环保督察",
-    "in_green_shield_ledger": False,
-    "explicit_closure_rule": True,
-    "closure_steps": STEPS,
-}
-MATTER: Json = {
-    "matter_type": "变更-范围调整",
-    "pa_id": "GY-01",
-    "area_name": "红枫湖风景名胜区",
-    "title": "红枫湖范围调整",
-    "county_codes": ["520181", "GA0001"],
-    "applicant_govs": ["520181-ZF", "GA0001-GWH"],
-    "applicant_unit": "520181-ZF",
-    "involves": ["林地", "饮用水源"],
-    "cross_region": True,
-    "complex_eco": True,
-    "received_on": DAY,
-}
-NOTICE = {
-    "opinion_due": date(2026, 3, 16),
-    "meeting_on": date(2026, 3, 18),
-    "participants": ["GY-LY", "GY-ST", "GY-ZR"],
-}
-MEETING: Json = {
-    "convener": "GY-LY",
-    "subject_title": "跨区域问题",
-    "subject_no": "T-2026-0009",
-    "reason_text": "职责争议",
-    "need_coordination": True,
-    "member_request": True,
-    "social_impact": "大",
-    "case_complexity": "较为复杂",
-    "limitation_passed": True,
-    "other_complex": False,
-    "importance": "特别重大",
-    "county_count": 2,
-    "duty_dispute": True,
-    "meeting_key": "K-1",
-}
-HELD = {"decisions": [{"task": "复核", "unit": "GY-ST", "due": date(2026, 4, 1)}]}
-RESTORE: Json = {
-    **AREA,
-    "subject_state": "无法查明",
-    "subject_name": None,
-    "site_name": "西岸",
-    "damage_ha": 1,
-    "cause": "采砂",
-    "problem_no": "T-2026-0002",
-}
-SLIP: Json = {
-    **POINT,
-    "slip": {"kind": "移送", "role": "ECOLOGY", "unit": "GY-ST", "acts": ["非法筑坝"]},
-    "role": "ECOLOGY",
-    "receiver": "GY-ST",
-    "four": True,
-}
-CASE: Json = {
-    **POINT,
-    "finding_needed": False,
-    "supervise_lead": "WATER",
-    "filed_on": DAY,
-    "act": ["非法筑坝"],
-    "enforce_lead": "ECOLOGY",
-    "eco_damage": None,
-    "handled": {"act": "非法筑坝", "enforce_lead": "ECOLOGY"},
-}
-CONCLUDED = {"decided_lead": "WATER", "meeting_opinion": "由水务部门办理"}
 
 JOURNEYS = (
     Journey(
@@ -348,8 +233,8 @@ JOURNEYS = (
         "平台退回",
         vars=CLEARED,
         answers={
-            "province_review": "wait",
-            "province_answered": {"result": "退回", "reason": "补证"},
+            "province_review": ["wait", "agree"],
+            "province_answered": [{"result": "退回", "reason": "补证"}, "wait"],
         },
     ),
     Journey("gy_closure_steps", "逐步", vars=SUPERVISED, answers={"do_step": "pass"}),
@@ -359,16 +244,22 @@ JOURNEYS = (
         "全过程",
         vars={
             **AREA,
-            "checks_wanted": ["用地"],
+            "works_completed_on": DAY,
             "project_no": "P1",
             "project_name": "道路",
             "admission_matters": ["用地", "环评"],
         },
         answers={
-            "admission": ("submit", {"admission_conclusion": "同意"}),
-            "approve": ("approved", {"approved_on": DAY, "start_on": DAY}),
-            "check_works": [("checked", {"problem": True}), "completed"],
-            "check_operation": [("checked", {"problem": True}), "left"],
+            "admission": ("submit", {"admission_row": {"conclusion": "同意"}}),
+            "approve": ("approved", {"works_from": DAY}),
+            "check_works": [
+                ("checked", {"disposal": "停工并移送"}),
+                ("completed", {"disposal": "无"}),
+            ],
+            "check_operation": [
+                ("checked", {"disposal": "停工并移送"}),
+                ("left", {"disposal": "无"}),
+            ],
         },
     ),
     Journey(
@@ -385,5 +276,10 @@ JOURNEYS = (
         answers={"approve_publication": ["rework", "publish"]},
     ),
     Journey("gy_publication", "每季度", start="quarter_begins"),
-    Journey("gy_report", "举报", start="report_registered"),
+    Journey(
+        "gy_closure",
+        "先登记平台",
+        vars={**CLEARED, "source": "遥感监测", "in_green_shield_ledger": False},
+        answers={"province_review": "wait"},
+    ),
 )

@@ -249,7 +249,7 @@ JOURNEYS = (
         begin=BEGIN,
         trigger=POINT,
         answers={
-            "verify_point": ("submit", {"is_problem": "属于违法违规"}),
+            "verify_point": ("submit", {"is_problem": "属于违法违规", "field_on": DAY}),
             "confirm_point": ["rework", "agree"],
         },
     ),
@@ -259,7 +259,7 @@ JOURNEYS = (
         start="point_opened",
         begin=BEGIN,
         trigger=POINT,
-        answers={"verify_point": ("submit", {"is_problem": "不属于"})},
+        answers={"verify_point": ("submit", {"is_problem": "误判", "field_on": DAY})},
     ),
     Journey(
         "jx_self_correction",
@@ -305,5 +305,4 @@ JOURNEYS = (
         trigger={**FOUND, "problem_no": "JX-1"},
     ),
     Journey("jx_look_back", "抽查", start="spot_check", begin=BEGIN),
-    Journey("jx_report", "举报", start="report_registered", begin=BEGIN),
 )

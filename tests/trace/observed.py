@@ -11,13 +11,13 @@ from engine.reports.compile import Sources, compile_reports
 from engine.rules.calendar import local_day
 from engine.rules.deadlines import Place, due_moment
 from tests.processes.decisions import CHECKS, ROWS
-from tests.trace import journeys_gy, journeys_jx
+from tests.trace import journeys_gy, journeys_jx, journeys_reports
 from tests.trace.journey import BEGIN, Journey, lines, travel
 from tests.trace.reading import Reading
 
 JOURNEYS: Mapping[str, tuple[Journey, ...]] = {
-    "guiyang": journeys_gy.JOURNEYS,
-    "jiangxi": journeys_jx.JOURNEYS,
+    "guiyang": (*journeys_gy.JOURNEYS, *journeys_reports.GUIYANG),
+    "jiangxi": (*journeys_jx.JOURNEYS, *journeys_reports.JIANGXI),
 }
 
 
@@ -109,7 +109,10 @@ class Observed:
 
     # --- forms ------------------------------------------------------------------------------
     def _form(self, form: str, _: str) -> str:
-        return f"空表不收：{'、'.join(self._refused(form, {}))}"
+        refused = self._refused(form, {})
+        if refused:
+            return f"空表不收：{'、'.join(refused)}"
+        return f"空表可收，栏目 {'、'.join(one.label for one in self.reading.form(form).all)}"
 
     def _field(self, form: str, field: str) -> str:
         schema = self.reading.form(form)
