@@ -177,7 +177,9 @@ def deployment(view: View, *, bundle_id: int) -> VersionRow:
 
 
 def _version_rows(view: View, found: Sequence[sa.Row[Any]]) -> list[VersionRow]:
-    running = _running(view, definition.c.bundle_id)
+    # By number, so that cases on a division's own diagrams count for the version they are of.
+    number = definition.c.application + ":" + sa.cast(definition.c.version, sa.Text)
+    running = _running(view, number)
     names = labels.people(view, (row.author for row in found))
     newest = {row.application: row.version for row in view.connection.execute(_newest())}
     return [
@@ -192,7 +194,7 @@ def _version_rows(view: View, found: Sequence[sa.Row[Any]]) -> list[VersionRow]:
             author_name=names.get(row.author, row.author),
             note=row.note,
             created_at=row.created_at,
-            running=running.get(row.id, 0),
+            running=running.get(f"{row.application}:{row.version}", 0),
             latest=newest.get(row.application) == row.version,
         )
         for row in found

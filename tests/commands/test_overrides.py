@@ -87,6 +87,7 @@ def names(house: Tiny, case_id: int) -> list[str]:
     return [row["name"] for row in house.rows(query)]
 
 
+@pytest.mark.requirement("G-60")
 def test_only_cases_of_the_division_run_on_what_it_keeps(house: Tiny) -> None:
     mine = house.start("field1").instance_id
     other = house.start("field2", station="S2").instance_id

@@ -142,6 +142,7 @@ def test_a_value_outside_the_table_gets_no_answer_and_a_warning(
     assert answer["warnings"]
 
 
+@pytest.mark.requirement("G-60")
 def test_a_county_has_a_row_of_its_own(asking: Browser) -> None:
     """清镇市 adds a row to D-03 (G-60); elsewhere the city's table stands alone."""
     mine = {"problem_type": "A2", "supervise_lead": "FORESTRY", "county_count": 1}
