@@ -23,22 +23,10 @@ from tests.processes.counting import CALENDAR, LIMITS, ROOT, files
 from tests.support.engines import build
 from tests.support.invariants import check_invariants
 from tests.support.site import PASSWORD, Browser
+from tests.support.workdays import CHECKS
 from web.app import create_app
 from web.session import Passwords
 
-# "Calendar checks" of the scenarios: start, working days, due.
-CHECKS = [
-    ("2024-12-02", 5, "2024-12-09"),
-    ("2025-04-01", 10, "2025-04-16"),
-    ("2025-09-12", 10, "2025-09-26"),
-    ("2025-09-22", 10, "2025-10-11"),
-    ("2025-09-28", 5, "2025-10-11"),
-    ("2026-01-30", 15, "2026-02-27"),
-    ("2026-04-30", 5, "2026-05-11"),
-    ("2026-09-18", 5, "2026-09-24"),
-    ("2026-09-21", 10, "2026-10-12"),
-    ("2026-09-28", 10, "2026-10-16"),
-]
 YEAR_2027 = "date,is_workday,name\n2027-01-01,0,元旦\n2027-01-03,1,元旦调休\n"
 
 

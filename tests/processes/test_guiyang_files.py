@@ -1,6 +1,5 @@
 """The files of the Guiyang application: readable, complete, drawn clearly, anchored."""
 
-import json
 import re
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from engine.library.application import read_application
 from engine.library.bundle import read_folder
 from engine.markup import parse_xml
 from tests.support import layout
+from tests.support.form_files import components
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "processes" / "guiyang"
@@ -51,16 +51,6 @@ FIELDS = {
 }
 
 
-def components(form: str) -> list[dict]:
-    found: list[dict] = []
-    waiting = list(json.loads((FORMS / f"{form}.json").read_text("utf-8"))["components"])
-    while waiting:
-        component = waiting.pop(0)
-        found.append(component)
-        waiting = list(component.get("components", ())) + waiting
-    return found
-
-
 def test_the_application_file_has_no_findings() -> None:
     application, findings = read_application(read_folder(ROOT, "guiyang"))
     assert [f.code for f in findings if f.code != "app.contact"] == []  # J-35 warns
@@ -95,10 +85,10 @@ def test_every_area_and_county_has_its_unit() -> None:
 
 @pytest.mark.parametrize("form", sorted(FIELDS))
 def test_a_form_has_every_field_of_the_requirements(form: str) -> None:
-    keys = [c["key"] for c in components(form) if "key" in c]
+    keys = [c["key"] for c in components(FORMS / f"{form}.json") if "key" in c]
     assert set(FIELDS[form].split()) <= set(keys)
     assert len(keys) == len(set(keys))
-    assert all(c.get("label") for c in components(form) if "key" in c)
+    assert all(c.get("label") for c in components(FORMS / f"{form}.json") if "key" in c)
 
 
 @pytest.mark.parametrize("name", DIAGRAMS)

@@ -1,6 +1,5 @@
 """The files of the Jiangxi application: readable, complete, drawn clearly, anchored."""
 
-import json
 import re
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from engine.library.application import read_application
 from engine.library.bundle import read_folder
 from engine.markup import parse_xml
 from tests.support import layout
+from tests.support.form_files import components
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "processes" / "jiangxi"
@@ -64,16 +64,6 @@ PHASES = {
 }
 
 
-def components(form: str) -> list[dict]:
-    found: list[dict] = []
-    waiting = list(json.loads((FORMS / f"{form}.json").read_text("utf-8"))["components"])
-    while waiting:
-        component = waiting.pop(0)
-        found.append(component)
-        waiting = list(component.get("components", ())) + waiting
-    return found
-
-
 def test_the_application_file_has_no_findings() -> None:
     application, findings = read_application(read_folder(ROOT, "jiangxi"))
     assert [f.code for f in findings if f.code != "app.contact"] == []  # J-35 warns
@@ -110,14 +100,14 @@ def test_every_reserve_of_province_and_nation_is_inspected() -> None:
 
 @pytest.mark.parametrize("form", sorted(FIELDS))
 def test_a_form_has_every_field_of_the_official_table(form: str) -> None:
-    keys = [c["key"] for c in components(form) if "key" in c]
+    keys = [c["key"] for c in components(FORMS / f"{form}.json") if "key" in c]
     assert set(FIELDS[form].split()) <= set(keys)
     assert len(keys) == len(set(keys))
-    assert all(c.get("label") for c in components(form) if "key" in c)
+    assert all(c.get("label") for c in components(FORMS / f"{form}.json") if "key" in c)
 
 
 def test_the_city_list_has_the_columns_of_attachment_2() -> None:
-    rows = next(c for c in components("jx_f2") if c.get("key") == "rows")
+    rows = next(c for c in components(FORMS / "jx_f2.json") if c.get("key") == "rows")
     assert [column["label"] for column in rows["columns"]] == ROW_LABELS.split()
 
 

@@ -58,6 +58,13 @@ def limited(tiny: Tiny) -> tuple[int, int, int]:
     return case_id, task_id, jobs_of(tiny, case_id)[0]["id"]
 
 
+def under_review(tiny: Tiny) -> tuple[int, int]:
+    """Start a case and send it to both reviewers; give case and task."""
+    case_id = tiny.start().instance_id
+    tiny.complete("field1", case_id, "check", outcome="send")
+    return case_id, tiny.open_task(case_id, "review")["id"]
+
+
 def jobs_of(tiny: Tiny, case_id: int) -> list[dict[str, Any]]:
     return tiny.rows(sa.select(job).where(job.c.root_id == case_id))
 
@@ -75,9 +82,7 @@ def complete(tiny: Tiny, login: str, task_id: int, **more: Any) -> tuple[Any, An
 def test_of_two_completions_of_one_seat_the_second_hears_who_was_first(
     tiny: Tiny, turned: bool
 ) -> None:
-    case_id = tiny.start().instance_id
-    tiny.complete("field1", case_id, "check", outcome="send")
-    task_id = tiny.open_task(case_id, "review")["id"]
+    case_id, task_id = under_review(tiny)
     one = complete(tiny, "wood1", task_id, outcome="pass")
     two = complete(tiny, "wood1b", task_id, outcome="pass")
     answers = met(tiny, one, two, turned)
@@ -92,9 +97,7 @@ def test_of_two_completions_of_one_seat_the_second_hears_who_was_first(
 def test_of_two_last_votes_at_once_the_second_sees_the_first_and_closes_the_round(
     tiny: Tiny, turned: bool
 ) -> None:
-    case_id = tiny.start().instance_id
-    tiny.complete("field1", case_id, "check", outcome="send")
-    task_id = tiny.open_task(case_id, "review")["id"]
+    case_id, task_id = under_review(tiny)
     one = complete(tiny, "wood1", task_id, outcome="pass")
     two = complete(tiny, "water1", task_id, outcome="pass")
     answers = met(tiny, one, two, turned)

@@ -18,26 +18,13 @@ from engine.rules.calendar import (
     local_day,
     package_years,
 )
+from tests.support.workdays import CHECKS
 
 CN = WorkingCalendar("cn")
 DAYS = st.dates(date(2005, 1, 1), date(2026, 12, 31))
 
 
-@pytest.mark.parametrize(
-    ("start", "count", "due"),
-    [
-        ("2024-12-02", 5, "2024-12-09"),
-        ("2025-04-01", 10, "2025-04-16"),
-        ("2025-09-12", 10, "2025-09-26"),
-        ("2025-09-22", 10, "2025-10-11"),
-        ("2025-09-28", 5, "2025-10-11"),
-        ("2026-01-30", 15, "2026-02-27"),
-        ("2026-04-30", 5, "2026-05-11"),
-        ("2026-09-18", 5, "2026-09-24"),
-        ("2026-09-21", 10, "2026-10-12"),
-        ("2026-09-28", 10, "2026-10-16"),
-    ],
-)
+@pytest.mark.parametrize(("start", "count", "due"), CHECKS)
 def test_the_published_calendar_checks(start: str, count: int, due: str) -> None:
     assert CN.add_working_days(date.fromisoformat(start), count) == date.fromisoformat(due)
 
