@@ -35,6 +35,7 @@ HELD = {
     "year": "2025",
     "tab": "x",
     "act": "x",
+    "layout": "x",
     "name": "x",
 }
 
