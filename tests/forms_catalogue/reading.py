@@ -14,13 +14,12 @@ import yaml
 from engine.base.clock import shanghai
 from engine.base.errors import InvalidForm
 from engine.base.expressions import Moment
-from engine.bootstrap import available
-from engine.context import Deployed, Runtimes
-from engine.delivery.services import NAMES
+from engine.context import Deployed
 from engine.forms.fields import Field
 from engine.forms.schema import FormSchema
 from engine.library.bundle import read_folder
 from engine.markup import parse_xml
+from tests.support.engines import shared
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -148,9 +147,8 @@ def attachment(key: str) -> Json:
 @cache
 def deployed(application: str) -> Deployed:
     """Assemble APPLICATION once, as it would be deployed."""
-    runtimes = Runtimes(available(), services=NAMES)
     bundle = read_folder(ROOT, application)
-    made = runtimes.assemble(bundle, runtime="kernel", processes=frozenset())
+    made = shared().assemble(bundle, runtime="kernel", processes=frozenset())
     assert made.deployed is not None
     return made.deployed
 

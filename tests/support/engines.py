@@ -10,10 +10,11 @@ from engine.engine import Engine
 
 
 @cache
-def _first() -> Runtimes:
+def shared() -> Runtimes:
+    """Give what all engines of this process share."""
     return Runtimes(bootstrap.available(), services=NAMES)
 
 
 def build(*where: Any, override: str | None = None, **options: Any) -> Engine:
     """Build an engine as bootstrap.build does; WHERE is its URL and its folder."""
-    return bootstrap.build(*where, runtimes=_first().elsewhere(override), **options)
+    return bootstrap.build(*where, runtimes=shared().elsewhere(override), **options)
