@@ -31,12 +31,15 @@ def test_a_clue_of_remote_sensing_is_checked_jointly_before_it_is_transferred(
         "on": "2026-04-07",
         "units": units,
         "findings": "影像变化图斑为水库弃渣，约0.4公顷，尚在倾倒。",
+        "visit_tasks": [{"content": "查明倾倒单位", "unit": WATER, "due": "2026-04-30"}],
         "photos": story.when_uploads(FORESTRY, "全景", "细部"),
     }
     story.when_completes(FORESTRY, "visit_record", "record", case=case, data=record)
     story.then_waits_at(case, *(("visit_sign", unit) for unit in units))
     for unit in units:
         story.when_completes(unit, "visit_sign", "sign", case=case)
+    done = {"handled": "倾倒单位已查明，为水库除险加固项目部。"}
+    story.when_completes(WATER, "visit_task", "done", case=case, data=done)
     assert "send_slip" in {task["node"] for task in story.tasks(case)}
     assert story.variables(case)["checked_jointly_on"] == "2026-04-07"
     story.then_no_incidents()
