@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from engine.base.actor import SYSTEM
 from engine.base.clock import FakeClock, shanghai
 from engine.base.ids import CountingIds
-from engine.bootstrap import build
 from engine.commands.tasks import CompleteTask
 from engine.engine import Engine
 from engine.library.bundle import read_folder
@@ -32,6 +31,7 @@ from engine.store.machine import job, subscription
 from engine.store.tables import history, instance, seat, snapshot, task
 from engine.worker import Worker
 from tests.processes.jiangxi import ANOTHER, YANGJIFENG, problem
+from tests.support.engines import build
 
 ROOT = Path(__file__).parents[2]
 BEFORE = "2024-12-31 23:40"
