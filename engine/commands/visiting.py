@@ -40,10 +40,13 @@ class CountVisit:
         keys = vault.ready(ctx.conn)
         mark = keys.blind(f"{self.purpose}:{moment.date()}:{self.address}")
         own = people_rows.count_bucket(ctx.conn, f"visit:{mark}", window)
-        every = people_rows.count_bucket(ctx.conn, f"visit:{self.purpose}", window)
-        if own > per_address or every > together:
+        # A refused visit counts for its address alone: nobody uses up the others' share.
+        if own > per_address or self._together(ctx, window) > together:
             return Visit(retry_after=int((window + WINDOW - moment).total_seconds()) + 1)
         return Visit()
+
+    def _together(self, ctx: Context, window: datetime) -> int:
+        return people_rows.count_bucket(ctx.conn, f"visit:{self.purpose}", window)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from engine.base.actor import SYSTEM
 from engine.commands.vaulting import EraseVault, RewrapVault, hour
-from engine.store import codec
+from engine.store import codec, vault
 from engine.store.columns import metadata
 from engine.store.keyring import Keyring, Sealed, VaultClosed
 from tests.support.scenario import Json, Scenario
@@ -137,6 +137,9 @@ def test_a_hostile_visitor_gets_nowhere(guiyang_story: Scenario) -> None:
     flooded = sent(story, NAMED)
     assert flooded.status_code == 429
     assert int(flooded.headers["Retry-After"]) > 0
+    with story.worker.engine.database.read() as conn:  # who floods uses up nobody's share
+        counted = sa.text("SELECT n FROM rate_bucket WHERE key = 'visit:intake'")
+        assert conn.execute(counted).scalar_one() == 5
     assert story.cases("gy_report") == []
     for path in ("/public/none", f"{HOME}/send/none", f"{HOME}/item/JB-2026-00001"):
         assert client.get(path).status_code == 404
@@ -321,6 +324,32 @@ def test_keys_turn_and_a_value_moved_elsewhere_does_not_open(
             alone.open(kept, about)
     with pytest.raises(VaultClosed, match="旧密钥"):
         Keyring(data_dir, {"SHOUHU_VAULT_KEY": old}).open(kept, f"{uid}/contact")
+
+
+@ONCE
+def test_a_value_put_in_while_keys_turn_stays_readable(
+    guiyang_story: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = guiyang_story
+    sent(story, NAMED)
+    database = story.worker.engine.database
+    ring = database.keyring
+    assert ring is not None
+    old = ring.folder / "vault.key"
+    new = base64.b64encode(bytes(range(32))).decode()
+    ring.environ, ring._keys = {"SHOUHU_VAULT_KEY": f"{new},{old.read_text().strip()}"}, ()
+    turned = Keyring.wrap_again
+    with database.write() as conn:
+        root = dict(conn.execute(sa.text("SELECT id, uid FROM instance")).mappings().one())
+
+        def meanwhile(self: Keyring, found: Sealed, about: str) -> Sealed:
+            name = about.rpartition("/")[2]
+            vault.put(conn, root, {name: f"new {name}"}, story.clock.now())
+            return turned(self, found, about)
+
+        monkeypatch.setattr(Keyring, "wrap_again", meanwhile)
+        vault.wrap_again(conn, 10)
+        assert vault.look(conn, root, ["contact"]) == {"contact": "new contact"}
 
 
 @ONCE
