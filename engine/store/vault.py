@@ -101,8 +101,8 @@ def wrap_again(conn: Conn, limit: int) -> int:
     rows = every(conn, query.order_by(vault_entry.c.root_id).limit(limit))
     for row in rows:
         made = keys.wrap_again(_sealed(row), _about(row["uid"], row["field"]))
-        own = (vault_entry.c.root_id == row["root_id"], vault_entry.c.field == row["field"])
-        own += (vault_entry.c.wrapped == row["wrapped"],)  # not one put in or erased meanwhile
+        own = [vault_entry.c.root_id == row["root_id"], vault_entry.c.field == row["field"]]
+        own.append(vault_entry.c.wrapped == row["wrapped"])  # not put in or erased meanwhile
         values = {"wrapped": made.wrapped, "key_id": made.key_id}
         conn.execute(sa.update(vault_entry).where(*own).values(values))
     return len(rows)
