@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from engine.base.errors import Conflict, InvalidRequest, NotFound, NotSignedIn
+from engine.commands import organising
 from engine.commands.results import Created, Nothing, SignedIn, SignInTry
 from engine.context import Context
 from engine.rules.permissions import may
@@ -138,6 +139,7 @@ class CreatePerson:
     def run(self, ctx: Context) -> Created:
         """Check, insert, count the change of the organisation."""
         may(ctx.actor, "accounts")
+        organising.alone(ctx)
         if not self.login.strip() or self.login in ("system", "public"):
             text = "登录名不能为空，也不能是 system 或 public。"
             raise InvalidRequest(text, code="login-name")

@@ -123,7 +123,7 @@ class StartYear:
         held.check_days(one)
         made = replace(one, state="ready", by=ctx.actor.name)
         answer = held.write(made, type(self))
-        case = held.start() if one.year == now else None
+        case = held.start(one) if one.year == now else None
         return replace(answer, case_id=case)
 
 
@@ -214,13 +214,14 @@ class _Held:
         records.add_audit(ctx.conn, ctx.now, ctx.actor.person, act.__name__, detail)
         return CampaignChanged(version=version, year=year)
 
-    def start(self) -> int | None:
+    def start(self, one: CampaignYear) -> int | None:
         """Start the case of this year, unless the machine is just about to."""
         ctx, name = self.ctx, self.version.application.key
         timers = jobs.start_timers(ctx.conn, name)
         mine = [row for row in timers if row["payload"]["key"] == self.process]
         if any(row["due_at"] <= ctx.now for row in mine):
             return None
+        self.not_started(one)  # again: the machine's timer may have done it just before
         if not mine:
             raise InvalidRequest(f"流程“{self.process}”没有定时启动，不能按年度启动。")
         begin = Beginning(node=mine[0]["payload"]["node"], how="Started")

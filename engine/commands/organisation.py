@@ -13,7 +13,7 @@ from engine.library.reading import Reader
 from engine.library.tables import LEVELS, ROLE, UNIT, Register, row_of
 from engine.organisation import END, FILE, SET, Organisation, load
 from engine.rules.permissions import may
-from engine.store import cases, organisation, records
+from engine.store import organisation, records
 from engine.store.rows import Row
 
 CELL_LENGTH, NOTE_LENGTH, CODE_LENGTH = 400, 200, 40
@@ -202,7 +202,7 @@ class Desk:
 def hold(ctx: Context, application: str, kind: str) -> Desk:
     """Take the organisation of APPLICATION in hand, as the only one who writes it now."""
     may(ctx.actor, "organisation")
-    cases.take_numbers(ctx.conn, "organisation")
+    organising.alone(ctx)
     deployed = organising.newest(ctx, application)
     if deployed is None:
         raise NotFound(f"没有应用“{application[:40]}”。")

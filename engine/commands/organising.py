@@ -38,6 +38,11 @@ def today(ctx: Context, zone: str = "Asia/Shanghai") -> date:
     return ctx.now.astimezone(ZoneInfo(zone)).date()
 
 
+def alone(ctx: Context) -> None:
+    """Wait until nobody else changes posts or records: held until the end of the act."""
+    cases.take_numbers(ctx.conn, "organisation")
+
+
 def settle(ctx: Context, deployed: Deployed) -> Organisation:
     """Write the units and registers of the application as they stand today; give them."""
     app, day = deployed.application, today(ctx, deployed.zone)

@@ -33,6 +33,7 @@ class Appoint:
     def run(self, ctx: Context) -> Nothing:
         """Check, keep the tenure, set today's posts."""
         may(ctx.actor, "accounts")
+        organising.alone(ctx)
         _person(ctx, self.login)
         if self.duty not in DUTIES:
             raise InvalidRequest(f"没有职务“{self.duty}”。", code="right-unknown")
@@ -78,6 +79,7 @@ class EndPost:
     def run(self, ctx: Context) -> Counted:
         """Give the claims back, end the tenure, set today's posts."""
         may(ctx.actor, "accounts")
+        organising.alone(ctx)
         row = organisation.tenure_by_id(ctx.conn, self.tenure_id)
         if row is None:
             raise NotFound
@@ -149,6 +151,7 @@ class SetActive:
     def run(self, ctx: Context) -> Counted:
         """Give the claims back, end the sessions, write it."""
         may(ctx.actor, "accounts")
+        organising.alone(ctx)
         _person(ctx, self.login)
         if self.login == ctx.actor.person:
             raise Conflict("不能停用自己的账号。", code="own-account")
@@ -173,6 +176,9 @@ class SettleDay:
         if records.read_setting(ctx.conn, organisation.DAY) == day:
             rest = organisation.claims(ctx.conn)
             return Counted(count=organising.give_back(ctx, rest, organising.LEFT))
+        organising.alone(ctx)
+        if records.read_setting(ctx.conn, organisation.DAY) == day:
+            return Counted()  # another node did it while this one waited
         records.write_setting(ctx.conn, organisation.DAY, day)
         return Counted(count=organising.settle_day(ctx))
 
