@@ -50,11 +50,13 @@ def table(rows: list[Json]) -> bytes:
     return write(layout, [[row.get(label) for label in labels] for row in rows])
 
 
-def sent(story: Scenario, unit: str, source: str, rows: list[Json]) -> Any:
+def sent(
+    story: Scenario, unit: str, source: str, rows: list[Json], application: str = "jiangxi"
+) -> Any:
     """Send a table for UNIT, take over what is good; give the receipt by row."""
     browser = story.of(unit)
     answer = browser.client.post(
-        f"{API}/imports/jiangxi/{source}",
+        f"{API}/imports/{application}/{source}",
         data={"file": (io.BytesIO(table(rows)), "旧台账.xlsx")},
         headers=browser._head(),
     )

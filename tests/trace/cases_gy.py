@@ -139,3 +139,19 @@ CASE: Json = {
     "handled": {"act": "非法筑坝", "enforce_lead": "ECOLOGY"},
 }
 CONCLUDED = {"decided_lead": "WATER", "meeting_opinion": "由水务部门办理"}
+SATELLITE: Json = {
+    "batch_no": "STB-2026-1",
+    "issuer": "生态环境部",
+    "issued_on": date(2026, 2, 2),
+    "verify_due": date(2026, 3, 16),
+    "rect_due": None,
+    "batch_rect_due": None,
+    "year": 2026,
+    "point_no": "P-001",
+    "reserve_id": "GY-06",
+    "county_code": "520113",
+    "lon": 106.672415,
+    "lat": 26.668231,
+    "rs_type": "旅游开发",
+    "change": "新增",
+}

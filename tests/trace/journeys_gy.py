@@ -16,6 +16,7 @@ from tests.trace.cases_gy import (
     NOTICE,
     POINT,
     RESTORE,
+    SATELLITE,
     SLIP,
     SUPERVISED,
 )
@@ -144,6 +145,31 @@ JOURNEYS = (
             "named_units": ["WATER", "FORESTRY"],
             "named_rows": [{"unit": "WATER"}, {"unit": "FORESTRY"}],
         },
+    ),
+    Journey(
+        "gy_rs_batch",
+        "下发",
+        vars={
+            **SATELLITE,
+            "points": [{"point_no": "P-001", "reserve_id": "GY-06", "county_code": "520113"}],
+        },
+    ),
+    Journey(
+        "gy_rs_point",
+        "违法",
+        start="point_opened",
+        trigger=SATELLITE,
+        answers={
+            "verify_point": ("submit", {"is_problem": "属于违法违规", "field_on": DAY}),
+            "confirm_point": ["rework", "agree"],
+        },
+    ),
+    Journey(
+        "gy_rs_point",
+        "销案",
+        start="point_opened",
+        trigger=SATELLITE,
+        answers={"verify_point": ("submit", {"is_problem": "误判", "field_on": DAY})},
     ),
     Journey("gy_transfer", "移送四类", vars=SLIP),
     Journey(
