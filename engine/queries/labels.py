@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from engine.base.actor import SYSTEM
+from engine.base.actor import PUBLIC, SYSTEM
 from engine.context import View
 from engine.store.people import person, register_row, unit
 
@@ -36,13 +36,14 @@ def _labels(
 
 
 def people(view: View, logins: Iterable[str]) -> dict[str, str]:
-    """Give the names of the persons with LOGINS; "system" is the system itself."""
+    """Give the names of the persons with LOGINS; SYSTEM and PUBLIC have none of their own."""
     wanted = {login for login in logins if login}
     if not wanted:
         return {}
     query = sa.select(person.c.id, person.c.name).where(person.c.id.in_(wanted))
     found = {row.id: row.name for row in view.connection.execute(query)}
     found.setdefault(SYSTEM.person, SYSTEM.name)
+    found.setdefault(PUBLIC.person, PUBLIC.name)
     return {login: found.get(login, login) for login in wanted}
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import sqlalchemy as sa
 
+from engine.base.actor import Post
 from engine.base.errors import NotFound
 from engine.base.values import Value
 from engine.bpmn.facts import ProcessFacts
@@ -13,6 +15,7 @@ from engine.context import Deployed, View
 from engine.forms.page import Page, page_form, page_values
 from engine.queries import definitions, processes, task_page
 from engine.queries.task_data import load
+from engine.store.people import unit as unit_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,10 @@ def startable(view: View) -> tuple[Startable, ...]:
     """Give the processes the actor may start by hand, by application and name."""
     found = []
     titles = {row.key: row.title for row in definitions.applications(view)}
+    posts = _posts(view)
     for row in processes.search(view, wanted={"latest": True}).items:
         facts = processes.facts(view, definition_id=row.id)
-        units = _units(view, facts)
+        units = _units(posts.get(row.application, view.actor.posts), facts)
         start = facts.start_by_hand
         if start is None or not facts.starter_groups or not units:
             continue
@@ -109,7 +113,22 @@ def startable_one(view: View, *, key: str) -> Startable:
     raise NotFound
 
 
-def _units(view: View, facts: ProcessFacts) -> tuple[tuple[str, str], ...]:
+def _posts(view: View) -> dict[str, tuple[Post, ...]]:
+    """Give the actor's posts that count in each application with units of its own.
+
+    Role codes are shared by applications; a unit of one starts no cases of another.
+    """
+    owners = view.connection.execute(sa.select(unit_table.c.application).distinct()).scalars()
+    wanted = sa.select(unit_table.c.code, unit_table.c.application)
+    mine = wanted.where(unit_table.c.code.in_(view.actor.units))
+    home = {row.code: row.application for row in view.connection.execute(mine)}
+    return {
+        owner: tuple(post for post in view.actor.posts if home.get(post.unit) == owner)
+        for owner in owners
+    }
+
+
+def _units(posts: tuple[Post, ...], facts: ProcessFacts) -> tuple[tuple[str, str], ...]:
     groups = set(facts.starter_groups)
-    held = [post for post in view.actor.posts if not groups or post.role in groups]
+    held = [post for post in posts if not groups or post.role in groups]
     return tuple(dict.fromkeys((post.unit, post.unit_name) for post in held))
