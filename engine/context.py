@@ -214,6 +214,8 @@ class Runtimes:
             vacant = people_rows.vacant_units(conn, application.key)
             titles = self.organisation(conn, deployed).titles()
             known = build_directory(map(unit_of, rows), titles, vacant)
+            if people_rows.organisation_unsure(conn):
+                return known
             with self._lock:
                 self._directories[key] = known
                 while len(self._directories) > self._size:

@@ -188,6 +188,8 @@ class Organisations:
                 self._known.move_to_end(key)
                 return self._known[key]
         made = load(conn, application)
+        if people_rows.organisation_unsure(conn):
+            return made
         with self._lock:
             self._known[key] = made
             while len(self._known) > self._size:

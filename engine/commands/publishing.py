@@ -47,6 +47,7 @@ def publish(
     ids = _insert_definitions(ctx, row, made.deployed)
     _insert_divisions(ctx, row, bundle, made.deployed)
     _move_starts(ctx, bundle.application, made.deployed, ids)
+    organising.alone(ctx)  # who changes a record now would write the units of the old files
     known = organising.settle(ctx, made.deployed)
     told = organising.conflicts(known, organising.today(ctx, made.deployed.zone))
     findings += tuple(finding.as_dict() for finding in told)

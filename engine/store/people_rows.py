@@ -178,6 +178,7 @@ def end_sessions(
     conn.execute(query.values(ended_at=at))
 
 
+_CHANGED = "organisation-changed"  # in the memo of a transaction
 _LEADERS = Reading(
     sa.select(post.c.unit, post.c.person)
     .join(person, person.c.id == post.c.person)
@@ -220,8 +221,17 @@ def organisation_version(conn: Conn) -> int:
 
 def organisation_changed(conn: Conn) -> None:
     """Count a change of units or posts."""
-    conn.memo.pop(ORGANISATION, None)
     write_setting(conn, ORGANISATION, {})
+    conn.memo[_CHANGED] = True
+
+
+def organisation_unsure(conn: Conn) -> bool:
+    """Tell whether this transaction changed units or posts: it may still be undone.
+
+    Its version may then be given again to other units and posts, so nothing read now may
+    be kept under it.
+    """
+    return _CHANGED in conn.memo
 
 
 def units_elsewhere(conn: Conn, application: str, codes: Sequence[str]) -> dict[str, str]:

@@ -201,6 +201,23 @@ def test_an_account_out_of_use_holds_nothing(tiny: Tiny) -> None:
     assert tiny.actor("field1").units == {"U-S1"}
 
 
+def test_what_an_undone_act_saw_is_not_kept(tiny: Tiny) -> None:
+    """The version an undone act counted is given again, to other records."""
+    runtimes = tiny.engine.runtimes
+
+    def undone() -> None:
+        with tiny.engine.database.write() as conn:
+            people_rows.organisation_changed(conn)
+            version = runtimes.version(conn, latest(tiny), "tiny")
+            assert version.at("station", "S1", date(2025, 3, 1)) is not None
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        undone()
+    change(tiny, "station", "S1", op="end", valid_from=date(2025, 1, 1))
+    assert row_on(tiny, "station", "S1", date(2025, 3, 1)) is None
+
+
 def test_a_unit_made_by_an_administrator_gets_work(tiny: Tiny) -> None:
     change(tiny, "role", "PARK", cells={"name": "公园处"})
     cells = {"name": "乙县水务局", "level": "county", "region": "990102", "roles": "WATER;PARK"}
