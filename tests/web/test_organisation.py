@@ -126,6 +126,18 @@ def test_a_first_password_is_changed_before_anything_else(site: Site) -> None:
     assert again.sign_in("wang", "Dritte-Parole-3").json["mustChange"] is True
 
 
+def test_what_is_stored_of_a_request_confirms_no_password(site: Site) -> None:
+    admin = site.browser("admin")
+    body = {"login": "wang", "name": "王新"}
+    for path, method in (("/people", "POST"), ("/people/wang/password", "PUT")):
+        key = {"Idempotency-Key": f"one-key-for-both{method}"}
+        for password, replayed in ((FIRST, None), ("Zweite-Parole-2", "true")):
+            sent = {**(body if method == "POST" else {}), "password": password}
+            answer = admin.call(method, path, sent, **key)
+            assert answer.status_code in (200, 201, 204), answer.text
+            assert answer.headers.get("Idempotency-Replayed") == replayed
+
+
 def test_an_old_password_is_changed_after_ninety_days(site: Site) -> None:
     person = site.browser("field1")
     change = {"oldPassword": "Correct-horse-9", "newPassword": "Better-horse-10"}

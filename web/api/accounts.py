@@ -84,7 +84,7 @@ def get(login: str) -> Any:
 @route("POST /people", "admin", body=NewPerson)
 def create(body: dict[str, Any]) -> Response:
     """新建人员: must change the first password when signing in."""
-    return calls.run(created(body))
+    return calls.run(created(body), body_hash=calls.hashed_without_passwords(body))
 
 
 def created(body: dict[str, Any]) -> accounts.CreatePerson:
@@ -123,7 +123,8 @@ def release(body: dict[str, Any], login: str) -> Response:
 def reset(body: dict[str, Any], login: str) -> Response:
     """重置密码: to be changed when signing in; all sessions end."""
     made = session.first_hash(body["password"], login)
-    return calls.run(people.ResetPassword(login, made, session.machine_now()))
+    command = people.ResetPassword(login, made, session.machine_now())
+    return calls.run(command, body_hash=calls.hashed_without_passwords(body))
 
 
 @route("PUT /people/<login>/use", "admin", body=AccountUse)

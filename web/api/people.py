@@ -69,7 +69,8 @@ def sign_out() -> Response:
 @route("PUT /session/password", "signed-in", body=NewPassword)
 def change_password(body: dict[str, Any]) -> Response:
     """修改密码: all other sessions of the person end."""
-    return calls.run(session.password_change(body["old_password"], body["new_password"]))
+    command = session.password_change(body["old_password"], body["new_password"])
+    return calls.run(command, body_hash=calls.hashed_without_passwords(body))
 
 
 @route("GET /units", "signed-in", query=UnitSearch, answer=shape(people.UnitRow)(many=True))

@@ -33,6 +33,7 @@ TOLD = {
     "limit-restart": "已恢复计时，期限已按停表时间顺延。",
     "limit-extend": "已延期，原期限保留在时限计算中。",
     "late": "逾期意见已留存，并已通知牵头单位研究；不计入本轮结论。",
+    "reopened": "案件已重启，编号不变；以前各轮的记录和已经冻结的数字不变。",
     "kept": "已保存。",
     "undone": "已撤销最近一次修改，记录保留。",
     "appointed": "已任职，仍有环节没有办理人。",
@@ -40,6 +41,7 @@ TOLD = {
     "unfilled": "仍然没有符合条件的办理人，案件停在原环节。",
     "moved": "演示时钟已推进，到期的工作正在执行。",
 }
+UNTOLD = ("csrf_token", "password")  # fields the stored fingerprint of a form leaves out
 
 
 def fresh() -> str:
@@ -55,7 +57,7 @@ def run(command: Command, content: bytes = b"") -> Result:
     key = request.form.get(KEY) or None
     if key is None:
         raise InvalidRequest("页面已过期，请刷新后重试。", code="submission-id-missing")
-    sent = sorted((k, v) for k, v in request.form.items(multi=True) if k != "csrf_token")
+    sent = sorted((k, v) for k, v in request.form.items(multi=True) if k not in UNTOLD)
     return session.engine().execute(
         command,
         session.require_actor(),
