@@ -6,7 +6,8 @@ from urllib.parse import quote
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from engine.commands import late
+from engine.base.errors import InvalidRequest
+from engine.commands import late, reopening
 from engine.queries import (
     cases,
     diagram,
@@ -21,6 +22,7 @@ from engine.queries import (
 )
 from engine.queries import opinions as opinions_query
 from engine.queries import people as people_query
+from engine.queries import reopening as reopening_query
 from engine.queries.diagram import Diagram
 from web import limits, security, session
 from web.pages import cursors, frame, posting
@@ -79,6 +81,8 @@ def show(ref: str) -> Response:
         more["timeline"] = session.ask(history.timeline, ref=ref)
     if tab == "work":
         more["fields"] = _fields(head)
+        more["anchors"] = session.ask(reopening_query.anchors, ref=ref)
+        more |= {"causes": reopening.CAUSES, "submission": posting.fresh()}
     if tab == "papers":
         logins = {paper.uploaded_by for paper in head.documents}
         more["uploaders"] = session.ask(form_facts.persons, logins=logins)
@@ -87,7 +91,26 @@ def show(ref: str) -> Response:
     if tab == "log":
         more["lines"] = session.ask(history.audit, ref=ref, paging=paging())
         more["next_cursor"] = cursors.next_of(more["lines"], 50)
+    more["told"] = posting.told()
     return frame.page("staff/case.html", ref=ref, case=head, tab=tab, tabs=TABS, **more)
+
+
+@case.post("/case/<ref>/reopen")
+@security.permission("signed-in")
+def reopen(ref: str) -> BaseResponse:
+    """Begin the next round of an ended case, at the anchor and for the reason told."""
+    sent = request.form
+    if not sent.get("sure"):
+        raise InvalidRequest("请先勾选确认：重启后不能撤销。", code="reopen-unsure")
+    command = reopening.ReopenInstance(
+        session.ask(instances.case_id_of, ref=ref),
+        sent.get("reason", ""),
+        sent.get("cause", ""),
+        sent.get("node", ""),
+        limits.whole(sent.get("version", "")),
+    )
+    posting.run(command)
+    return posting.back(f"/case/{quote(ref)}", "reopened")
 
 
 @case.get("/case/<ref>/opinions")
