@@ -20,7 +20,7 @@ def check_overrides(bundle: Bundle, registers: Mapping[str, Register], main: Rea
         division, inner = found
         if known is not None and division not in known.rows:
             text = f"没有编码为“{division}”的行政区划"
-            main.report(path, text, "目录名用区划代码，如 overrides/520181/", code="override")
+            main.report(path, text, "目录名用区划代码，如 overrides/110101/", code="override")
         if not inner.endswith((overrides.TABLE, overrides.DIAGRAM)):
             text = "只有流程图（.bpmn）和决策表（.dmn）可以按区划替换"
             main.report(path, text, "移走该文件", code="override")

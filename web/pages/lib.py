@@ -147,7 +147,7 @@ def override(application: str) -> BaseResponse:
     if source is None or source.kind not in ("bpmn", "dmn") or source.division:
         raise InvalidRequest("请选择要替换的流程图或决策表。", code="override-source")
     if not division.isalnum() or not division.isascii():
-        raise InvalidRequest("请填写区划代码，如 520181。", code="override-division")
+        raise InvalidRequest("请填写区划代码，如 110101。", code="override-division")
     made = f"overrides/{division}/{path}"
     if made in known:
         raise InvalidRequest(f"已有文件“{made}”，请直接修改它。", code="file-exists")
