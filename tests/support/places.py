@@ -43,4 +43,5 @@ HELD = {
 def filled(path: str, **other: str) -> str:
     """Give PATH with its places filled by what exists."""
     held = HELD | other
+    path = re.sub(r"<any\((\w+)[^)]*\):\w+>", r"\1", path)  # the first of what may stand there
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: held[found.group(1)], path)
