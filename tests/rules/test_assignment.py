@@ -122,7 +122,8 @@ def test_a_missing_unit_is_named_by_level_and_role() -> None:
     assert reason == "区划 910122 没有县级“GOV”单位"
     table = {"rule": "all", "seats": [seat("WOODS"), seat("KEEPER", "province")]}
     found = staff({"seats": table}, CaseFacts("910121"), directory())
-    assert found == Unfilled("区划 910000 没有省级“管理机构”单位", "keeper")
+    reason = "区划 910000 没有省级“管理机构”单位"
+    assert found == Unfilled(reason, "keeper", role="KEEPER", level="province", region="910000")
 
 
 def test_a_region_too_coarse_for_the_level_is_told() -> None:
