@@ -20,9 +20,9 @@ from engine.library.entries import (
 )
 from engine.library.escalation import read_escalation
 from engine.library.imports import read_import
-from engine.library.prints import read_print
 from engine.library.openness import read_public, read_vault
 from engine.library.overrides import check_overrides, diagrams
+from engine.library.prints import read_print
 from engine.library.reading import Reader
 from engine.library.sharing import check_includes
 from engine.library.tables import (

@@ -14,7 +14,12 @@ from web.pages import frame
 guides = Blueprint("help", __name__)
 
 # Key of the file in web/guide -> title of the guide, in the order of the tabs.
-GUIDES = {"staff": "办理人员", "owner": "流程负责人", "scheduler": "调度人员", "admin": "管理员"}
+GUIDES = {
+    "staff": "办理人员",
+    "owner": "流程负责人",
+    "scheduler": "调度人员",
+    "admin": "管理员",
+}
 
 
 @cache
