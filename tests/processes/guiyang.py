@@ -119,7 +119,18 @@ def on_the_ledger(story: Scenario, starter: str, lead: str, data: Json) -> Json:
     story.when_completes(lead, "guide", "guided", case=case, data=guide)
     verify = {"verify_people": "行业处室两人", "verify_note": "情况属实，与登记一致。"}
     story.when_completes(lead, "verify", "confirmed", case=case, data=verify)
+    if data["source"] == "绿盾":
+        coordinated(story, case)
     return case
+
+
+def coordinated(story: Scenario, case: Json) -> None:
+    """Let ecology coordinate a point of 绿盾 before anybody rectifies it (G-30)."""
+    nodes = {task["node"] for task in story.tasks(case)}
+    assert "coordinate" in nodes
+    assert "plan" not in nodes
+    note = {"coordinate_note": "按绿盾文件要求限期整改，逐点核对平台编号。"}
+    story.when_completes(ECOLOGY, "coordinate", "coordinated", case=case, data=note)
 
 
 def restored(story: Scenario, problem: Json, body: str) -> Json:
