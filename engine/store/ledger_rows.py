@@ -100,19 +100,30 @@ def all_rows(
     the sieve reads; at most MOST are kept, and only they are read whole, for most of a
     ledger concerns other tables.
     """
+    conditions = [visible.cases(actor), *_demanded(ledger, sieve)]
+    return _sifted(conn, ledger, conditions, variables, sieve)[:MOST]
+
+
+def _sifted(
+    conn: Conn,
+    ledger: Mapping[str, Any],
+    conditions: Sequence[sa.ColumnElement[bool]],
+    variables: Variables,
+    sieve: Sieve,
+) -> list[dict[str, Value]]:
+    """Give up to MOST + 1 rows under CONDITIONS that SIEVE keeps, the first by case id."""
     columns = [one for one in ledger["columns"] if one["key"] in sieve.judged | sieve.shown]
     first = [one for one in columns if one["key"] in sieve.judged]
     rest = [one for one in columns if one["key"] not in sieve.judged]
     kept: dict[int, dict[str, Value]] = {}
-    demands = _demanded(ledger, sieve)
-    for rows in _batches(conn, [visible.cases(actor), *demands], ledger, first):
+    for rows in _batches(conn, conditions, ledger, first):
         judged = zip(rows, _projected(conn, first, rows, variables), strict=True)
         kept.update((row["id"], values) for row, values in judged if sieve.keep(values))
-        if len(kept) >= MOST:
+        if len(kept) > MOST:
             break
     if not kept:
         return []
-    chosen = sa.select(root).where(root.c.id.in_(list(kept)[:MOST]))
+    chosen = sa.select(root).where(root.c.id.in_(list(kept)[: MOST + 1]))
     chosen = chosen.order_by(root.c.number, root.c.id)
     by_number = [dict(row) for row in conn.execute(chosen).mappings()]
     more = _projected(conn, rest, by_number, variables) if rest else [{} for _ in by_number]
@@ -173,23 +184,33 @@ def chosen(
 ) -> list[dict[str, Value]]:
     """Give columns KEYS of the rows whose columns have one of the values WHERE names.
 
-    Whoever asks sees all cases; at most MOST + 1 rows, by case number.
+    Whoever asks sees all cases. Every case is judged, a batch at a time; at most MOST + 1
+    rows are given, by case number, so that whoever asks can tell that there are more.
     """
-    columns = {str(one["key"]): one for one in ledger["columns"]}
-    own = {OWN[s]: vs for k, vs in where.items() if (s := str(columns[k]["from"])) in OWN}
-    query = (
-        sa.select(root)
-        .join(definition, definition.c.id == root.c.definition_id)
-        .where(root.c.id == root.c.root_id, definition.c.key.in_(list(ledger["processes"])))
-        .where(*(root.c[name].in_(list(values)) for name, values in own.items()))
-        .order_by(root.c.number, root.c.id)
-        .limit(MOST + 1)
+    sieve = Sieve(
+        frozenset(keys),
+        frozenset(where),
+        lambda row: all(row[key] in values for key, values in where.items()),
     )
-    rows = [dict(row) for row in conn.execute(query).mappings()]
-    wanted = [columns[key] for key in dict.fromkeys((*keys, *where))]
-    found = _projected(conn, wanted, rows, variables)
-    kept = (row for row in found if all(row[key] in values for key, values in where.items()))
-    return [{key: row[key] for key in keys} for row in kept]
+    found = _sifted(conn, ledger, _one_of(ledger, where), variables, sieve)
+    return [{key: row[key] for key in keys} for row in found]
+
+
+def _one_of(
+    ledger: Mapping[str, Any], where: Mapping[str, Sequence[Value]]
+) -> list[sa.ColumnElement[bool]]:
+    """Say in SQL as much of WHERE as a column of a case or a text kept for search tells."""
+    sources = {str(one["key"]): str(one["from"]) for one in ledger["columns"]}
+    kept = search_value.c
+    found: list[sa.ColumnElement[bool]] = []
+    for key, values in where.items():
+        source = sources[key]
+        if source in OWN:
+            found.append(root.c[OWN[source]].in_(list(values)))
+        elif not source.startswith(VARIABLE) and all(isinstance(v, str) for v in values):
+            named = sa.select(kept.root_id).where(kept.name == source, kept.text.in_(values))
+            found.append(root.c.id.in_(named))
+    return found
 
 
 def _read_for(columns: Sequence[Mapping[str, Any]]) -> list[sa.ColumnElement[Any]]:

@@ -202,6 +202,26 @@ def test_a_form_is_offered_rows_from_the_whole_ledger_however_long_it_is(
         assert wanted < 4 < PROBLEMS
 
 
+def test_the_service_ledger_looks_at_every_case_not_only_at_the_first_of_them(
+    year: Year, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = read_yaml(read_folder(ROOT, "jiangxi").files["ledgers/problem.yaml"])
+    keys = ("problem_no", "problem_type", "key4")
+    with year.engine.database.read() as conn:
+        whole = ledger_rows.chosen(conn, ledger, {}, keys, lambda _: {})
+        last = whole[-1]
+        monkeypatch.setattr(ledger_rows, "MOST", 3)  # read at a time; one more tells of more
+        for key in keys:  # of the case, a text kept for search, what only Python can judge
+            wanted = [row for row in whole if row[key] == last[key]]
+            found = ledger_rows.chosen(conn, ledger, {key: [last[key]]}, keys, lambda _: {})
+            assert len(found) == min(len(wanted), 4)
+            assert all(row in wanted for row in found)
+        both = {"key4": [last["key4"]], "problem_type": [last["problem_type"]]}
+        both["problem_no"] = [last["problem_no"], whole[0]["problem_no"]]
+        assert last in ledger_rows.chosen(conn, ledger, both, keys, lambda _: {})
+        assert len(ledger_rows.chosen(conn, ledger, {}, keys, lambda _: {})) == 4
+
+
 def test_the_pages_show_the_figures_and_link_to_their_rows(people: dict[str, Browser]) -> None:
     client = people["overseer"].client
     board = client.get("/report?year=2025").text
