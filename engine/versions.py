@@ -24,6 +24,7 @@ from engine.library.application import Application
 from engine.library.bundle import MAIN, Bundle
 from engine.library.campaign import REGISTER as CAMPAIGN
 from engine.organisation import LiveRegister
+from engine.prints import expressions
 from engine.reports.compile import Report, Sources, compile_reports
 from engine.rules.calendar import build_calendar
 from engine.rules.escalation import Ladder, ladders_of
@@ -177,7 +178,7 @@ def compile_version(
     tables = overrides.own(bundle.matching(".dmn"))
     sources = Sources(application.ledgers, tables, application.values)
     reports, wrong = compile_reports(application.reports, sources)
-    wrong = [*wrong, *_imports(application, compiled, forms)]
+    wrong += [*_imports(application, compiled, forms), *_prints(application, forms)]
     findings.extend(wrong)
     if has_errors(wrong):
         return Assembled(tuple(findings))
@@ -224,6 +225,13 @@ def _imports(
             {name: form.fields for name, form in forms.items()},
         ),
     ]
+
+
+def _prints(application: Application, forms: Mapping[str, FormSchema]) -> list[Finding]:
+    """Give what is wrong with the expressions of print files; fields may have long names."""
+    names = {one.key for form in forms.values() for one in form.all}
+    columns = {c.key for form in forms.values() for one in form.all for c in one.rows.columns}
+    return expressions.findings(application.prints, application.values, names | columns)
 
 
 def _start_forms(facts: ProcessFacts) -> dict[str, str | None]:

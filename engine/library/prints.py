@@ -18,7 +18,7 @@ BLOCK_KEYS = frozenset((*KINDS, "when", "label", "columns"))
 
 
 def read_print(data: Entry, reader: Reader) -> None:
-    """Check a print file by itself; its FEEL is compiled where the paper is made."""
+    """Check a print file by itself; its FEEL is engine.prints.expressions' to judge."""
     reader.known(data, KEYS)
     name = reader.need(data, "id", str)
     if name is not None and not reader.file.endswith(f"/{name}.yaml"):

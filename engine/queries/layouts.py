@@ -1,6 +1,5 @@
 """Papers an application lays out itself: prints/<id>.yaml over the variables of a case."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +12,8 @@ from engine.base.expressions import Moment
 from engine.base.values import Value
 from engine.context import Deployed, View
 from engine.feel.compile import compile_expression
-from engine.prints.model import Block, Document, Grid, Look, Pairs, Prose, Sign
+from engine.prints.expressions import HOLE, LOOKS, folded
+from engine.prints.model import Block, Document, Grid, Pairs, Prose, Sign
 from engine.prints.paper import Paper
 from engine.prints.text import NOTHING, day, shown
 from engine.queries import instances, tasks
@@ -21,15 +21,6 @@ from engine.store import codec
 from engine.store.tables import instance, task
 
 __all__ = ["Layout", "of_case", "of_layout"]
-_HOLE = re.compile(r"\{\{(.+?)\}\}", re.DOTALL)
-_FOLD = re.compile(r"(?<=[，。、；：]) ")  # a file's lines joined; Chinese has no spaces there
-# Blocks of running text: key in the file → how it stands on the page.
-LOOKS: Mapping[str, Look] = {
-    "text": "prose",
-    "left": "left",
-    "right": "right",
-    "subhead": "subhead",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +61,7 @@ class _Sheet:
 
     def fill(self, text: str, more: Mapping[str, Value] | None = None) -> str:
         """Fill the holes {{…}} of TEXT with values as people write them."""
-        joined = _FOLD.sub("", text)
-        return _HOLE.sub(lambda hole: written(self.feel(hole[1], more)), joined).strip()
+        return HOLE.sub(lambda hole: written(self.feel(hole[1], more)), folded(text)).strip()
 
     def holds(self, said: Mapping[str, Any]) -> bool:
         """Tell whether a part with `when` belongs on the paper."""

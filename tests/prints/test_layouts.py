@@ -5,12 +5,17 @@ from decimal import Decimal
 
 import pytest
 
-from engine.context import Deployed
+from engine.bootstrap import available
+from engine.context import Deployed, Runtimes
+from engine.delivery.services import NAMES
 from engine.feel.compile import compile_expression
+from engine.library.bundle import from_files
+from engine.prints import expressions
 from engine.prints.model import Document, Grid, Pairs, Prose, Sign
 from engine.queries import layouts
 from tests.forms_catalogue.reading import ROOT, catalogue, deployed
 from tests.prints.test_files import KINDS, text_of
+from tests.support.tiny import bundle
 
 ROW = {"row", "no", "settings"}
 
@@ -113,19 +118,6 @@ def test_a_layout_fills_what_the_case_holds(
         assert "".join(document.title.split()) in printed
 
 
-def feels(entry: dict) -> list[str]:
-    """Give every FEEL text of a layout."""
-    texts = [str(entry[key]) for key in ("heading", "number", "button") if entry.get(key)]
-    found = [str(entry["when"])] if "when" in entry else []
-    for block in entry["blocks"]:
-        found += [str(block["when"])] if "when" in block else []
-        texts += [str(block[key]) for key in layouts.LOOKS if key in block]
-        texts += [pair["value"] for pair in block.get("pairs", ())]
-        found += [str(block["table"])] if "table" in block else []
-        found += [column["value"] for column in block.get("columns", ())]
-    return found + [hole for text in texts for hole in layouts._HOLE.findall(text)]
-
-
 @pytest.mark.parametrize("application", ["jiangxi", "guiyang"])
 def test_every_layout_compiles_and_names_a_process_and_its_tasks(application: str) -> None:
     version = deployed(application)
@@ -138,7 +130,7 @@ def test_every_layout_compiles_and_names_a_process_and_its_tasks(application: st
             assert block.get("signs") is None or block["signs"] in facts.nodes, block
         path = ROOT / "processes" / application
         drawn = "".join(one.read_text("utf-8") for one in path.glob("*.bpmn"))
-        for text in feels(entry):
+        for _, text in expressions.standing_in(entry):
             reads = compile_expression(text, mode="spec").reads - fields - columns - ROW
             assert [name for name in reads if name not in drawn] == [], (entry["id"], text)
 
@@ -147,3 +139,48 @@ def test_numbers_lists_and_dates_are_written_as_people_write_them() -> None:
     assert layouts.written(Decimal("0.50")) == "0.5"
     assert layouts.written([date(2026, 1, 9), "甲"]) == "2026年1月9日、甲"
     assert layouts.written(None) == "—"
+
+
+BLOCKS = [
+    {"text": "好的{{ string(a) }}，坏的{{ strnig(a) }}", "when": "a = = 1"},
+    {"right": "没有关上{{ a"},
+    {"pairs": [{"label": "{{不是表达式", "value": "甲"}, {"label": "乙", "value": "{{(a}}"}]},
+    {"table": "rows[", "columns": [{"label": "甲", "value": "a"}, {"value": ")"}]},
+    {"sign": {"label": "意见", "text": "{{legal unit}}", "on": "date("}},
+]
+
+
+def test_a_wrong_expression_of_a_print_file_is_found_by_file_key_and_text() -> None:
+    entry = {"id": "card", "title": "卡{{a b}}", "heading": "{{settings.x}}", "blocks": BLOCKS}
+    found = expressions.findings({"card": entry}, {"x": 1}, {"legal unit", "a"})
+    assert {(one.file, one.code, one.severity) for one in found} == {
+        ("prints/card.yaml", "print.expression", "error")
+    }
+    assert [(one.element, one.zh.split("“")[1].split("”")[0]) for one in found] == [
+        ("title", "a b"),
+        ("blocks[1].when", "a = = 1"),
+        ("blocks[1].text", "strnig(a)"),
+        ("blocks[2].right", "{{"),
+        ("blocks[3].pairs[2].value", "(a"),
+        ("blocks[4].table", "rows["),
+        ("blocks[4].columns[2].value", ")"),
+        ("blocks[5].sign.on", "date("),
+    ]
+    assert "第" in found[1].zh
+    assert "“{{”与“}}”不成对" in found[3].zh
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("{{what}}", []), ("{{what +}}", ["blocks[1].text：表达式“what +”"])]
+)
+def test_a_wrong_print_file_keeps_an_application_from_becoming_a_version(
+    said: str, told: list[str]
+) -> None:
+    text = f"id: card\ntitle: 卡\nprocess: tiny_case\nblocks: [{{text: '{said}'}}]\n"
+    files = {**bundle().files, "prints/card.yaml": text.encode()}
+    known = Runtimes(available(), services=NAMES)
+    made = known.assemble(from_files("tiny", files), processes=frozenset())
+    wrong = [one for one in made.findings if one.severity == "error"]
+    assert [one.zh.split("有错误")[0] for one in wrong] == told
+    assert {one.file for one in wrong} <= {"prints/card.yaml"}
+    assert (made.deployed is None) is bool(told)
