@@ -175,6 +175,16 @@ def measure(subject: Value) -> int:
     return total
 
 
+def oversize(found: Value, size: int, limit: int) -> str:
+    """Say how large FOUND is against LIMIT bytes (kernel.md 3.8) and what makes it fit."""
+    told = f"约 {-(-size // 1000)} KB，超过单个变量 {limit // 1000} KB 的上限"
+    if not isinstance(found, list) or len(found) < 2:
+        return f"{told}，请缩短文字，或改为附件。"
+    fit = len(found) * limit // size
+    text = f"表格共 {len(found)} 行，{told}；照现有各行的长短约可存 {fit} 行。"
+    return f"{text}请缩短各行文字或减少行数，其余明细作为附件上传。"
+
+
 def _bytes(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
@@ -222,7 +232,8 @@ def growth(run: Run, sid: str, part: Mapping[str, Value]) -> int:
     for name, found in part.items():
         size = measure(found)
         if size > run.limits.value_bytes:
-            raise Held("value_size", f"变量“{name}”的内容过大，超过单个变量的上限。")
+            told = oversize(found, size, run.limits.value_bytes)
+            raise Held("value_size", f"变量“{name}”的内容过大：{told}")
         grown += size + len(name)
         if name in scope["vars"]:
             grown -= measure(scope["vars"][name]) + len(name)

@@ -57,7 +57,8 @@ def _unfit(run: Run, record: Record, node: Node, event: events.CompleteTask) -> 
     for name, found in event.result.items():
         size = data.measure(found)
         if size > run.limits.value_bytes:
-            return f"字段“{name}”的内容过大，请改为附件。"
+            told = data.oversize(found, size, run.limits.value_bytes)
+            return f"字段“{name}”的内容过大：{told}"
         total += size
     if run.draft.scope(record["s"])["bytes"] + total > run.limits.scope_bytes:
         return "案件变量的总量超过上限，请把大段内容改为附件。"

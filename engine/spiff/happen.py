@@ -8,7 +8,7 @@ from engine.base import events
 from engine.base.errors import NotSupported
 from engine.base.values import Value
 from engine.kernel import timers
-from engine.kernel.data import measure
+from engine.kernel.data import measure, oversize
 from engine.kernel.effects import EscalationThrown, IncidentCleared, IncidentRaised
 from engine.kernel.plan import Node, Trigger
 from engine.kernel.problems import Held
@@ -87,7 +87,8 @@ def _fits(session: Session, node: Node, result: Mapping[str, Value]) -> None:
     sizes = {name: measure(value) for name, value in result.items()}
     for name, size in sizes.items():
         if size > session.limits.value_bytes:
-            raise Refused(f"字段“{name}”的内容过大，请改为附件。")
+            told = oversize(result[name], size, session.limits.value_bytes)
+            raise Refused(f"字段“{name}”的内容过大：{told}")
     if measure(session.doc["vars"]) + sum(sizes.values()) > session.limits.scope_bytes:
         raise Refused("案件变量的总量超过上限，请把大段内容改为附件。")
 
