@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from engine.base.errors import InvalidForm, InvalidRequest
+from engine.base.formula import unmarked
 from engine.commands import organising
 from engine.commands.organisation import ChangeRecord, Desk, hold
 from engine.commands.results import Receipt
@@ -60,7 +61,8 @@ class ImportRecords:
         if self.name.lower().endswith((".yaml", ".yml")):
             rows = _yaml(self.data)
         else:
-            rows = [(n, c) for n, c in read_rows(self.data, reader, (key,))]
+            read = read_rows(self.data, reader, (key,))
+            rows = [(n, {name: unmarked(text) for name, text in c.items()}) for n, c in read]
         if reader.findings:
             text = "；".join(finding.zh for finding in reader.findings[:5])
             raise InvalidRequest(f"文件不能读取：{text}。", code="import-unreadable")

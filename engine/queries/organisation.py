@@ -7,6 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from engine.base.errors import InvalidRequest, NotAllowed, NotFound
+from engine.base.formula import marked
 from engine.context import View
 from engine.library.tables import UNIT, Register
 from engine.organisation import Organisation, load
@@ -189,7 +190,7 @@ def blank(view: View, *, application: str, kind: str) -> tuple[str, ...]:
 
 
 def table(view: View, *, application: str, kind: str) -> str:
-    """Give the records in force as CSV, as they come in again."""
+    """Give the records in force as CSV, as they come in again; formulas are marked."""
     require(view)
     known = of(view, application)
     register = _register(known, kind)
@@ -202,8 +203,9 @@ def table(view: View, *, application: str, kind: str) -> str:
 
 
 def _csv(text: str) -> str:
-    quoted = text.replace('"', '""')
-    return f'"{quoted}"' if set(text) & set(',"\n\r') else text
+    cell = marked(text)
+    quoted = cell.replace('"', '""')
+    return f'"{quoted}"' if set(cell) & set(',"\n\r') else cell
 
 
 def require(view: View) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 import openpyxl
 
 from engine.base.errors import InvalidRequest, TooLarge
+from engine.base.formula import unmarked
 from engine.sheets import guard
-from engine.sheets.write import FORMULA
 
 MOST_ROWS = 20_000  # rows of one sheet; designed: twice the largest list asked for
 MOST_COLUMNS = 200
@@ -186,6 +186,4 @@ def _text(text: str) -> str | None:
     plain = text.strip()
     if len(plain) > 1 and plain[0] == plain[-1] == '"' and ("\n" in plain or "\t" in plain):
         plain = plain[1:-1].replace('""', '"')
-    if plain[:1] == "'" and plain[1:2] in FORMULA:  # the mark an export put before it
-        plain = plain[1:]
-    return plain or None
+    return unmarked(plain) or None

@@ -16,7 +16,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run these (reliability 6.4)
+from engine.base.formula import marked
+
 PIXELS = 7  # of one character of width
 WIDTH = 14  # characters of a column nobody gave a width
 LISTED = 20_000  # rows a drop-down reaches down
@@ -126,8 +127,7 @@ def _shown(value: Any) -> Any:
         return value.replace(tzinfo=None)
     if isinstance(value, date):
         return value
-    text = _UNPRINTABLE.sub("", str(value))[:LONGEST]
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return marked(_UNPRINTABLE.sub("", str(value))[:LONGEST])
 
 
 class _Pens:

@@ -1,5 +1,7 @@
 """The organisation as dated data: changes by people, new files, leavers, posts nobody holds."""
 
+import csv
+import io
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from engine.commands.people import Appoint, EndPost, ReleaseClaims, SetActive
 from engine.commands.refilling import RefillSeats
 from engine.commands.tasks import ClaimTask
 from engine.feel.compile import compile_expression
-from engine.queries import staff
+from engine.queries import organisation, staff
 from engine.store import people_rows
 from engine.store.machine import audit, history
 from engine.store.people import org_change, post, register_row, tenure, unit
@@ -145,6 +147,20 @@ def test_a_table_comes_in_row_by_row(tiny: Tiny) -> None:
     yaml = "- {code: S4, name: 石河, county: '990101'}\n"
     told = tiny.do("root", ImportRecords("tiny", "station", yaml.encode(), name="more.yaml"))
     assert told.added == 1
+
+
+def test_a_table_goes_out_without_formulas_and_comes_in_again_unchanged(tiny: Tiny) -> None:
+    names = ['=HYPERLINK("http://x","甲")', "+86", "-1,5", "@SUM(A1)", "'=1", "'引号", "a=b"]
+    for number, name in enumerate(names):
+        change(tiny, "station", f"F{number}", cells={"name": name, "county": "990101"})
+    asked = {"application": "tiny", "kind": "station"}
+    told = tiny.engine.ask(organisation.table, tiny.actor("root"), **asked).lstrip("\ufeff")
+    cells = [row for row in csv.reader(io.StringIO(told)) if row[0].startswith("F")]
+    marked = [f"'{name}" for name in names[:5]] + names[5:]
+    assert [row[1] for row in cells] == marked
+    again = tiny.do("root", ImportRecords("tiny", "station", told.encode()))
+    assert (again.added, again.changed, again.refused) == (0, 0, 0)
+    assert again.same == len(names) + 2
 
 
 def test_a_leaver_gives_claims_back_to_the_unit(tiny: Tiny) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from engine.base.formula import marked
 from engine.queries import ledger_sheet, ledgers, lists_on_paper
 from engine.queries.ledgers import Ledger
 from engine.queries.paging import Paging, Sort
@@ -18,7 +19,6 @@ ledger = Blueprint("ledger", __name__)
 ROWS = 50
 EXPORT_PAGE = 200
 EXPORT_ROWS = 10_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run these (reliability 6.4)
 
 
 @ledger.get("/ledger")
@@ -133,5 +133,4 @@ def _printed(kind: str, file: lists_on_paper.Kind) -> Response:
 
 def _cell(value: Any) -> str:
     text = "" if value is None else shown(value)
-    text = "" if text == "—" else text
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return marked("" if text == "—" else text)
