@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from engine.base.actor import Actor
 from engine.base.errors import ExpressionFailed, InvalidForm, NotFound
 from engine.base.values import Value
 from engine.context import Context, Deployed, View
@@ -14,7 +15,7 @@ from engine.forms.fields import Coded, Field, FieldType
 from engine.forms.schema import FormSchema
 from engine.library.application import Application
 from engine.rules.permissions import Facts, sees
-from engine.rules.units import Directory
+from engine.rules.units import Directory, at_home
 from engine.store import codec, definitions
 from engine.store.rows import Conn, Row
 
@@ -57,6 +58,7 @@ class Import:
     form: FormSchema | None
     cells: Cells
     directory: Directory
+    actor: Actor  # who asks, with the posts that count in the application
     columns: dict[str, Field] = field(default_factory=dict)
 
     @property
@@ -114,7 +116,14 @@ def _import(
         return dict(deployed.choices(register, asked.now))
 
     made = Import(
-        deployed.application, deployed, definition, data, form, Cells(choices), directory
+        deployed.application,
+        deployed,
+        definition,
+        data,
+        form,
+        Cells(choices),
+        directory,
+        at_home(asked.actor, directory),
     )
     for column in data["columns"]:
         if not column.get("role"):

@@ -39,8 +39,8 @@ class BeginImport:
     def run(self, ctx: Context) -> Created:
         """Check the right and note the run; the worker reads it."""
         spec = importing.load(ctx, self.application, self.source)
-        may(ctx.actor, "start", Facts(starters=spec.roles))
-        unit = _unit(ctx, spec, self.unit)
+        may(spec.actor, "start", Facts(starters=spec.roles))
+        unit = _unit(spec, self.unit)
         row: Row = {"uid": ctx.ids.uid(), "application": self.application}
         row |= {"source": self.source, "title": str(spec.data["title"]), "unit": unit}
         row |= {"sha256": self.sha256, "name": self.name[-MOST_NAME:], "state": "reading"}
@@ -49,8 +49,8 @@ class BeginImport:
         return Created(id=str(import_rows.add_run(ctx.conn, row)))
 
 
-def _unit(ctx: Context, spec: Import, wanted: str | None) -> str:
-    fitting = [p.unit for p in ctx.actor.posts if not spec.roles or p.role in spec.roles]
+def _unit(spec: Import, wanted: str | None) -> str:
+    fitting = [p.unit for p in spec.actor.posts if not spec.roles or p.role in spec.roles]
     units = list(dict.fromkeys(fitting))
     if wanted is not None and wanted not in units:
         raise NotAllowed("您不能代表该单位导入。")
@@ -247,7 +247,7 @@ class ApplyRows:
         if not found:
             return _ended(ctx, self.run_id) if self.no is None else Counted()
         spec = importing.load(ctx, run["application"], run["source"])
-        may(ctx.actor, "start", Facts(starters=spec.roles))
+        may(spec.actor, "start", Facts(starters=spec.roles))
         import_rows.settle_rows(ctx.conn, self.run_id, _taken(ctx, spec, run, found))
         return Counted(count=len(found))
 

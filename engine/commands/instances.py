@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.base import events
+from engine.base.actor import Actor
 from engine.base.errors import Conflict, InvalidForm, InvalidRequest
 from engine.base.values import Value
 from engine.bpmn.facts import ProcessFacts, StartFacts
@@ -14,6 +15,7 @@ from engine.commands.starting import Beginning
 from engine.context import Context, Deployed
 from engine.rules import refusals
 from engine.rules.permissions import Facts, may
+from engine.rules.units import at_home
 from engine.store import cases, jobs
 from engine.store.rows import Row
 
@@ -85,8 +87,9 @@ class _Gate:
         runtime = ctx.runtimes.of_new(definition["runtime"]).name
         deployed = ctx.runtimes.deployed(ctx.conn, definition["id"], runtime)
         process = deployed.facts[key]
-        may(ctx.actor, "start", Facts(starters=frozenset(process.starter_groups)))
-        return cls(definition, deployed, _by_hand(process), _unit(ctx, process, unit))
+        actor = at_home(ctx.actor, ctx.runtimes.directory(ctx.conn, deployed))
+        may(actor, "start", Facts(starters=frozenset(process.starter_groups)))
+        return cls(definition, deployed, _by_hand(process), _unit(actor, process, unit))
 
     def begin(self, ctx: Context, data: Mapping[str, Value]) -> Beginning:
         """Clean DATA with the start form and make the beginning of a case."""
@@ -126,9 +129,9 @@ def _by_hand(process: ProcessFacts) -> StartFacts | None:
     )
 
 
-def _unit(ctx: Context, process: ProcessFacts, wanted: str | None) -> str:
+def _unit(actor: Actor, process: ProcessFacts, wanted: str | None) -> str:
     groups = set(process.starter_groups)
-    units = [p.unit for p in ctx.actor.posts if not groups or p.role in groups]
+    units = [p.unit for p in actor.posts if not groups or p.role in groups]
     units = list(dict.fromkeys(units))
     if wanted is not None:
         if wanted not in units:

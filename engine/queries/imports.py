@@ -96,8 +96,8 @@ def sources(view: View) -> tuple[Source, ...]:
         for name in deployed.latest(view, application).application.imports:
             spec = importing.load(view, application, name)
             facts = Facts(starters=spec.roles)
-            if {"starter", "owner", "system"} & capacities(view.actor, facts):
-                found.append(_source(view, spec))
+            if {"starter", "owner", "system"} & capacities(spec.actor, facts):
+                found.append(_source(spec))
     return tuple(found)
 
 
@@ -109,8 +109,8 @@ def source(view: View, *, application: str, source_id: str) -> Source:
     raise NotFound
 
 
-def _source(view: View, spec: Import) -> Source:
-    posts = [p for p in view.actor.posts if not spec.roles or p.role in spec.roles]
+def _source(spec: Import) -> Source:
+    posts = [p for p in spec.actor.posts if not spec.roles or p.role in spec.roles]
     units = dict.fromkeys((post.unit, post.unit_name) for post in posts)
     data = spec.data
     note = str(data.get("note") or "")

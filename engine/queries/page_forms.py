@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 
 from engine.base.actor import Post
 from engine.base.errors import NotFound
@@ -13,9 +12,9 @@ from engine.base.values import Value
 from engine.bpmn.facts import ProcessFacts
 from engine.context import Deployed, View
 from engine.forms.page import Page, page_form, page_values
-from engine.queries import definitions, processes, task_page
+from engine.queries import definitions, homes, processes, task_page
+from engine.queries.paging import MAX_LIMIT, Paging
 from engine.queries.task_data import load
-from engine.store.people import unit as unit_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +89,9 @@ def startable(view: View) -> tuple[Startable, ...]:
     """Give the processes the actor may start by hand, by application and name."""
     found = []
     titles = {row.key: row.title for row in definitions.applications(view)}
-    posts = _posts(view)
-    for row in processes.search(view, wanted={"latest": True}).items:
+    posts = homes.posts(view)
+    everything = Paging(MAX_LIMIT)
+    for row in processes.search(view, wanted={"latest": True}, paging=everything).items:
         facts = processes.facts(view, definition_id=row.id)
         units = _units(posts.get(row.application, view.actor.posts), facts)
         start = facts.start_by_hand
@@ -111,21 +111,6 @@ def startable_one(view: View, *, key: str) -> Startable:
         if item.key == key:
             return item
     raise NotFound
-
-
-def _posts(view: View) -> dict[str, tuple[Post, ...]]:
-    """Give the actor's posts that count in each application with units of its own.
-
-    Role codes are shared by applications; a unit of one starts no cases of another.
-    """
-    owners = view.connection.execute(sa.select(unit_table.c.application).distinct()).scalars()
-    wanted = sa.select(unit_table.c.code, unit_table.c.application)
-    mine = wanted.where(unit_table.c.code.in_(view.actor.units))
-    home = {row.code: row.application for row in view.connection.execute(mine)}
-    return {
-        owner: tuple(post for post in view.actor.posts if home.get(post.unit) == owner)
-        for owner in owners
-    }
 
 
 def _units(posts: tuple[Post, ...], facts: ProcessFacts) -> tuple[tuple[str, str], ...]:

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from engine.base.actor import Actor
 
 LEVELS = ("county", "prefecture", "province")  # from below
 LEVEL_WORDS: Mapping[str, str] = {
@@ -75,6 +77,18 @@ def build_directory(
         {key: tuple(found) for key, found in regions.items()},
         {key: tuple(found) for key, found in places.items()},
     )
+
+
+def at_home(actor: Actor, directory: Directory) -> Actor:
+    """Give ACTOR with the posts that count in the application of DIRECTORY.
+
+    Role codes are shared by applications; a unit of one starts no cases of another. In an
+    application without units of its own every post counts.
+    """
+    own = directory.units
+    if not own or all(post.unit in own for post in actor.posts):
+        return actor
+    return replace(actor, posts=tuple(post for post in actor.posts if post.unit in own))
 
 
 def unit_of(row: Mapping[str, Any]) -> Unit:

@@ -137,3 +137,18 @@ def deploy(engine: Engine, changes: dict[str, bytes | None] | None = None, **mor
     """Deploy the application, with files of CHANGES replaced."""
     files = bundle().replacing(changes or {}).files
     return engine.execute(Deploy("tiny", files, **more), SYSTEM)
+
+
+def deploy_twin(engine: Engine, **people: str) -> None:
+    """Deploy the same once more as application "twin", its units V-… and its cases TW-….
+
+    PEOPLE are further persons: login -> code of the unit in which they hold a post.
+    """
+    names = (("tiny", "twin"), ("U-", "V-"), ("TN-", "TW-"), ("小样", "双样"))
+    files = dict(bundle().files)
+    for old, new in names:
+        renamed = {path.replace(old, new): content for path, content in files.items()}
+        files = {p: c.replace(old.encode(), new.encode()) for p, c in renamed.items()}
+    engine.execute(Deploy("twin", files), SYSTEM)
+    for login, unit in people.items():
+        engine.execute(CreatePerson(login, login, "no-hash", (), ((unit, "clerk"),)), SYSTEM)
