@@ -1,12 +1,15 @@
 """What no request may hold: texts no database keeps, endless numbers, nests without end."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import IntegerConverter
+
+from engine.base.errors import InvalidRequest
 
 DEPTH = 100  # levels of lists and maps in one body; a designed default
 DIGITS = 300  # digits before or after the point: what a number on the wire can show
@@ -34,6 +37,20 @@ def whole(text: str) -> int | None:
     """Read a version or id a page sent back; None for anything that is none."""
     plain = text.isascii() and text.isdecimal() and len(text) <= 18
     return int(text) if plain else None
+
+
+def day(text: str) -> date:
+    """Read a day a person typed; InvalidRequest says how it is written."""
+    plain = text.strip()
+    try:
+        return date.fromisoformat(plain)
+    except ValueError as error:
+        raise InvalidRequest(f"“{plain[:20]}”不是日期，请写成 2026-07-01。") from error
+
+
+def day_or_none(text: str) -> date | None:
+    """Read a day a person may leave out."""
+    return day(text) if text.strip() else None
 
 
 def broken(text: str) -> bool:

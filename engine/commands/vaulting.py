@@ -8,6 +8,7 @@ from engine.base import writable
 from engine.base.errors import Conflict, NotAllowed
 from engine.base.sealed import MARKER
 from engine.base.values import Value
+from engine.base.vaulted import LOOKED, READ
 from engine.commands import entitled, sending
 from engine.commands.case import Case
 from engine.commands.entitled import HeldTask
@@ -19,8 +20,6 @@ from engine.rules.permissions import may
 from engine.store import definitions, jobs, records, vault
 from engine.store.rows import Row
 
-READ = "vault.read"  # camunda:property: the fields the handler of a task may look at
-LOOKED = "LookIntoVault"  # kind of the audit line
 REASON = 4  # characters of the reason of a look; designed
 BATCH = 500  # records wrapped anew in one transaction
 

@@ -1,12 +1,12 @@
 """What visitors without an account do: send something in; counted, so that floods end."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.base.errors import InvalidRequest, NotFound
+from engine.base.receipt import fingerprint
 from engine.base.values import Value
 from engine.commands import forms, starting, vaulting
 from engine.commands.results import Received, Visit
@@ -92,11 +92,6 @@ class ReceivePublic:
         made = starting.start_cases(ctx, definition, [begin])[0]
         receipts.give(ctx.conn, digest, made.instance_id)
         return Received(number=made.number or "")
-
-
-def fingerprint(code: str) -> str:
-    """Give what is stored of a query code."""
-    return hashlib.sha256(b"receipt:" + code.encode()).hexdigest()
 
 
 def intake_of(ctx: Context, application: str, name: str) -> Mapping[str, Any]:

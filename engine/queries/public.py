@@ -1,6 +1,5 @@
 """What everybody may see: published texts, whom to call, the forms one may send in."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,7 @@ import orjson
 import sqlalchemy as sa
 
 from engine.base.errors import NotFound
+from engine.base.receipt import fingerprint
 from engine.base.values import Value
 from engine.context import View
 from engine.forms.page import Page, page_form
@@ -21,7 +21,6 @@ from engine.store.rows import Row, every
 from engine.store.tables import definition, instance
 
 MOST = 200  # publications on one page
-PREFIX = b"receipt:"  # as in engine.commands.visiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +142,7 @@ def sheet(view: View, *, application: str, name: str) -> Sheet:
 
 def state(view: View, *, application: str, number: str, code: str) -> str:
     """Give the state of the case of a receipt, and nothing else; NotFound for a wrong one."""
-    digest = hashlib.sha256(PREFIX + code.encode()).hexdigest()
-    found = receipts.case_of(view.connection, digest)
+    found = receipts.case_of(view.connection, fingerprint(code))
     if found is None or (found["number"], found["application"]) != (number, application):
         raise NotFound("没有找到，请核对编号和查询码。")
     return str(found["state_name"] or "收到")

@@ -6,13 +6,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine.base import writable
+from engine.base.vaulted import LOOKED, READ
 from engine.context import View
 from engine.queries.task_data import load
 from engine.store import vault
 from engine.store.tables import audit
 
-READ = "vault.read"  # camunda:property, as in engine.commands.vaulting
-LOOKED = "LookIntoVault"
 MOST = 20  # looks shown
 
 

@@ -19,7 +19,7 @@ from engine.commands.organisation_tables import ImportRecords
 from engine.commands.results import Receipt
 from engine.queries import organisation
 from web import calls, limits, security, session
-from web.pages import frame, posting
+from web.pages import posting
 from web.pages.admin_people import people
 
 admin = Blueprint("admin", __name__)
@@ -50,18 +50,14 @@ def register(app: Flask) -> None:
 
 def page(template: str, refused: ShouhuError | None = None, **values: Any) -> Response:
     """Render a page of the administrator; a refusal keeps what was typed."""
-    response = frame.page(
+    return posting.page(
         template,
-        told=posting.told(),
-        submission=posting.fresh(),
-        refused=refused,
+        refused,
         errors=refused.errors if isinstance(refused, InvalidForm) else (),
         words=COLUMNS,
         levels=LEVELS,
         **values,
     )
-    response.status_code = 422 if refused else 200
-    return response
 
 
 @admin.get("/admin")
@@ -236,8 +232,4 @@ def _dates() -> dict[str, str]:
 
 
 def _day(name: str) -> date | None:
-    text = request.form.get(name, "").strip()
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise InvalidRequest(f"“{text[:20]}”不是日期，请写成 2026-10-10。") from error
+    return limits.day_or_none(request.form.get(name, ""))

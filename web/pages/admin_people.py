@@ -15,7 +15,7 @@ from engine.commands.results import Refilled
 from engine.queries import staff
 from engine.queries.paging import Paging
 from web import limits, security, session
-from web.pages import cursors, frame, posting
+from web.pages import cursors, posting
 
 people = Blueprint("admin_people", __name__)
 REFUSED = (Conflict, InvalidRequest, NotFound)
@@ -31,18 +31,14 @@ STANDINGS = {"now": "在任", "future": "未到任", "ended": "已结束"}
 
 def page(template: str, refused: ShouhuError | None = None, **values: Any) -> Response:
     """Render a page about people."""
-    response = frame.page(
+    return posting.page(
         template,
-        told=posting.told(),
-        submission=posting.fresh(),
-        refused=refused,
+        refused,
         rights=RIGHTS,
         duties=DUTIES,
         standings=STANDINGS,
         **values,
     )
-    response.status_code = 422 if refused else 200
-    return response
 
 
 @people.get("/admin/people")
@@ -221,10 +217,6 @@ def _done(
 
 
 def _day(name: str) -> date | None:
-    text = request.form.get(name, "").strip()
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise InvalidRequest(f"“{text[:20]}”不是日期，请写成 2026-10-10。") from error
+    return limits.day_or_none(request.form.get(name, ""))
 
 

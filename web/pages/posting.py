@@ -1,14 +1,16 @@
 """Plain forms that change something: one submission id each, the same answer twice."""
 
 import hashlib
+from typing import Any
 
-from flask import redirect, request
+from flask import Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from engine.base.errors import InvalidRequest
+from engine.base.errors import InvalidRequest, ShouhuError
 from engine.commands.command import Command
 from engine.commands.results import Result
 from web import session
+from web.pages import frame
 
 KEY = "submission_id"
 # What a page says after an act; the address carries the key only.
@@ -42,6 +44,15 @@ TOLD = {
     "moved": "演示时钟已推进，到期的工作正在执行。",
 }
 UNTOLD = ("csrf_token", "password")  # fields the stored fingerprint of a form leaves out
+
+
+def page(template: str, refused: ShouhuError | None = None, **values: Any) -> Response:
+    """Render a page with forms; a refusal keeps what was typed and is no success."""
+    response = frame.page(
+        template, told=told(), submission=fresh(), refused=refused, **values
+    )
+    response.status_code = 422 if refused else 200
+    return response
 
 
 def fresh() -> str:

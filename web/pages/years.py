@@ -1,7 +1,7 @@
 """年度日历: the years of a campaign, copied, changed, let go; each with its windows."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -50,8 +50,9 @@ def _page(
     chosen = next((one for one in found if one.application == wanted), None)
     chosen = chosen or (found[0] if found else None)
     year = limits.year(request.values.get("year", ""))
-    response = frame.page(
+    return posting.page(
         "ops/years.html",
+        refused,
         campaigns=found,
         campaign=chosen,
         row=_row(chosen, year),
@@ -59,14 +60,9 @@ def _page(
         standings=STANDINGS,
         acts=ACTS,
         sent=sent or {},
-        refused=refused,
         errors=refused.errors if isinstance(refused, InvalidForm) else (),
-        told=posting.told(),
-        submission=posting.fresh(),
         acting=bool({"scheduler", "admin", "system"} & session.require_actor().rights),
     )
-    response.status_code = 422 if refused else 200
-    return response
 
 
 def _campaigns() -> list[campaigns.Campaign]:
@@ -102,7 +98,7 @@ def dry_rollover() -> Response:
     application = args.get("application", "") or (found[0].application if found else "")
     run = None
     try:
-        day = _day(args["to"]) if args.get("to") else None
+        day = limits.day(args["to"]) if args.get("to") else None
         at = datetime.combine(day, time(), SHANGHAI) if day else None
         year = limits.year(args.get("year", ""))
         if application:
@@ -135,12 +131,15 @@ def change() -> BaseResponse:
     form = request.form
     try:
         windows = {
-            key.removeprefix("from:"): (_day(text), _day(form.get(f"to:{key[5:]}", "")))
+            key.removeprefix("from:"): (
+                limits.day(text),
+                limits.day(form.get(f"to:{key[5:]}", "")),
+            )
             for key, text in form.items()
             if key.startswith("from:")
         }
         own = {
-            key.removeprefix("limit:"): _day(text) if text else None
+            key.removeprefix("limit:"): limits.day(text) if text else None
             for key, text in form.items()
             if key.startswith("limit:") and text != form.get(f"usual:{key[6:]}")
         }
@@ -185,10 +184,3 @@ def _year(name: str) -> int:
     if found is None:
         raise InvalidRequest("请填写年度，如 2026。")
     return found
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidRequest(f"“{text[:20]}”不是日期，请写成 2026-07-01。") from error
