@@ -70,7 +70,7 @@ def waiting_seat(conn: Conn, seat_id: int) -> Row | None:
 
 def people(conn: Conn) -> list[Row]:
     """Give the accounts to show: those with rights, and one clerk with open work per kind
-    of unit (level and roles).
+    of unit (application, level and roles).
     """
     busy = sa.select(seat.c.unit).where(seat.c.state == "open")
     query = (
@@ -79,6 +79,7 @@ def people(conn: Conn) -> list[Row]:
             person.c.name,
             person.c.rights,
             unit.c.name.label("unit"),
+            unit.c.application,
             unit.c.level,
             unit.c.roles,
         )
@@ -88,9 +89,13 @@ def people(conn: Conn) -> list[Row]:
         .order_by(unit.c.level.desc(), person.c.id)
     )
     rows = every(conn, query)
-    kinds = {(row["level"], tuple(row["roles"] or ())): row for row in reversed(rows)}
+    kinds = {_kind(row): row for row in reversed(rows)}
     special = [row for row in rows if row["unit"] is None]
     return special + [row for row in kinds.values() if row["unit"] is not None]
+
+
+def _kind(row: Row) -> tuple[object, ...]:
+    return (row["application"], row["level"], *(row["roles"] or ()))
 
 
 def states(conn: Conn) -> list[tuple[int, str]]:

@@ -92,7 +92,21 @@ function showNamed(tool) {
   const named = tool.get('elementRegistry').get(decodeURIComponent(location.hash.slice(1)));
   if (!named) return;
   tool.get('canvas').scrollToElement?.(named, { top: 80, right: 80, bottom: 80, left: 80 });
+  select(tool, named, FRAMES);
+}
+
+/* The panel listens only after its first painting: say it once more each frame until it has
+   heard, unless the reader has chosen something else meanwhile. */
+const FRAMES = 120;
+
+function select(tool, named, frames) {
+  let heard = !tool.get('propertiesPanel', false);
+  const hear = ({ element }) => { heard ||= element === named; };
+  tool.on('propertiesPanel.updated', hear);
   tool.get('selection').select(named);
+  tool.off('propertiesPanel.updated', hear);
+  if (heard || !frames) return;
+  requestAnimationFrame(() => tool.get('selection').isSelected(named) && select(tool, named, frames - 1));
 }
 
 function fit(tool) {
