@@ -1,7 +1,8 @@
 """What would happen until a day: timers and start timers fired on copies, nothing saved."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -103,7 +104,7 @@ def _case(view: View, root_id: int, until: datetime) -> DryCase:
         process_key=known["key"],
         process_name=known["name"],
         fired=fired + len(climbed),
-        steps=tuple(sorted((*_steps(rehearsal), *climbed), key=lambda step: step.at)),
+        steps=_counted((*_steps(rehearsal), *climbed)),
     )
 
 
@@ -158,12 +159,24 @@ def _start(view: View, row: Mapping[str, Any], until: datetime) -> DryCase:
         process_key=key,
         process_name=known["name"] if known else key,
         fired=1,
-        steps=_steps(rehearsal),
+        steps=_counted(_steps(rehearsal)),
     )
 
 
 def _steps(rehearsal: Rehearsal) -> tuple[DryStep, ...]:
     return tuple(step for one in rehearsal.happened for step in _told(rehearsal, one))
+
+
+def _counted(steps: Sequence[DryStep]) -> tuple[DryStep, ...]:
+    """Give the steps in the order of time, what repeats itself at one moment once.
+
+    A message sent once for each of many places is one line that says how often.
+    """
+    found = Counter(sorted(steps, key=lambda step: step.at))
+    return tuple(
+        replace(step, text=f"{step.text}（{times} 次）") if times > 1 else step
+        for step, times in found.items()
+    )
 
 
 def _told(rehearsal: Rehearsal, one: Happening) -> list[DryStep]:

@@ -1,5 +1,6 @@
 """The yearly definition as data (A-24): copied, changed, checked, started once, and obeyed."""
 
+import re
 from typing import Any
 
 from tests.processes import jiangxi
@@ -149,8 +150,13 @@ def test_the_page_of_the_scheduler_copies_changes_and_starts(jiangxi_story: Scen
 
 def test_the_rollover_is_shown_before_it_happens(jiangxi_story: Scenario) -> None:
     story = jiangxi_story
-    story.when_passes("2025-12-18")
     chief = story.overseer()
+    told = chief.get("/campaigns/jiangxi/rollover", year="2025")
+    steps = [step for case in told["clock"]["cases"] for step in case["steps"]]
+    inspected = [one["text"] for one in steps if one["node"] == "open_inspections"]
+    assert len(inspected) == 1, "sent once for each place, told once"
+    assert re.fullmatch(r"启动“保护区排查”（\d\d 次）", inspected[0])
+    story.when_passes("2025-12-18")
     told = chief.get("/campaigns/jiangxi/rollover", year="2025")
     assert (told["year"], told["frozenAt"], told["outcome"]) == (2025, None, "无须上报")
     shown = {one["id"]: (one["shown"], one["verdict"]) for one in told["figures"]}
