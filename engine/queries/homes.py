@@ -13,7 +13,7 @@ from engine.store.tables import bundle, definition
 from engine.store.visible import root
 
 # Who looks after cases of every application, whatever unit they belong to.
-EVERYWHERE = frozenset({"all_regions", "process_owner", "scheduler", "admin", "system"})
+EVERYWHERE = visible.ALL_CASES | visible.OPERATIONS
 
 
 @dataclass(frozen=True, slots=True)

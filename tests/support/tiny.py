@@ -139,13 +139,16 @@ def deploy(engine: Engine, changes: dict[str, bytes | None] | None = None, **mor
     return engine.execute(Deploy("tiny", files, **more), SYSTEM)
 
 
-def deploy_twin(engine: Engine, **people: str) -> None:
+def deploy_twin(
+    engine: Engine, tiny_files: dict[str, bytes] | None = None, **people: str
+) -> None:
     """Deploy the same once more as application "twin", its units V-… and its cases TW-….
 
-    PEOPLE are further persons: login -> code of the unit in which they hold a post.
+    TINY_FILES are what is renamed (default: the application as it is); PEOPLE are further
+    persons: login -> code of the unit in which they hold a post.
     """
     names = (("tiny", "twin"), ("U-", "V-"), ("TN-", "TW-"), ("小样", "双样"))
-    files = dict(bundle().files)
+    files = dict(tiny_files or bundle().files)
     for old, new in names:
         renamed = {path.replace(old, new): content for path, content in files.items()}
         files = {p: c.replace(old.encode(), new.encode()) for p, c in renamed.items()}

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, request
 
-from engine.queries import figures_on_paper, metrics
+from engine.queries import figures_on_paper, homes, metrics
 from engine.queries.metrics import Wanted
 from web import calls, limits, security, session
 from web.pages import frame
@@ -17,7 +17,11 @@ GROUPS = 30  # of one breakdown before the rest is folded away
 def board() -> Response:
     """Show every figure of a year that the person may see."""
     year = limits.year(request.args.get("year", ""))
-    found = session.ask(metrics.board, year=year)
+    found = [
+        one
+        for home in session.ask(homes.concerned)
+        for one in session.ask(metrics.board, application=home.key, year=year)
+    ]
     years = {
         one.application: session.ask(metrics.frozen_years, application=one.application)
         for one in found

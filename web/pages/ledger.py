@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engine.base.formula import marked
-from engine.queries import ledger_sheet, ledgers, lists_on_paper
+from engine.queries import homes, ledger_sheet, ledgers, lists_on_paper
 from engine.queries.ledgers import Ledger
 from engine.queries.paging import Paging, Sort
 from web import calls, security, session
@@ -25,10 +25,25 @@ EXPORT_ROWS = 10_000
 @security.permission("signed-in")
 def first() -> BaseResponse:
     """Lead to the first ledger, or say that there is none."""
-    known = session.ask(ledgers.ledgers)
-    if known:
-        return redirect(f"/ledger/{known[0].id}")
-    return frame.page("staff/ledger.html", known=[], ledger=None, page=None)
+    groups = _groups()
+    if groups:
+        return redirect(f"/ledger/{groups[0][1][0].id}")
+    return frame.page("staff/ledger.html", groups=[], ledger=None, page=None)
+
+
+def _groups(shown: Ledger | None = None) -> list[tuple[str, list[Ledger]]]:
+    """Give the ledgers offered, by title of the application, the person's own first.
+
+    SHOWN, the ledger on the page, is among them however the person came to it.
+    """
+    known: tuple[Ledger, ...] = session.ask(ledgers.ledgers)
+    found = []
+    for home in session.ask(homes.concerned):
+        mine = [one for one in known if one.application == home.key]
+        found += [(home.title, mine)] if mine else []
+    if shown and not any(one.id == shown.id for _, group in found for one in group):
+        found.append(("其他", [shown]))
+    return found
 
 
 def _wanted(found: Ledger) -> dict[str, Any]:
@@ -65,7 +80,7 @@ def show(kind: str) -> Response:
     page = session.ask(ledgers.rows, ledger_id=kind, wanted=wanted, sort=sort, paging=paging)
     return frame.page(
         "staff/ledger.html",
-        known=session.ask(ledgers.ledgers),
+        groups=_groups(found),
         ledger=found,
         page=page,
         next_cursor=cursors.next_of(page, ROWS),

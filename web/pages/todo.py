@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engine.commands import tasks as commands
 from engine.commands.inbox import ReadNotices
-from engine.queries import cases, notices, processes, worklist
+from engine.queries import cases, homes, notices, processes, worklist
 from engine.queries.cases import WorkFilter
 from engine.queries.paging import Paging
+from engine.queries.processes import DefinitionRow
 from web import limits, security, session
 from web.pages import cursors, frame
 
@@ -43,8 +44,6 @@ def paging() -> Paging:
 
 
 def _list(tab: str, template: str, found: Any, **more: Any) -> Response:
-    known = processes.search
-    kinds = session.ask(known, wanted={"latest": True}).items
     filtered = any(request.args.get(key) for key in ("q", "process", "region", "year", "due"))
     return frame.page(
         template,
@@ -52,11 +51,29 @@ def _list(tab: str, template: str, found: Any, **more: Any) -> Response:
         tabs=TABS,
         page=found,
         next_cursor=cursors.next_of(found, ROWS),
-        kinds=kinds,
+        kinds=_kinds(found),
         args=request.args,
         filtered=filtered,
         **more,
     )
+
+
+def _kinds(found: Any) -> list[tuple[str, list[DefinitionRow]]]:
+    """Give the processes to filter by, by title of the application, the own first.
+
+    One of another application is offered while a line on the page is of it.
+    """
+    asked = {"wanted": {"latest": True}, "paging": Paging(200)}
+    rows: tuple[DefinitionRow, ...] = session.ask(processes.search, **asked).items
+    here = {getattr(row, "process_key", "") for row in found.items}
+    here.add(request.args.get("process", ""))
+    groups = [
+        (home.title, [row for row in rows if row.application == home.key])
+        for home in session.ask(homes.concerned)
+    ]
+    offered = {row.key for _, group in groups for row in group}
+    groups.append(("其他", [row for row in rows if row.key in here - offered]))
+    return [(title, group) for title, group in groups if group]
 
 
 @todo.get("/todo")

@@ -1,0 +1,91 @@
+"""Pages beside a second application: people are offered their own, supervisors both, named."""
+
+import re
+
+import pytest
+
+from engine.base.actor import SYSTEM
+from engine.commands.accounts import CreatePerson
+from engine.commands.definitions import Deploy
+from tests.support.site import PASSWORD, Site, bundle_files
+from tests.support.tiny import deploy_twin
+from tests.web.test_pages import open_page, pytestmark  # noqa: F401 -- the pages need the assets
+from web.session import Passwords
+
+REPORT = """
+id: M-X
+title: 小样面积数
+requirement: T-01
+basis: designed
+ledger: problem
+denominator: "true"
+numerator: row.area > 5
+format: percent
+"""
+TITLES = ("试验省小样", "试验省双样")
+
+
+@pytest.fixture
+def twins(own_site: Site) -> Site:
+    engine = own_site.engine
+    files = {**bundle_files(), "reports/M-X.yaml": REPORT.encode()}
+    engine.execute(Deploy("tiny", files, base_version=1), SYSTEM)
+    ledger = files.pop("ledgers/problem.yaml").decode()
+    ledger = ledger.replace("id: problem", "id: twin_problem").replace("问题台账", "双样台账")
+    files["ledgers/twin_problem.yaml"] = ledger.encode()
+    files["reports/M-X.yaml"] = REPORT.replace("problem", "twin_problem").encode()
+    deploy_twin(engine, files)
+    hashed = Passwords(memory_kib=64, rounds=1).hash(PASSWORD)
+    for login, unit, rights in (("there", "V-S1", ()), ("chief", "V-HEAD", ("all_regions",))):
+        made = CreatePerson(login, login, hashed, rights, ((unit, "clerk"),))
+        engine.execute(made, SYSTEM)
+    return own_site
+
+
+def offered(site: Site, login: str) -> tuple[list[str], list[str], list[str]]:
+    """Give the ledgers, the processes to filter by, and the figures LOGIN is offered."""
+    first = open_page(site, login, "/ledger").headers["Location"]
+    tabs = re.findall(r'<a href="(/ledger/\w+)"', open_page(site, login, first).text)
+    assert tabs[0] == first, "the page one lands on is the first tab"
+    found = open_page(site, login, "/todo").text
+    kinds = re.findall(r'<option value="(\w+)"', found)
+    figures = re.findall(r'<a href="/report/(\w+)/M-X', open_page(site, login, "/report").text)
+    return tabs, kinds, figures
+
+
+KINDS = ("batch", "bell", "case", "work", "year")
+
+
+def test_people_are_offered_the_lists_of_their_own_application(twins: Site) -> None:
+    for login, own, ledger in (
+        ("field1", "tiny", "problem"),
+        ("there", "twin", "twin_problem"),
+    ):
+        tabs, kinds, figures = offered(twins, login)
+        assert (tabs, figures) == ([f"/ledger/{ledger}"], [own])
+        assert sorted(kinds) == [f"{own}_{kind}" for kind in KINDS]
+        assert "<optgroup" not in open_page(twins, login, "/todo").text
+    text = open_page(twins, "there", "/ledger/problem").text
+    assert "台账还没有行" in text  # opened by its address: nothing in sight
+    assert "问题台账</a>" in text
+
+
+def test_who_works_everywhere_sees_both_by_title_the_own_one_first(twins: Site) -> None:
+    for login, titles, keys in (
+        ("chief", TITLES[::-1], ["twin", "tiny"]),
+        ("scheduler", TITLES, ["tiny", "twin"]),
+    ):
+        tabs, kinds, figures = offered(twins, login)
+        assert [tab.split("/")[-1] == "problem" for tab in tabs] == [k == "tiny" for k in keys]
+        assert [kind.split("_")[0] for kind in kinds] == [k for k in keys for _ in KINDS]
+        assert figures == keys
+        todo, ledger = (open_page(twins, login, path).text for path in ("/todo", tabs[0]))
+        assert tuple(re.findall(r'<optgroup label="(\w+)"', todo)) == titles
+        assert tuple(re.findall(r'aria-label="台账：(\w+)"', ledger)) == titles
+
+
+def test_a_shared_case_keeps_its_lists_in_sight(twins: Site) -> None:
+    twins.start()  # at a place both applications have
+    tabs, _, figures = offered(twins, "there")
+    assert tabs == ["/ledger/twin_problem", "/ledger/problem"]
+    assert figures == ["twin", "tiny"]
