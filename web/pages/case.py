@@ -100,10 +100,11 @@ def show(ref: str) -> Response:
 def reopen(ref: str) -> BaseResponse:
     """Begin the next round of an ended case, at the anchor and for the reason told."""
     sent = request.form
+    case_id = session.ask(instances.case_id_of, ref=ref)  # a foreign case does not exist
     if not sent.get("sure"):
         raise InvalidRequest("请先勾选确认：重启后不能撤销。", code="reopen-unsure")
     command = reopening.ReopenInstance(
-        session.ask(instances.case_id_of, ref=ref),
+        case_id,
         sent.get("reason", ""),
         sent.get("cause", ""),
         sent.get("node", ""),
