@@ -30,6 +30,16 @@ def test_an_ended_instance_goes_on_with_its_variables(node: str, open_: str) -> 
     d.assert_clean()
 
 
+def forked() -> Drive:
+    plan = process(
+        start("s"), parallel("f"), user("a"), user("b"), parallel("j"), end("e"),
+        path("s f a j e"), path("f b j"),
+    )  # fmt: skip
+    d = Drive(plan)
+    d.tell(events.Start())
+    return d
+
+
 def test_an_open_instance_is_not_reopened() -> None:
     d = finished()
     d.tell(events.Reopen(node="review"))
@@ -38,12 +48,7 @@ def test_an_open_instance_is_not_reopened() -> None:
 
 
 def test_a_terminated_instance_leaves_nothing_behind() -> None:
-    plan = process(
-        start("s"), parallel("f"), user("a"), user("b"), parallel("j"), end("e"),
-        path("s f a j e"), path("f b j"),
-    )  # fmt: skip
-    d = Drive(plan)
-    d.tell(events.Start())
+    d = forked()
     d.complete("a")
     d.tell(events.Cancel(reason="误立"))
     d.tell(events.Reopen(node="f"))
@@ -56,12 +61,7 @@ def test_a_terminated_instance_leaves_nothing_behind() -> None:
 
 @pytest.mark.parametrize("node", ["nowhere", "j", "a"])
 def test_a_node_no_single_token_can_go_on_from_is_refused(node: str) -> None:
-    plan = process(
-        start("s"), parallel("f"), user("a"), user("b"), parallel("j"), end("e"),
-        path("s f a j e"), path("f b j"),
-    )  # fmt: skip
-    d = Drive(plan)
-    d.tell(events.Start())
+    d = forked()
     d.tell(events.Cancel(reason="误立"))
     before = d.state
     assert d.tell(events.Reopen(node=node)).status == "refused"

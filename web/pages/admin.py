@@ -1,6 +1,5 @@
 """管理 → 组织机构: records with their dates, changing, ending, undoing, tables in and out."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Flask, Response, request
@@ -184,7 +183,7 @@ def take_in(application: str, kind: str) -> BaseResponse:
     name = str(upload.filename) if upload and given else _kind_of(data)
     receipt, refused = None, None
     try:
-        first, write = _day("valid_from"), request.form.get("try") is None
+        first, write = posting.day("valid_from"), request.form.get("try") is None
         wish = ImportRecords(application, kind, data, name, first, write)
         answer = posting.run(wish, data)
         receipt = answer if isinstance(answer, Receipt) else answer.as_dict()
@@ -219,8 +218,8 @@ def _wish(
         code,
         "end" if op == "end" else "file" if op == "file" else "set",
         cells if op == "set" else None,
-        _day("valid_from"),
-        _day("valid_to"),
+        posting.day("valid_from"),
+        posting.day("valid_to"),
         request.form.get("note", "").strip(),
         version,
     )
@@ -229,7 +228,3 @@ def _wish(
 def _dates() -> dict[str, str]:
     names = ("valid_from", "valid_to", "note")
     return {name: request.form.get(name, "") for name in names}
-
-
-def _day(name: str) -> date | None:
-    return limits.day_or_none(request.form.get(name, ""))

@@ -1,7 +1,6 @@
 """管理 → 人员与空缺席位: accounts, posts with dates, passwords, rounds without handler."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -104,7 +103,7 @@ def appoint(login: str) -> BaseResponse:
     note = form.get("note", "").strip()
     return _done(
         lambda: commands.Appoint(
-            login, unit, duty, _day("valid_from"), _day("valid_to"), note
+            login, unit, duty, posting.day("valid_from"), posting.day("valid_to"), note
         ),
         lambda: f"/admin/people/{login}",
         lambda error: _show(login, error),
@@ -116,7 +115,7 @@ def appoint(login: str) -> BaseResponse:
 def end(login: str, tenure_id: int) -> BaseResponse:
     """End a post, at once or with a last day."""
     return _done(
-        lambda: commands.EndPost(tenure_id, _day("last")),
+        lambda: commands.EndPost(tenure_id, posting.day("last")),
         lambda: f"/admin/people/{login}",
         lambda error: _show(login, error),
     )
@@ -214,9 +213,5 @@ def _done(
     except REFUSED as refused:
         return again(refused)
     return posting.back(where(), "kept")
-
-
-def _day(name: str) -> date | None:
-    return limits.day_or_none(request.form.get(name, ""))
 
 

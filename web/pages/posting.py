@@ -1,6 +1,7 @@
 """Plain forms that change something: one submission id each, the same answer twice."""
 
 import hashlib
+from datetime import date
 from typing import Any
 
 from flask import Response, redirect, request
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from engine.base.errors import InvalidRequest, ShouhuError
 from engine.commands.command import Command
 from engine.commands.results import Result
-from web import session
+from web import limits, session
 from web.pages import frame
 
 KEY = "submission_id"
@@ -53,6 +54,11 @@ def page(template: str, refused: ShouhuError | None = None, **values: Any) -> Re
     )
     response.status_code = 422 if refused else 200
     return response
+
+
+def day(name: str) -> date | None:
+    """Read the day in the field NAME of the form sent; None when it was left out."""
+    return limits.day_or_none(request.form.get(name, ""))
 
 
 def fresh() -> str:

@@ -80,18 +80,15 @@ def blank(application: str, name: str) -> Response:
 def _form(
     sheet: Sheet, code: str, values: dict[str, Any], errors: dict[str, str], status: int = 200
 ) -> Response:
-    secret = request.cookies.get(_cookie(), "") or session.engine().ids.token()
-    response = _page(
+    return _asking(
         "public/send.html",
         sheet=sheet,
         code=code,
         values=values,
         errors=errors,
-        csrf=security.csrf_of(secret),
         trap=TRAP,
         status=status,
     )
-    return _remember(response, secret)
 
 
 @pages.post("/public/<application>/send/<name>")
@@ -143,17 +140,14 @@ def status(application: str) -> Response:
 def _status(
     application: str, state: str, error: str, status: int = 200, number: str = ""
 ) -> Response:
-    secret = request.cookies.get(_cookie(), "") or session.engine().ids.token()
-    response = _page(
+    return _asking(
         "public/status.html",
         application=application,
         state=state,
         error=error,
         number=number,
-        csrf=security.csrf_of(secret),
         status=status,
     )
-    return _remember(response, secret)
 
 
 def _typed(one: Question) -> Any:
@@ -220,8 +214,10 @@ def _cookie() -> str:
     return f"__Host-{COOKIE}" if session.settings().tls else COOKIE
 
 
-def _remember(response: Response, secret: str) -> Response:
-    """Give the browser a secret of its own for the check above; it names nobody."""
+def _asking(template: str, **values: Any) -> Response:
+    """Show a page with a form; the browser gets a secret of its own, which names nobody."""
+    secret = request.cookies.get(_cookie(), "") or session.engine().ids.token()
+    response = _page(template, csrf=security.csrf_of(secret), **values)
     response.set_cookie(
         _cookie(), secret, secure=session.settings().tls, httponly=True, samesite="Strict"
     )
