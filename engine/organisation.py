@@ -46,8 +46,13 @@ class Organisation:
     records: Mapping[str, Register]
     changes: Mapping[tuple[str, str], tuple[Change, ...]] = field(default_factory=dict)
 
+    def base(self, kind: str) -> str:
+        """Give the kind under which the records of KIND are kept."""
+        return self.application.base(kind)
+
     def row(self, kind: str, code: str, day: date) -> Row | None:
         """Give the row CODE of KIND in force on DAY."""
+        kind = self.base(kind)
         register = self.records.get(kind)
         if register is None:
             return {} if kind == "person" else None
@@ -59,6 +64,7 @@ class Organisation:
 
     def cells(self, kind: str, code: str, day: date) -> Cells | None:
         """Give the texts of the row in force on DAY; None when there is none."""
+        kind = self.base(kind)
         file = self.filed(kind, code, day)
         found = file
         for change in self.changes.get((kind, code), ()):
@@ -68,17 +74,19 @@ class Organisation:
 
     def filed(self, kind: str, code: str, day: date) -> Cells | None:
         """Give the texts of the file's row on DAY."""
-        found = self.records[kind].on(code, day)
+        found = self.records[self.base(kind)].on(code, day)
         return None if found is None else found.cells
 
     def codes(self, kind: str) -> list[str]:
         """Name every record of KIND there ever was, the file's first."""
+        kind = self.base(kind)
         own = list(self.records[kind].periods)
         more = [code for where, code in self.changes if where == kind]
         return list(dict.fromkeys([*own, *more]))
 
     def rows(self, kind: str, day: date) -> dict[str, Row]:
         """Give the rows of KIND in force on DAY, by code."""
+        kind = self.base(kind)
         if kind not in self.records:
             return {}
         found = ((code, self.row(kind, code, day)) for code in self.codes(kind))
@@ -94,6 +102,7 @@ class Organisation:
 
     def label(self, kind: str, code: str) -> str:
         """Name the record CODE of KIND as it was called last; an ended one keeps its name."""
+        kind = self.base(kind)
         register = self.records.get(kind)
         if register is None:
             return code
@@ -109,6 +118,7 @@ class Organisation:
         What people entered stays in force until somebody decides. A record the file no
         longer holds stands under the column "".
         """
+        kind = self.base(kind)
         file = self.filed(kind, code, day)
         found: dict[str, tuple[str, str]] = {}
         for change in self.changes.get((kind, code), ()):
@@ -151,7 +161,9 @@ def load(conn: Conn, application: Application) -> Organisation:
     """Read the organisation of APPLICATION as the database has it."""
     found: dict[tuple[str, str], list[Change]] = {}
     for row in rows.changes(conn, application.key):
-        found.setdefault((row["kind"], row["code"]), []).append(_change(row))
+        # What was changed under another name of a register counts for the register.
+        kind = application.base(row["kind"])
+        found.setdefault((kind, row["code"]), []).append(_change(row))
     changes = {key: tuple(each) for key, each in found.items()}
     return Organisation(application, application.records, changes)
 
@@ -217,6 +229,7 @@ class LiveRegister(Dated):
 
     def choices(self, kind: str, day: date) -> list[tuple[str, str]]:
         """Give the rows of KIND in force on DAY as (code, label)."""
+        kind = self.organisation.base(kind)
         found = self.organisation.records.get(kind)
         if found is None:
             return []

@@ -1,7 +1,7 @@
 """The organisation as people keep it: records changed, ended, taken back; none deleted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -44,14 +44,14 @@ class ChangeRecord:
     def run(self, ctx: Context) -> RecordChanged:
         """Check, keep the change, write what is in force today."""
         desk = hold(ctx, self.application, self.kind)
-        last = _last(ctx, self)
+        last = desk.last(ctx, self.code)
         if self.if_match is None:
             raise VersionMissing
         if (last["id"] if last else 0) != self.if_match:
             raise StaleDocument(currentVersion=last["id"] if last else 0)
-        change_id = desk.change(ctx, self)
+        change_id = desk.change(ctx, replace(self, kind=desk.register.kind))
         organising.settle(ctx, desk.deployed)
-        return RecordChanged(kind=self.kind, code=self.code, version=change_id)
+        return RecordChanged(kind=desk.register.kind, code=self.code, version=change_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class UndoRecord:
     def run(self, ctx: Context) -> RecordChanged:
         """Mark it, audit it, write what is in force today."""
         desk = hold(ctx, self.application, self.kind)
-        last = _last(ctx, self)
+        last = desk.last(ctx, self.code)
         if last is None:
             raise NotFound("这条记录没有可撤销的修改。")
         if self.if_match is None:
@@ -77,19 +77,14 @@ class UndoRecord:
         if last["id"] != self.if_match:
             raise StaleDocument(currentVersion=last["id"])
         organisation.undo(ctx.conn, last["id"], ctx.actor.person, ctx.now)
-        detail = {"kind": self.kind, "code": self.code, "application": self.application}
+        kind = desk.register.kind
+        detail = {"kind": kind, "code": self.code, "application": self.application}
         detail |= {"change": last["id"], "from": last["cells"], "to": last["old"]}
         records.add_audit(ctx.conn, ctx.now, ctx.actor.person, "UndoRecord", detail)
         organising.settle(ctx, desk.deployed)
-        before = _last(ctx, self)
+        before = desk.last(ctx, self.code)
         number = before["id"] if before else 0
-        return RecordChanged(kind=self.kind, code=self.code, version=number)
-
-
-def _last(ctx: Context, wish: ChangeRecord | UndoRecord) -> Row | None:
-    """Give the newest change of the record that counts."""
-    found = organisation.record(ctx.conn, wish.application, wish.kind, wish.code)
-    return next((row for row in found if row["undone_at"] is None), None)
+        return RecordChanged(kind=kind, code=self.code, version=number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +95,13 @@ class Desk:
     known: Organisation
     register: Register
     day: date
+
+    def last(self, ctx: Context, code: str) -> Row | None:
+        """Give the newest change of the record CODE that counts."""
+        app = self.known.application
+        names = app.names(self.register.kind)
+        found = organisation.record(ctx.conn, app.key, names, code)
+        return next((row for row in found if row["undone_at"] is None), None)
 
     def change(self, ctx: Context, wish: ChangeRecord) -> int:
         """Check WISH and keep it; give the id of the change."""
@@ -207,6 +209,7 @@ def hold(ctx: Context, application: str, kind: str) -> Desk:
     if deployed is None:
         raise NotFound(f"没有应用“{application[:40]}”。")
     known = load(ctx.conn, deployed.application)
+    kind = known.base(kind)
     if kind not in known.records:
         raise NotFound(f"没有名为“{kind[:40]}”的登记册。")
     return Desk(deployed, known, known.records[kind], organising.today(ctx, deployed.zone))

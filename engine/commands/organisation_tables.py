@@ -1,7 +1,7 @@
 """A table of records (CSV or YAML) taken into the organisation, with a receipt for each row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -41,6 +41,8 @@ class ImportRecords:
     def run(self, ctx: Context) -> Receipt:
         """Judge each row, keep the good ones, write what is in force today."""
         desk = hold(ctx, self.application, self.kind)
+        if desk.register.kind != self.kind:
+            return replace(self, kind=desk.register.kind).run(ctx)
         found: list[dict[str, Any]] = []
         for number, cells in self._rows(desk):
             found.append(self._take(ctx, desk, number, cells))

@@ -88,7 +88,7 @@ def _unit(application: str, row: Row) -> Row:
 def _register_rows(application: str, known: Organisation, day: date) -> list[Row]:
     return [
         _register_row(application, register, code, row, number)
-        for kind, register in sorted(known.records.items())
+        for kind, register in sorted(known.application.registers.items())
         if kind not in (UNIT, ROLE)
         for number, (code, row) in enumerate(known.rows(kind, day).items(), 1)
     ]

@@ -110,6 +110,7 @@ def application_facts(deployed: Deployed) -> Row:
     app = deployed.application
     registers = {
         kind: {"title": r.title, "file": r.file, "label": r.label, "parent": r.parent}
+        | ({"sameAs": r.same_as} if r.same_as else {})
         for kind, r in app.registers.items()
     }
     plain: Row = codec.plain(

@@ -1,7 +1,7 @@
 """application.yaml and the files it names → Application, with findings for what is wrong."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.base.errors import InvalidRequest
@@ -60,7 +60,8 @@ KEYS = frozenset(
         "public",
     )
 )
-REGISTER_KEYS = frozenset(("file", "key", "label", "title", "parent", "types"))
+REGISTER_KEYS = frozenset(("file", "key", "label", "title", "parent", "types", "same_as"))
+ALIAS_KEYS = frozenset(("same_as", "title"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,25 @@ class Application:
 
     @property
     def records(self) -> dict[str, Register]:
-        """Give all data an administrator keeps: the registers, the units, the roles."""
+        """Give all data an administrator keeps: the registers, the units, the roles.
+
+        A register under a second name is not kept a second time.
+        """
         roles = ({"code": code, "name": name} for code, name in self.roles.items())
         return {
             UNIT: texts_register(UNIT, "单位", "parent", self.units),
             ROLE: texts_register(ROLE, "角色", "", roles),
-            **self.registers,
+            **{kind: one for kind, one in self.registers.items() if not one.same_as},
         }
+
+    def base(self, kind: str) -> str:
+        """Name the register KIND is another name of, else KIND itself."""
+        found = self.registers.get(kind)
+        return (found.same_as or kind) if found else kind
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Give the name of register KIND and all its other names."""
+        return (kind, *(name for name, one in self.registers.items() if one.same_as == kind))
 
     @property
     def values(self) -> dict[str, Value]:
@@ -220,8 +233,11 @@ def _registers(
 ) -> tuple[dict[str, Register], list[Finding]]:
     found: dict[str, Register] = {}
     findings: list[Finding] = []
-    for kind, entry in reader.section(data, "registers").items():
+    entries = reader.section(data, "registers")
+    for kind, entry in entries.items():
         where = f"registers.{kind}"
+        if "same_as" in entry:
+            continue
         reader.known(entry, REGISTER_KEYS, where)
         path = reader.need(entry, "file", str, where)
         key = reader.need(entry, "key", str, where)
@@ -242,10 +258,44 @@ def _registers(
             parent=reader.may(entry, "parent", str, where) or "",
             types={name: word for name, word in types.items() if word in CONVERTERS},
         )
+        _warn_of_twins(register, found, where, reader)
         rows_reader = Reader(path)
         found[kind] = read_register(register, bundle.files[path], rows_reader)
         findings.extend(rows_reader.findings)
-    return found, findings
+    found |= {
+        kind: own
+        for kind, entry in entries.items()
+        if "same_as" in entry and (own := _alias(kind, entry, found, reader)) is not None
+    }
+    return {kind: found[kind] for kind in entries if kind in found}, findings
+
+
+def _alias(
+    kind: str, entry: Mapping[str, Any], found: Mapping[str, Register], reader: Reader
+) -> Register | None:
+    """Give the register ENTRY is another name of, under the name KIND."""
+    where = f"registers.{kind}"
+    reader.known(entry, ALIAS_KEYS, where)
+    name = reader.need(entry, "same_as", str, where)
+    base = found.get(name) if name else None
+    if base is None:
+        text, hint = f"没有登记册“{name}”", "写一个有 file 的登记册的名称"
+        reader.report(f"{where}.same_as", text, hint, code="app.register")
+        return None
+    title = reader.may(entry, "title", str, where) or base.title
+    return replace(base, kind=kind, title=title, same_as=base.kind)
+
+
+def _warn_of_twins(
+    register: Register, found: Mapping[str, Register], where: str, reader: Reader
+) -> None:
+    """Warn of two registers over one file: each would have to be changed by itself."""
+    for kind, other in found.items():
+        if other.file == register.file:
+            text = f"与登记册“{kind}”用同一文件，管理员须分别修改两处"
+            hint = f"写成 {{same_as: {kind}, title: …}}，成为同一登记册的另一个名称"
+            reader.report(where, text, hint, code="app.register", severity="warning")
+            return
 
 
 def _units(

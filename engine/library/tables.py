@@ -22,7 +22,8 @@ class Register:
     """Reference data of one KIND; ROWS by the value of the KEY column.
 
     LABEL is the column shown to people, PARENT the column with the key of the row above
-    (empty: flat), TYPES the columns that are not text.
+    (empty: flat), TYPES the columns that are not text. SAME_AS is the register this one is
+    another name of ("" for a register of its own): the rows are that one's.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Register:
     rows: Mapping[str, Row] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     periods: Mapping[str, tuple["Period", ...]] = field(default_factory=dict)
+    same_as: str = ""
 
     def on(self, code: str, day: date) -> "Period | None":
         """Give what the file says of CODE on DAY."""

@@ -154,7 +154,8 @@ def _of_row(kind: str, file: str, key: str, row: Mapping[str, Any]) -> Part:
 def _registers(application: Application) -> Iterator[Part]:
     for key, register in application.registers.items():
         yield Part("register", register.file, key, "", register.title)
-        for code, row in register.rows.items():
+        rows = {} if register.same_as else register.rows  # told once, at the first name
+        for code, row in rows.items():
             named = ids_of(row.get("basis"))
             if named:
                 label = str(row.get(register.label) or code)

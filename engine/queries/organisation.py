@@ -33,6 +33,7 @@ class Kind:
     rows: int
     changed: int  # records people changed
     conflicts: int  # where the files say something else since
+    names: tuple[str, ...] = ()  # other names forms know the register by
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Records:
     total: int
     page: int
     pages: int
+    application_title: str = ""
+    names: tuple[str, ...] = ()  # other names forms know the register by
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class RecordView:
     changes: tuple[Changed, ...]
     version: int
     latest: Mapping[str, str] = field(default_factory=dict)  # to begin an edit with
+    application_title: str = ""
 
 
 def kinds(view: View) -> tuple[Kind, ...]:
@@ -112,7 +116,7 @@ def kinds(view: View) -> tuple[Kind, ...]:
             disputed = sum(bool(known.conflict(kind, code, day)) for code in touched)
             count = len(known.rows(kind, day))
             head = (known.application.key, row["title"], kind, register.title or kind)
-            found.append(Kind(*head, count, len(touched), disputed))
+            found.append(Kind(*head, count, len(touched), disputed, _names(known, kind)))
     return tuple(found)
 
 
@@ -137,6 +141,7 @@ def records(
         raise InvalidRequest(f"状态可用：{'、'.join(STANDINGS)}。", code="unknown-field")
     known = of(view, application)
     register = _register(known, kind)
+    kind = register.kind
     vacant = _vacant(view, application) if kind == UNIT else frozenset[str]()
     found = [_record(known, kind, code, today(view), vacant) for code in known.codes(kind)]
     kept = [r for r in found if standing in ("all", r.standing) and _holds(r, text.strip())]
@@ -149,8 +154,20 @@ def records(
     pages = max(1, -(-len(kept) // PAGE))
     number = min(max(1, number), pages)
     shown = tuple(kept[(number - 1) * PAGE : number * PAGE])
-    head = (application, kind, register.title or kind, register.columns)
-    return Records(*head, register.key, register.label, shown, len(kept), number, pages)
+    return Records(
+        application,
+        kind,
+        register.title or kind,
+        register.columns,
+        register.key,
+        register.label,
+        shown,
+        len(kept),
+        number,
+        pages,
+        known.application.title,
+        _names(known, kind),
+    )
 
 
 def record(view: View, *, application: str, kind: str, code: str) -> RecordView:
@@ -158,8 +175,9 @@ def record(view: View, *, application: str, kind: str, code: str) -> RecordView:
     require(view)
     known = of(view, application)
     register = _register(known, kind)
-    day = today(view)
-    stored = rows.record(view.connection, application, kind, code)
+    kind, day = register.kind, today(view)
+    names = known.application.names(kind)
+    stored = rows.record(view.connection, application, names, code)
     cells = known.cells(kind, code, day)
     last = next((row for row in stored if row["undone_at"] is None), None)
     filed = known.filed(kind, code, day)
@@ -180,6 +198,7 @@ def record(view: View, *, application: str, kind: str, code: str) -> RecordView:
         tuple(_changed(row) for row in stored),
         last["id"] if last else 0,
         cells or (last["cells"] if last else None) or filed or {},
+        known.application.title,
     )
 
 
@@ -225,9 +244,16 @@ def of(view: View, application: str) -> Organisation:
 
 
 def _register(known: Organisation, kind: str) -> Register:
-    if kind not in known.records:
+    found = known.records.get(known.base(kind))
+    if found is None:
         raise NotFound
-    return known.records[kind]
+    return found
+
+
+def _names(known: Organisation, kind: str) -> tuple[str, ...]:
+    """Give the titles of the other names of a register."""
+    app = known.application
+    return tuple(app.registers[name].title for name in app.names(kind)[1:])
 
 
 def _vacant(view: View, application: str) -> frozenset[str]:

@@ -22,11 +22,14 @@ def changes(conn: Conn, application: str) -> list[Row]:
     return every(conn, query.order_by(org_change.c.id))
 
 
-def record(conn: Conn, application: str, kind: str, code: str) -> list[Row]:
-    """Give all changes of one record, undone ones too, newest first."""
+def record(conn: Conn, application: str, kinds: Collection[str], code: str) -> list[Row]:
+    """Give all changes of one record, undone ones too, newest first.
+
+    KINDS are the names of its register; changes made under any of them count.
+    """
     query = sa.select(org_change).where(
         org_change.c.application == application,
-        org_change.c.kind == kind,
+        org_change.c.kind.in_(list(kinds)),
         org_change.c.code == code,
     )
     return every(conn, query.order_by(org_change.c.id.desc()))
