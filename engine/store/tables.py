@@ -21,6 +21,7 @@ from engine.store.machine import (
     start_subscription,
     subscription,
 )
+from engine.store.rights_tables import deputy, recusal, vault_release
 from engine.store.vault_tables import public_receipt, vault_entry
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "bundle_file",
     "counter",
     "definition",
+    "deputy",
     "draft",
     "draft_file",
     "form_entry",
@@ -46,6 +48,7 @@ __all__ = [
     "notice",
     "outbox",
     "public_receipt",
+    "recusal",
     "seal",
     "search_value",
     "seat",
@@ -57,6 +60,7 @@ __all__ = [
     "task",
     "task_draft",
     "vault_entry",
+    "vault_release",
 ]
 
 Text = sa.Text
