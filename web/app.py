@@ -5,10 +5,10 @@ import importlib.util
 import json
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.json.provider import JSONProvider
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -94,10 +94,14 @@ def _register_pages(app: Flask) -> None:
 
 def _shield(app: Flask, settings: WebSettings) -> None:
     """Slow down floods per address and node; what must hold is counted in the database."""
-    Limiter(
+    shield = Limiter(
         get_remote_address,
         app=app,
         storage_uri="memory://",
         default_limits=[f"{settings.requests_per_minute} per minute"],
     )
+    if "public" in app.blueprints:  # strangers look more slowly than people at work
+        shield.limit(f"{settings.public_per_minute} per minute")(
+            cast(Blueprint, app.blueprints["public"])
+        )
 

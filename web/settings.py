@@ -21,6 +21,7 @@ class WebSettings:
     proxies: int = 0  # reverse proxies in front whose X-Forwarded-* headers count
     trusted_hosts: tuple[str, ...] = ()  # empty: any Host header
     requests_per_minute: int = 1200  # coarse shield per address and node
+    public_per_minute: int = 120  # the same for public pages, which need no sign-in
     upload_limit: int = 50_000_000  # bytes of one attachment (operations.md 1 row 17)
     # Sessions and logins never use the demo clock.
     machine_clock: Clock = field(default_factory=SystemClock)

@@ -44,11 +44,11 @@ def concerned(view: View) -> tuple[Home, ...]:
     """Give the applications whose lists the actor is offered, the own ones first.
 
     Those of the own units, those without units, and those with a case in sight: a case
-    shared over applications stays where it was. Who has no unit, or works everywhere, is
-    offered all of them.
+    shared over applications stays where it was. Who works everywhere is offered all of
+    them. The same list says whose ledgers and figures one may ask for.
     """
     counted = posts(view)
-    everywhere = not view.actor.posts or bool(EVERYWHERE & view.actor.rights)
+    everywhere = bool(EVERYWHERE & view.actor.rights)
     found = []
     for key, title in _titles(view).items():
         own = bool(counted.get(key, view.actor.posts))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from engine.base.errors import NotFound
 from engine.base.values import Value
 from engine.context import View
-from engine.queries import deployed, due_state, fields, labels
+from engine.queries import deployed, due_state, fields, homes, labels
 from engine.queries.cases import cases_query, dues
 from engine.queries.filters import conditions, search_column
 from engine.queries.paging import (
@@ -26,8 +26,8 @@ from engine.queries.paging import (
     text_key,
 )
 from engine.rules.calendar import local_day
-from engine.store import codec, definitions, ledger_rows, visible
-from engine.store.tables import bundle, definition, search_value
+from engine.store import codec, ledger_rows, visible
+from engine.store.tables import definition, search_value
 from engine.store.visible import root
 
 
@@ -70,12 +70,12 @@ class LedgerRow:
 
 
 def ledgers(view: View) -> tuple[Ledger, ...]:
-    """Give the ledgers of the newest version of every application."""
+    """Give the ledgers of the newest version of every application that concerns the actor."""
     return tuple(_ledger(view, application, data) for application, data in _declared(view))
 
 
 def ledger(view: View, *, ledger_id: str) -> Ledger:
-    """Give one ledger by its id."""
+    """Give one ledger by its id; NotFound for one of an application of others."""
     for application, data in _declared(view):
         if str(data["id"]) == ledger_id:
             return _ledger(view, application, data)
@@ -83,10 +83,8 @@ def ledger(view: View, *, ledger_id: str) -> Ledger:
 
 
 def _declared(view: View) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Give application and file of every ledger."""
-    query = sa.select(bundle.c.application).where(definitions.whole()).distinct()
-    query = query.order_by(bundle.c.application)
-    for (application,) in view.connection.execute(query).all():
+    """Give application and file of every ledger of the applications that concern the actor."""
+    for application in sorted(home.key for home in homes.concerned(view)):
         declared = deployed.latest(view, application).application.ledgers
         yield from ((application, data) for data in declared.values())
 

@@ -6,19 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import sqlalchemy as sa
-
 from engine import measuring
 from engine.base.errors import NotFound
 from engine.base.values import Value
 from engine.context import Deployed, View
 from engine.measuring import Asking, Standing
-from engine.queries import deployed, labels
+from engine.queries import deployed, homes, labels
 from engine.reports.compile import TASK_COLUMNS, TASKS, Report
 from engine.reports.figures import HIT, OUT, Figure, Marked
 from engine.rules.calendar import local_day
-from engine.store import codec, definitions, snapshots
-from engine.store.tables import bundle
+from engine.store import codec, snapshots
 
 Pair = tuple[Standing, Marked]
 NONE = "—"  # stands for "no value" in a breakdown
@@ -162,13 +159,19 @@ def rows(
 
 def frozen_years(view: View, *, application: str) -> tuple[int, ...]:
     """Give the years whose figures were frozen, newest first."""
+    _require(view, application)
     return tuple(snapshots.years(view.connection, application))
 
 
 def _applications(view: View, only: str) -> Sequence[str]:
-    query = sa.select(bundle.c.application).where(definitions.whole()).distinct()
-    query = query.order_by(bundle.c.application)
-    return [name for (name,) in view.connection.execute(query) if only in ("", name)]
+    found = sorted(home.key for home in homes.concerned(view))
+    return [name for name in found if only in ("", name)]
+
+
+def _require(view: View, application: str) -> None:
+    """Refuse who asks about an application of others as if it did not exist."""
+    if not _applications(view, application):
+        raise NotFound
 
 
 @dataclass(eq=False)
@@ -185,6 +188,7 @@ class _Looking:
     @classmethod
     def of(cls, view: View, application: str, year: int | None) -> "_Looking":
         """Look at the figures of YEAR: of now, or of its end when it is over."""
+        _require(view, application)
         version = deployed.latest(view, application)
         which = year if year is not None else local_day(view.now).year
         at = min(view.now, measuring.end_of_year(which, version.zone))

@@ -1,7 +1,7 @@
 """What everybody may see: published texts, whom to call, the forms one may send in."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from engine.base.errors import NotFound
 from engine.base.receipt import fingerprint
+from engine.base.recent import Recent
 from engine.base.values import Value
 from engine.context import View
 from engine.forms.page import Page, page_form
@@ -97,8 +98,13 @@ def sites(view: View) -> tuple[tuple[str, str], ...]:
     return tuple((name, str(own["title"])) for name, own in shown if own)
 
 
-def site(view: View, *, application: str) -> Site:
-    """Give the public page of APPLICATION, or NotFound."""
+# Published texts read before: by case, its version, the version of the application, the
+# place of the list. A case that moved on has another version and is read again.
+Known = Recent[tuple[int, int, int, int], Publication]
+
+
+def site(view: View, *, application: str, known: Known | None = None) -> Site:
+    """Give the public page of APPLICATION, or NotFound; KNOWN texts are not read again."""
     row = _bundle(view, application)
     own = _public(row)
     intakes = (own.get("intake") or {}).items()
@@ -110,14 +116,14 @@ def site(view: View, *, application: str) -> Site:
         intakes=tuple(
             Intake(name, str(one["title"]), str(one.get("text") or "")) for name, one in intakes
         ),
-        publications=tuple(_publications(view, application, own)),
+        publications=tuple(_publications(view, row, own, known or Recent(MOST))),
     )
 
 
 def publication(view: View, *, application: str, number: str) -> Publication:
     """Give one published text by its number, or NotFound."""
-    own = _public(_bundle(view, application))
-    for found in _publications(view, application, own, number):
+    row = _bundle(view, application)
+    for found in _publications(view, row, _public(row), Recent(1), number):
         return found
     raise NotFound
 
@@ -168,29 +174,51 @@ def _contacts(row: Row, own: Mapping[str, Any]) -> Iterator[Contact]:
 
 
 def _publications(
-    view: View, application: str, own: Mapping[str, Any], number: str | None = None
-) -> Iterator[Publication]:
-    """Give the published cases newest first: the declared fields in the declared states."""
-    for entry in own.get("publications") or ():
-        query = (
-            sa.select(instance)
-            .join(definition, definition.c.id == instance.c.definition_id)
-            .where(
-                definition.c.application == application,
-                definition.c.key == str(entry["process"]),
-                instance.c.id == instance.c.root_id,
-                instance.c.state_name.in_([str(one) for one in entry["states"]]),
-            )
-            .order_by(instance.c.id.desc())
-            .limit(MOST)
+    view: View, bundle: Row, own: Mapping[str, Any], known: Known, number: str | None = None
+) -> Sequence[Publication]:
+    """Give the published cases newest first: the declared fields in the declared states.
+
+    The number of statements does not grow with the number of texts.
+    """
+    found: list[Publication] = []
+    for place, entry in enumerate(own.get("publications") or ()):
+        query = _published(bundle["application"], entry, number)
+        columns = (instance.c.id, instance.c.version)
+        keys = [
+            (int(row.id), int(row.version), int(bundle["id"]), place)
+            for row in view.connection.execute(query.with_only_columns(*columns))
+        ]
+        held = {key: text for key in keys if (text := known.get(key)) is not None}
+        new = {key[0]: key for key in keys if key not in held}
+        rows = sa.select(instance).where(instance.c.id.in_(sorted(new)))
+        for row in every(view.connection, rows) if new else ():
+            made = held[new[row["id"]]] = _publication(view, row, entry)
+            known.keep(new[row["id"]], made)
+        found += [held[key] for key in keys if key in held]
+    names = labels.units(view, {one.by for one in found})
+    return [replace(one, by=names.get(one.by, "")) for one in found]
+
+
+def _published(
+    application: str, entry: Mapping[str, Any], number: str | None
+) -> sa.Select[Any]:
+    query = (
+        sa.select(instance)
+        .join(definition, definition.c.id == instance.c.definition_id)
+        .where(
+            definition.c.application == application,
+            definition.c.key == str(entry["process"]),
+            instance.c.id == instance.c.root_id,
+            instance.c.state_name.in_([str(one) for one in entry["states"]]),
         )
-        if number is not None:
-            query = query.where(instance.c.number == number)
-        for row in every(view.connection, query):
-            yield _publication(view, row, entry)
+        .order_by(instance.c.id.desc())
+        .limit(MOST)
+    )
+    return query if number is None else query.where(instance.c.number == number)
 
 
 def _publication(view: View, row: Row, entry: Mapping[str, Any]) -> Publication:
+    """Read one text from its case; BY is still the code of the unit."""
     known = variables_of(view, row)
 
     def told(name: str) -> Value:
@@ -200,7 +228,6 @@ def _publication(view: View, row: Row, entry: Mapping[str, Any]) -> Publication:
         value = told(name)
         return value if isinstance(value, date) else None
 
-    unit = str(told("by") or "")
     return Publication(
         number=row["number"] or "",
         kind=str(told("kind") or ""),
@@ -208,7 +235,7 @@ def _publication(view: View, row: Row, entry: Mapping[str, Any]) -> Publication:
         body=str(told("body") or ""),
         on=day("date"),
         period=(day("from"), day("to")),
-        by=labels.units(view, [unit]).get(unit, "") if unit else "",
+        by=str(told("by") or ""),
     )
 
 

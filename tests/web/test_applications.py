@@ -65,9 +65,28 @@ def test_people_are_offered_the_lists_of_their_own_application(twins: Site) -> N
         assert (tabs, figures) == ([f"/ledger/{ledger}"], [own])
         assert sorted(kinds) == [f"{own}_{kind}" for kind in KINDS]
         assert "<optgroup" not in open_page(twins, login, "/todo").text
-    text = open_page(twins, "there", "/ledger/problem").text
-    assert "台账还没有行" in text  # opened by its address: nothing in sight
-    assert "问题台账</a>" in text
+
+
+def test_lists_and_figures_of_others_do_not_exist(twins: Site) -> None:
+    """By request too: the catalogue, rows, sheets, papers, figures and their rows."""
+    ledger, figure = "/ledgers/problem", "/metrics/tiny/M-X"
+    asked = [("POST", f"{ledger}/rows/search"), ("POST", f"{ledger}/exports")]
+    asked += [("POST", f"{ledger}/prints"), ("GET", figure), ("GET", f"{figure}/rows")]
+    pages = ["/ledger/problem", "/ledger/problem/export.csv", "/ledger/problem/export.xlsx"]
+    pages += ["/ledger/problem/print.pdf", "/report/tiny/M-X", "/report/tiny/M-X/print.pdf"]
+    for login, status, own in (("there", 404, ["twin"]), ("field1", 200, ["tiny"])):
+        browser = twins.browser(login)
+        listed = {one["application"] for one in browser.get("/ledgers").json}
+        figures = {one["application"] for one in browser.get("/metrics").json}
+        assert (listed, figures) == (set(own), set(own))
+        assert browser.get("/metrics", application="tiny").json[: status == 404] == []
+        for method, path in asked:
+            answer = browser.call(method, path, {} if method == "POST" else None)
+            assert answer.status_code == status, (login, path, answer.text)
+        for path in pages:
+            assert open_page(twins, login, path).status_code == status, (login, path)
+    assert twins.browser("nobody").get("/ledgers").json == []
+    assert len(twins.browser("scheduler").get("/metrics").json) == 2
 
 
 def test_who_works_everywhere_sees_both_by_title_the_own_one_first(twins: Site) -> None:

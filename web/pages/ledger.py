@@ -31,18 +31,13 @@ def first() -> BaseResponse:
     return frame.page("staff/ledger.html", groups=[], ledger=None, page=None)
 
 
-def _groups(shown: Ledger | None = None) -> list[tuple[str, list[Ledger]]]:
-    """Give the ledgers offered, by title of the application, the person's own first.
-
-    SHOWN, the ledger on the page, is among them however the person came to it.
-    """
+def _groups() -> list[tuple[str, list[Ledger]]]:
+    """Give the ledgers offered, by title of the application, the person's own first."""
     known: tuple[Ledger, ...] = session.ask(ledgers.ledgers)
     found = []
     for home in session.ask(homes.concerned):
         mine = [one for one in known if one.application == home.key]
         found += [(home.title, mine)] if mine else []
-    if shown and not any(one.id == shown.id for _, group in found for one in group):
-        found.append(("其他", [shown]))
     return found
 
 
@@ -80,7 +75,7 @@ def show(kind: str) -> Response:
     page = session.ask(ledgers.rows, ledger_id=kind, wanted=wanted, sort=sort, paging=paging)
     return frame.page(
         "staff/ledger.html",
-        groups=_groups(found),
+        groups=_groups(),
         ledger=found,
         page=page,
         next_cursor=cursors.next_of(page, ROWS),

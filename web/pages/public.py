@@ -5,17 +5,26 @@ import hmac
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
 from engine.base.actor import PUBLIC
 from engine.base.errors import InvalidForm, InvalidRequest, NotAllowed, NotFound, TooMany
+from engine.base.recent import Recent
 from engine.commands.attachments import AddAttachment
 from engine.commands.results import Created, Received, Visit
 from engine.commands.visiting import CountVisit, ReceivePublic
 from engine.queries import public as queries
-from engine.queries.public import Question, Sheet
+from engine.queries.public import Known, Question, Sheet
 from web import security, session, stripping, uploads
 from web.pages import assets
 
@@ -25,6 +34,8 @@ BODY = 32_000_000  # bytes of what is sent in: three pictures and a form
 PICTURE = 10_000_000
 TRAP = "website"  # a field people do not see; who fills it in is a machine
 COOKIE = "visit"
+KNOWN = "shouhu_public_texts"  # of app.extensions
+TEXTS = 1_000  # published texts one process keeps in memory
 
 
 def _ask(query: Any, **wanted: Any) -> Any:
@@ -56,9 +67,17 @@ def index() -> BaseResponse:
 @security.permission("public")
 def show(application: str) -> Response:
     """Show progress, notices, cases, phone and mailbox."""
-    return _page(
-        "public/site.html", site=_ask(queries.site, application=application), kept=True
-    )
+    found = _ask(queries.site, application=application, known=_known())
+    return _page("public/site.html", site=found, kept=True)
+
+
+def _known() -> Known:
+    """Give the texts this process read before from the database it serves."""
+    engine = session.engine()
+    held = current_app.extensions.get(KNOWN)
+    if held is None or held[0] is not engine:
+        held = current_app.extensions[KNOWN] = (engine, Recent(TEXTS))
+    return cast(Known, held[1])
 
 
 @pages.get("/public/<application>/item/<number>")
@@ -133,7 +152,7 @@ def status(application: str) -> Response:
     try:
         found = _ask(queries.state, application=application, number=number, code=code)
     except NotFound as error:
-        return _status(application, "", error.message, 404)
+        return _status(application, "", error.message, 404, number)
     return _status(application, found, "", number=number)
 
 
