@@ -36,6 +36,8 @@ POINT: Json = {
     "happened_on": date(2025, 10, 1),
 }
 ON_LEDGER: Json = {
+    "ledger_on": DAY,
+    "route_confirmed_on": None,
     **POINT,
     "problem_no": "T-2026-0001",
     "supervise_lead": "CULTURE_TOURISM",
