@@ -10,13 +10,14 @@ from engine.commands import organising
 from engine.commands.results import RecordChanged
 from engine.context import Context, Deployed
 from engine.library.reading import Reader
-from engine.library.tables import LEVELS, ROLE, UNIT, Register, row_of
+from engine.library.tables import LEVELS, ROLE, UNIT, Register, parts, row_of
 from engine.organisation import END, FILE, SET, Organisation, load
 from engine.rules.permissions import may
 from engine.store import organisation, records
 from engine.store.rows import Row
 
 CELL_LENGTH, NOTE_LENGTH, CODE_LENGTH = 400, 200, 40
+FRAME = {"code": "编码", "note": "说明", "validFrom": "自", "validTo": "至", "cells": ""}
 Op = Literal["set", "end", "file"]
 
 
@@ -136,12 +137,13 @@ class Desk:
         reader = Reader("")
         self._check_frame(wish, before, reader)
         if wish.op != SET:
-            _refuse(reader)
+            self._refuse(reader)
             return {"cells": dict(before or {}), "old": dict(before or {}), "base": base}
         cells = {name: (before or {}).get(name, "") for name in self.register.columns}
         cells |= {name: text.strip() for name, text in (wish.cells or {}).items()}
         cells[self.register.key] = wish.code
         self._check_cells(wish.kind, cells, reader)
+        self._check_codes(cells, before or {}, reader)
         held = before or {}
         old = {n: held.get(n, "") for n in cells if not held or held.get(n, "") != cells[n]}
         if not old:  # people stand by what they entered, knowing the file's new text
@@ -151,7 +153,7 @@ class Desk:
         dated = wish.valid_from is not None or wish.valid_to is not None
         if not old and not dated and not reader.findings:
             reader.report("cells", "与现在的内容相同，没有改动")
-        _refuse(reader)
+        self._refuse(reader)
         return {"cells": cells, "old": old, "base": base}
 
     def _check_frame(
@@ -173,7 +175,7 @@ class Desk:
     def _check_cells(self, kind: str, cells: Mapping[str, str], reader: Reader) -> None:
         unknown = set(cells) - set(self.register.columns)
         for name in sorted(unknown):
-            reader.report(name, f"没有这一列，可用：{'、'.join(self.register.columns)}")
+            reader.report(name, "没有这一列，可用：" + self._columns())
         for name, text in cells.items():
             if len(text) > CELL_LENGTH or not text.isprintable():
                 reader.report(name, f"最多 {CELL_LENGTH} 个字，不能换行")
@@ -181,24 +183,65 @@ class Desk:
         if not cells.get(self.register.label):
             reader.report(self.register.label, "名称不能为空")
         above = cells.get(self.register.parent) if self.register.parent else ""
-        if above and above not in self.known.rows(kind, self.day):
+        if above and self.known.row(kind, above, self.day) is None:
             reader.report(self.register.parent, f"上级“{above}”不存在或已结束")
         if kind == UNIT:
             self._check_unit(cells, reader)
 
+    def _check_codes(
+        self, cells: Mapping[str, str], before: Mapping[str, str], reader: Reader
+    ) -> None:
+        """Report codes that mean nothing; what stood there before is not asked again."""
+        own = self.register
+        fresh = {n: text for n, text in cells.items() if text and text != before.get(n, "")}
+        for name, values in own.values.items():
+            if name in fresh and fresh[name] not in values and name != "level":
+                words = "、".join(f"{code}（{word}）" for code, word in values.items())
+                reader.report(name, f"“{fresh[name]}”不在可用的值中：{words}")
+        for name, kind in own.refers.items():
+            if name not in fresh or own.kind == UNIT or kind not in self.known.records:
+                continue
+            for code in parts(own, name, fresh[name]):
+                if self.known.row(kind, code, self.day) is None:
+                    title = self.known.records[self.known.base(kind)].title
+                    reader.report(name, f"没有编码为“{code}”的{title}")
+
+    def _columns(self) -> str:
+        """Name the columns, each with what people call it."""
+        own = self.register
+        named = (f"{n}（{own.word(n)}）" if own.word(n) != n else n for n in own.columns)
+        return "、".join(named)
+
     def _check_unit(self, cells: Mapping[str, str], reader: Reader) -> None:
         if cells.get("level") not in LEVELS:
-            reader.report("level", f"级别应为 {'、'.join(LEVELS)} 之一")
+            words = "、".join(f"{code}（{word}）" for code, word in LEVELS.items())
+            reader.report("level", f"应为 {words} 之一")
         roles = [part.strip() for part in cells.get("roles", "").split(";") if part.strip()]
-        known = self.known.rows(ROLE, self.day)
         for code in roles:
-            if code not in known:
+            if self.known.row(ROLE, code, self.day) is None:
                 reader.report("roles", f"没有角色“{code}”，请先在“角色”中登记")
         if not roles:
             reader.report("roles", "至少一个角色，多个用分号隔开")
-        divisions = self.known.rows("division", self.day)
-        if divisions and cells.get("region") not in divisions:
-            reader.report("region", f"没有行政区划“{cells.get('region', '')}”")
+        region = cells.get("region") or ""
+        divided = "division" in self.known.records
+        if divided and self.known.row("division", region, self.day) is None:
+            reader.report("region", f"没有行政区划“{region}”")
+
+    def _refuse(self, reader: Reader) -> None:
+        """Refuse with one text a field, and all of them under the names people know."""
+        found = [
+            {
+                "field": f.element.strip() or "cells",
+                "code": f.code,
+                "detail": f.zh.removeprefix(f"{f.element}：").strip(),
+            }
+            for f in reader.findings
+        ]
+        if found:
+            words = {**FRAME, **{n: self.register.word(n) for n in self.register.columns}}
+            told = [(words.get(row["field"], row["field"]), row["detail"]) for row in found]
+            texts = [f"{word}：{text}" if word else text for word, text in told[:5]]
+            raise InvalidForm(found, "；".join(texts))
 
 
 def hold(ctx: Context, application: str, kind: str) -> Desk:
@@ -213,12 +256,3 @@ def hold(ctx: Context, application: str, kind: str) -> Desk:
     if kind not in known.records:
         raise NotFound(f"没有名为“{kind[:40]}”的登记册。")
     return Desk(deployed, known, known.records[kind], organising.today(ctx, deployed.zone))
-
-
-def _refuse(reader: Reader) -> None:
-    found = [
-        {"field": f.element.strip() or "cells", "code": f.code, "detail": f.zh.strip()}
-        for f in reader.findings
-    ]
-    if found:
-        raise InvalidForm(found, "；".join(row["detail"] for row in found[:5]))

@@ -1,5 +1,6 @@
 """A table of records (CSV or YAML) taken into the organisation, with a receipt for each row."""
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +13,7 @@ from engine.commands.organisation import ChangeRecord, Desk, hold
 from engine.commands.results import Receipt
 from engine.context import Context
 from engine.library.reading import Reader
-from engine.library.tables import DATES, read_rows
+from engine.library.tables import DATES, Register, read_rows
 from engine.library.yaml_text import read_yaml
 from engine.organisation import load
 
@@ -63,14 +64,14 @@ class ImportRecords:
         if self.name.lower().endswith((".yaml", ".yml")):
             rows = _yaml(self.data)
         else:
-            read = read_rows(self.data, reader, (key,))
+            read = read_rows(_named(self.data, desk.register), reader, (key,))
             rows = [(n, {name: unmarked(text) for name, text in c.items()}) for n, c in read]
         if reader.findings:
             text = "；".join(finding.zh for finding in reader.findings[:5])
             raise InvalidRequest(f"文件不能读取：{text}。", code="import-unreadable")
         if not rows or len(rows) > MOST:
             raise InvalidRequest(f"文件应有 1 至 {MOST} 行数据。", code="import-size")
-        return rows
+        return [(number, _coded(cells, desk.register)) for number, cells in rows]
 
     def _take(self, ctx: Context, desk: Desk, number: int, cells: Cells) -> dict[str, Any]:
         code = cells.get(desk.register.key, "").strip()
@@ -98,6 +99,29 @@ class ImportRecords:
             valid_to=_date(cells, DATES[1]),
             source=self.source,
         )
+
+
+def _named(data: bytes, register: Register) -> bytes:
+    """Give a table whose first line names columns as the register does, not as people do."""
+    head, end, rest = data.partition(b"\n")
+    try:
+        names = next(csv.reader([head.decode("utf-8-sig")]), [])
+    except (UnicodeDecodeError, csv.Error):
+        return data  # told by whoever reads the table
+    named = [register.column(name.strip()) for name in names]
+    if named == [name.strip() for name in names]:
+        return data
+    return ",".join(named).encode() + end + rest
+
+
+def _coded(cells: Cells, register: Register) -> Cells:
+    """Give the cells of a row with codes in place of the words for them (县级: county)."""
+    found = dict(cells)
+    for name, values in register.values.items():
+        text = found.get(name, "").strip()
+        if text and text not in values:
+            found[name] = next((c for c, word in values.items() if word == text), text)
+    return found
 
 
 def _same(before: Cells, cells: Cells) -> bool:

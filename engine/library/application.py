@@ -1,7 +1,7 @@
 """application.yaml and the files it names → Application, with findings for what is wrong."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.base.errors import InvalidRequest
@@ -24,16 +24,15 @@ from engine.library.openness import read_public, read_vault
 from engine.library.overrides import check_overrides, diagrams
 from engine.library.prints import read_print
 from engine.library.reading import Reader
+from engine.library.registers import present, read_registers
 from engine.library.sharing import check_includes
 from engine.library.tables import (
-    CONVERTERS,
     ROLE,
     UNIT,
     CalendarDay,
     Register,
     Row,
     read_calendar,
-    read_register,
     read_units,
     texts_register,
 )
@@ -60,8 +59,6 @@ KEYS = frozenset(
         "public",
     )
 )
-REGISTER_KEYS = frozenset(("file", "key", "label", "title", "parent", "types", "same_as"))
-ALIAS_KEYS = frozenset(("same_as", "title"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +157,7 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
     title = main.need(data, "title", str) or ""
     check_includes(bundle.files, data, main)
     main.word(data, "runtime", RUNTIMES, "")
-    registers = _registers(bundle, data, main)
+    registers = read_registers(bundle, data, main)
     units, units_findings = _units(bundle, data, main)
     ledgers, ledger_findings = _yaml_folder(bundle, "ledgers/", read_ledger)
     reports, report_findings = _yaml_folder(bundle, "reports/", read_report)
@@ -228,91 +225,14 @@ def _mapping(data: bytes, reader: Reader) -> Mapping[str, Any] | None:
     return found
 
 
-def _registers(
-    bundle: Bundle, data: Mapping[str, Any], reader: Reader
-) -> tuple[dict[str, Register], list[Finding]]:
-    found: dict[str, Register] = {}
-    findings: list[Finding] = []
-    entries = reader.section(data, "registers")
-    for kind, entry in entries.items():
-        where = f"registers.{kind}"
-        if "same_as" in entry:
-            continue
-        reader.known(entry, REGISTER_KEYS, where)
-        path = reader.need(entry, "file", str, where)
-        key = reader.need(entry, "key", str, where)
-        types = reader.may(entry, "types", dict, where) or {}
-        for column, word in types.items():
-            if word not in CONVERTERS:
-                text = f"“{word}”无效"
-                hint = f"改为 {'、'.join(filter(None, CONVERTERS))} 之一"
-                reader.report(f"{where}.types.{column}", text, hint)
-        if path is None or key is None or not _present(bundle, path, f"{where}.file", reader):
-            continue
-        register = Register(
-            kind=kind,
-            title=reader.may(entry, "title", str, where) or kind,
-            file=path,
-            key=key,
-            label=reader.may(entry, "label", str, where) or key,
-            parent=reader.may(entry, "parent", str, where) or "",
-            types={name: word for name, word in types.items() if word in CONVERTERS},
-        )
-        _warn_of_twins(register, found, where, reader)
-        rows_reader = Reader(path)
-        found[kind] = read_register(register, bundle.files[path], rows_reader)
-        findings.extend(rows_reader.findings)
-    found |= {
-        kind: own
-        for kind, entry in entries.items()
-        if "same_as" in entry and (own := _alias(kind, entry, found, reader)) is not None
-    }
-    return {kind: found[kind] for kind in entries if kind in found}, findings
-
-
-def _alias(
-    kind: str, entry: Mapping[str, Any], found: Mapping[str, Register], reader: Reader
-) -> Register | None:
-    """Give the register ENTRY is another name of, under the name KIND."""
-    where = f"registers.{kind}"
-    reader.known(entry, ALIAS_KEYS, where)
-    name = reader.need(entry, "same_as", str, where)
-    base = found.get(name) if name else None
-    if base is None:
-        text, hint = f"没有登记册“{name}”", "写一个有 file 的登记册的名称"
-        reader.report(f"{where}.same_as", text, hint, code="app.register")
-        return None
-    title = reader.may(entry, "title", str, where) or base.title
-    return replace(base, kind=kind, title=title, same_as=base.kind)
-
-
-def _warn_of_twins(
-    register: Register, found: Mapping[str, Register], where: str, reader: Reader
-) -> None:
-    """Warn of two registers over one file: each would have to be changed by itself."""
-    for kind, other in found.items():
-        if other.file == register.file:
-            text = f"与登记册“{kind}”用同一文件，管理员须分别修改两处"
-            hint = f"写成 {{same_as: {kind}, title: …}}，成为同一登记册的另一个名称"
-            reader.report(where, text, hint, code="app.register", severity="warning")
-            return
-
-
 def _units(
     bundle: Bundle, data: Mapping[str, Any], reader: Reader
 ) -> tuple[tuple[Mapping[str, str], ...], list[Finding]]:
     path = reader.may(data, "units", str)
-    if path is None or not _present(bundle, path, "units", reader):
+    if path is None or not present(bundle, path, "units", reader):
         return (), []
     rows_reader = Reader(path)
     return read_units(bundle.files[path], rows_reader), rows_reader.findings
-
-
-def _present(bundle: Bundle, path: str, where: str, reader: Reader) -> bool:
-    if path in bundle.files:
-        return True
-    reader.report(where, f"文件“{path}”不存在", "补上文件或改正路径", code="app.file")
-    return False
 
 
 def _yaml_folder(

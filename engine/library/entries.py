@@ -20,6 +20,7 @@ DEADLINE_KEYS = frozenset(
         "field",
         "date",
         "latest",
+        "earliest",
         "roll",
         "year",
         "warn",

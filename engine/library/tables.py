@@ -14,7 +14,18 @@ Row = dict[str, Value]
 UNIT_COLUMNS = ("code", "name", "level", "region", "roles", "place", "parent")
 DATES = ("valid_from", "valid_to")  # columns of a register whose rows have dates
 UNIT, ROLE = "unit", "role"  # kinds of records that are no file of `registers`
-LEVELS = ("province", "prefecture", "county", "place")
+LEVELS = {"province": "省级", "prefecture": "市级", "county": "县级", "place": "保护地"}
+WORDS = {  # what the columns of units and roles are called
+    "code": "编码",
+    "name": "名称",
+    "level": "级别",
+    "region": "行政区划",
+    "roles": "角色",
+    "place": "保护地",
+    "parent": "上级",
+    "valid_from": "自",
+    "valid_to": "至",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,9 @@ class Register:
     LABEL is the column shown to people, PARENT the column with the key of the row above
     (empty: flat), TYPES the columns that are not text. SAME_AS is the register this one is
     another name of ("" for a register of its own): the rows are that one's.
+
+    WORDS are what people call the columns, REFERS the register the codes of a column come
+    from, VALUES the words of a column with few codes of its own.
     """
 
     kind: str
@@ -37,6 +51,24 @@ class Register:
     columns: tuple[str, ...] = ()
     periods: Mapping[str, tuple["Period", ...]] = field(default_factory=dict)
     same_as: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    refers: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def word(self, column: str) -> str:
+        """Name COLUMN as people do."""
+        return self.words.get(column) or WORDS.get(column) or column
+
+    def column(self, heading: str) -> str:
+        """Give the column a HEADING of a table means: its own name or what people call it."""
+        if heading in self.columns or heading in DATES:
+            return heading
+        named = [name for name in (*self.columns, *DATES) if self.word(name) == heading]
+        return named[0] if len(named) == 1 else heading
+
+    def several(self, column: str) -> bool:
+        """Tell whether a cell of COLUMN holds several codes, semicolons between them."""
+        return self.types.get(column) == "list" or self.refers.get(column) == ROLE
 
     def on(self, code: str, day: date) -> "Period | None":
         """Give what the file says of CODE on DAY."""
@@ -131,14 +163,27 @@ def row_of(register: Register, cells: Mapping[str, str], where: str, reader: Rea
     }
 
 
+def parts(register: Register, column: str, text: str) -> list[str]:
+    """Give the codes in the cell TEXT of COLUMN."""
+    return _list(text) if register.several(column) else [text.strip()] if text.strip() else []
+
+
 def texts_register(
     kind: str, title: str, parent: str, rows: Iterable[Mapping[str, str]]
 ) -> Register:
     """Give ROWS with the columns code and name, all of them text, as a register."""
     periods = {row["code"]: (Period(dict(row), dict(row)),) for row in rows}
     found = {code: one[0].row for code, one in periods.items()}
-    columns = UNIT_COLUMNS if kind == UNIT else ("code", "name")
-    return Register(kind, title, "", "code", "name", parent, {}, found, columns, periods)
+    made = Register(kind, title, "", "code", "name", parent, {}, found, periods=periods)
+    if kind != UNIT:
+        return replace(made, columns=("code", "name"))
+    refers = {"region": "division", "roles": ROLE, "parent": UNIT}
+    return replace(
+        made,
+        columns=UNIT_COLUMNS,
+        refers=refers,
+        values={"level": LEVELS},
+    )
 
 
 def _header(data: bytes) -> tuple[str, ...]:
@@ -176,7 +221,8 @@ def read_units(data: bytes, reader: Reader) -> tuple[dict[str, str], ...]:
             reader.report(where, "缺少单位名称或角色", "补上 name 与 roles", code="csv.value")
         if row["level"] not in LEVELS:
             text = f"级别“{row['level']}”无效"
-            reader.report(where, text, f"改为 {'、'.join(LEVELS)} 之一", code="csv.value")
+            hint = f"改为 {'、'.join(LEVELS)} 之一"
+            reader.report(where, text, hint, code="csv.value")
         if row["parent"] and row["parent"] not in codes:
             text = f"上级单位“{row['parent']}”不在表中"
             reader.report(where, text, "补上该单位或改正编码", code="csv.parent")
@@ -240,6 +286,12 @@ def _list(text: str) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
+KINDS = {
+    "number": "数字",
+    "integer": "整数",
+    "date": "日期，应写成 2026-05-09",
+    "boolean": "“是”或“否”",
+}
 CONVERTERS: Mapping[str, Callable[[str], Value]] = {
     "": str,
     "string": str,
@@ -257,5 +309,5 @@ def _typed(text: str, kind: str, where: str, reader: Reader) -> Value:
     try:
         return CONVERTERS[kind](text)
     except (ValueError, InvalidOperation):
-        reader.report(where, f"“{text}”不是有效的 {kind}", "改正这一格", code="csv.value")
+        reader.report(where, f"“{text}”不是{KINDS[kind]}", "改正这一格", code="csv.value")
         return None

@@ -23,7 +23,7 @@ def of_figure(view: View, *, wanted: metrics.Wanted) -> Paper:
         tuple(_blocks(found)),
         number=f"{metric.application_title}　{basis} {shown(found.at)}",
     )
-    return Paper(document, f"{metric.id} {title}")
+    return Paper(document, metrics.numbered(metric.id, title))
 
 
 def _blocks(found: metrics.Detail) -> Iterator[Block]:

@@ -1,5 +1,6 @@
 """Metrics: the figures of declared reports, now or frozen; every figure opens its rows."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,6 +20,15 @@ from engine.store import codec, snapshots
 
 Pair = tuple[Standing, Marked]
 NONE = "—"  # stands for "no value" in a breakdown
+
+
+NUMBER = re.compile(r"[A-Z]+-\d+")  # how plans number their figures: M-12
+
+
+def numbered(report: str, title: str) -> str:
+    """Give the TITLE of a report behind its number, where its id has one people know."""
+    found = NUMBER.match(report)
+    return f"{found[0]} {title}" if found else title
 
 
 @dataclass(frozen=True, slots=True)

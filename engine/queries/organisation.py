@@ -1,7 +1,7 @@
 """The organisation for those who keep it: records with their dates, changes, conflicts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from engine.context import View
 from engine.library.tables import UNIT, Register
 from engine.organisation import Organisation, load
 from engine.queries import deployed
+from engine.queries.record_names import Choices, Names
 from engine.store import definitions, people_rows
 from engine.store import organisation as rows
 from engine.store.rows import Row as StoredRow
@@ -48,6 +49,7 @@ class Record:
     conflict: bool
     vacant: bool = False  # a unit where nobody holds a post
     next: date | None = None
+    names: Mapping[str, str] = field(default_factory=dict)  # codes in words, by column
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Records:
     pages: int
     application_title: str = ""
     names: tuple[str, ...] = ()  # other names forms know the register by
+    words: Mapping[str, str] = field(default_factory=dict)  # what people call the columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,25 @@ class RecordView:
     version: int
     latest: Mapping[str, str] = field(default_factory=dict)  # to begin an edit with
     application_title: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)  # what people call the columns
+    names: Mapping[str, str] = field(default_factory=dict)  # today's codes in words
+    choices: Choices = field(default_factory=dict)
+    several: tuple[str, ...] = ()  # columns that hold several codes
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """What a new record is made of: columns, their words, what can be entered."""
+
+    application: str
+    application_title: str
+    kind: str
+    title: str
+    columns: tuple[str, ...]
+    key: str
+    words: Mapping[str, str]
+    choices: Choices
+    several: tuple[str, ...]
 
 
 def kinds(view: View) -> tuple[Kind, ...]:
@@ -144,16 +166,20 @@ def records(
     kind = register.kind
     vacant = _vacant(view, application) if kind == UNIT else frozenset[str]()
     found = [_record(known, kind, code, today(view), vacant) for code in known.codes(kind)]
-    kept = [r for r in found if standing in ("all", r.standing) and _holds(r, text.strip())]
+    names, looked = Names(known, register), text.strip()
+    kept = [r for r in found if standing in ("all", r.standing) and _holds(r, looked, names)]
     column = sort.removeprefix("-")
     if column and column not in register.columns:
-        names = "、".join(register.columns)
-        raise InvalidRequest(f"不能按“{column}”排序，可用：{names}。", code="unknown-field")
+        usable = "、".join(register.columns)
+        raise InvalidRequest(f"不能按“{column}”排序，可用：{usable}。", code="unknown-field")
     if column:
         kept.sort(key=lambda r: r.cells.get(column, ""), reverse=sort.startswith("-"))
     pages = max(1, -(-len(kept) // PAGE))
     number = min(max(1, number), pages)
-    shown = tuple(kept[(number - 1) * PAGE : number * PAGE])
+    shown = tuple(
+        replace(one, names=names.of(one.cells))
+        for one in kept[(number - 1) * PAGE : number * PAGE]
+    )
     return Records(
         application,
         kind,
@@ -167,6 +193,7 @@ def records(
         pages,
         known.application.title,
         _names(known, kind),
+        names.words,
     )
 
 
@@ -176,14 +203,14 @@ def record(view: View, *, application: str, kind: str, code: str) -> RecordView:
     known = of(view, application)
     register = _register(known, kind)
     kind, day = register.kind, today(view)
-    names = known.application.names(kind)
-    stored = rows.record(view.connection, application, names, code)
+    stored = rows.record(view.connection, application, known.application.names(kind), code)
     cells = known.cells(kind, code, day)
     last = next((row for row in stored if row["undone_at"] is None), None)
     filed = known.filed(kind, code, day)
     if cells is None and filed is None and not stored and code not in register.periods:
         raise NotFound
     disputed = known.conflict(kind, code, day)
+    names = Names(known, register)
     return RecordView(
         application,
         kind,
@@ -194,18 +221,35 @@ def record(view: View, *, application: str, kind: str, code: str) -> RecordView:
         register.key,
         cells,
         filed,
-        tuple((name, *texts) for name, texts in disputed.items()),
-        tuple(_changed(row) for row in stored),
+        tuple((n, names.text(n, a), names.text(n, b)) for n, (a, b) in disputed.items()),
+        tuple(_changed(row, names) for row in stored),
         last["id"] if last else 0,
         cells or (last["cells"] if last else None) or filed or {},
         known.application.title,
+        names.words,
+        names.of(cells or {}),
+        names.choices(day),
+        names.several(),
     )
 
 
-def blank(view: View, *, application: str, kind: str) -> tuple[str, ...]:
-    """Give the columns of a new record."""
+def blank(view: View, *, application: str, kind: str) -> Blank:
+    """Give what a new record is made of."""
     require(view)
-    return _register(of(view, application), kind).columns
+    known = of(view, application)
+    register = _register(known, kind)
+    names = Names(known, register)
+    return Blank(
+        application,
+        known.application.title,
+        register.kind,
+        register.title or register.kind,
+        register.columns,
+        register.key,
+        names.words,
+        names.choices(today(view)),
+        names.several(),
+    )
 
 
 def table(view: View, *, application: str, kind: str) -> str:
@@ -299,18 +343,23 @@ def _last_cells(known: Organisation, kind: str, code: str) -> Mapping[str, str]:
     return found[-1].cells if found else {}
 
 
-def _holds(one: Record, text: str) -> bool:
-    return not text or text in one.code or any(text in cell for cell in one.cells.values())
+def _holds(one: Record, text: str, names: Names) -> bool:
+    """Tell whether TEXT is in the record, in its codes or in what these are called."""
+    if not text or text in one.code or any(text in cell for cell in one.cells.values()):
+        return True
+    return any(text in name for name in names.of(one.cells).values())
 
 
-def _changed(row: StoredRow) -> Changed:
+def _changed(row: StoredRow, named: Names) -> Changed:
     cells: Mapping[str, str] = row["cells"]
     old: Mapping[str, str] = row["old"]
     names: Sequence[str] = sorted(old) if row["op"] == "set" else ()
     return Changed(
         id=row["id"],
         op=row["op"],
-        columns=tuple((name, old[name], cells.get(name, "")) for name in names),
+        columns=tuple(
+            (n, named.text(n, old[n]), named.text(n, cells.get(n, ""))) for n in names
+        ),
         valid_from=row["valid_from"],
         valid_to=row["valid_to"],
         note=row["note"],

@@ -26,6 +26,13 @@ _UNITS = {
     "month": "个月",
 }
 
+SERVICES = {  # what the services of this installation do, for the panel of the designer
+    "notify": "发送通知",
+    "freeze": "年终冻结统计和台账",
+    "ledger": "读取台账各行",
+    "echo": "原样返回（试验）",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Pick:
@@ -158,7 +165,7 @@ def lists(view: View, *, application: str, path: str = "") -> Lists:
         roles=_picks(app.roles),
         forms=tuple(Pick(h.value, f"{h.label}（{h.value}）") for h in heads if h.value),
         decisions=_picks(found.decisions, coded=True),
-        services=tuple(Pick(name, name) for name in sorted(view.runtimes.services)),
+        services=_picks({n: SERVICES.get(n, n) for n in sorted(view.runtimes.services)}),
         deadlines=tuple(Pick(key, _deadline(key, row)) for key, row in app.deadlines.items()),
         documents=tuple(Pick(str(d["id"]), str(d["title"])) for d in app.documents),
         clauses=_picks(dict(sorted(found.clauses.items()))),

@@ -75,6 +75,35 @@ def test_tables_go_out_and_come_in_with_a_receipt(site: Site) -> None:
     assert "名称不能为空" in told
 
 
+def test_codes_are_shown_by_name_and_entered_from_lists(site: Site) -> None:
+    admin, units = site.browser("admin"), "/admin/organisation/tiny/unit"
+    shown = page(admin, f"{units}?text=水务部门")  # found by the name of its role
+    assert "试验省小样 › " not in shown.split("<h1>")[1]
+    assert "› 试验省小样</div><h1>单位" in shown
+    row = shown[shown.index("甲县水务局") :]
+    for code, name in (("990101", "甲县"), ("WATER", "水务部门"), ("county", "县级")):
+        assert f'<span title="{code}">{name}</span>' in row
+    assert "高山管护站" not in shown
+    form = page(admin, f"{units}/record/U-WATER-1")
+    assert 'value="WATER" checked' in form
+    assert 'value="WOOD" checked' not in form
+    ticked = {"c.roles": ["", "WATER", "WOOD"], "version": "0"}
+    told = submit(admin, f"{units}/record/U-WATER-1", **ticked)
+    assert "角色：水务部门 → 水务部门、林草部门" in told
+
+    wrong = cells(code="U-X", name="", level="town", region="99", roles="")
+    told = submit(admin, f"{units}/new", 422, **wrong)
+    for text in ("名称：名称不能为空", "级别：应为 province（省级）", "没有行政区划“99”"):
+        assert text in told
+    # A table with the headings and the words people use comes in as well.
+    head = "编码,名称,级别,行政区划,角色\n"
+    rows = f"{head}U-Y,丙局,县级,990102,HEAD\nU-Z,丁局,乡级,990102,HEAD\n"
+    told = submit(admin, f"{units}/import", 200, rows=rows)
+    assert "新增 1 行" in told
+    assert "级别：应为 province（省级）" in told
+    assert '<span title="county">县级</span>' in page(admin, f"{units}?text=U-Y")
+
+
 def test_records_are_kept_through_the_api(site: Site) -> None:
     admin = site.browser("admin")
     kinds = {row["kind"]: row for row in admin.get("/organisation/kinds").json}

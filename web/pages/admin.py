@@ -28,17 +28,7 @@ REFUSED = (Conflict, InvalidForm, InvalidRequest, NotFound, StaleDocument)
 STANDINGS = {"now": "现行", "future": "未到", "ended": "已结束", "all": "全部"}
 OPS = {"set": "修改", "end": "结束", "file": "恢复为文件内容"}
 SOURCES = {"page": "页面", "upload": "导入", "api": "接口"}
-COLUMNS = {  # of units and roles; registers keep the names of their files
-    "code": "编码",
-    "name": "名称",
-    "level": "级别",
-    "region": "行政区划",
-    "roles": "角色（分号隔开）",
-    "place": "保护地",
-    "parent": "上级",
-    "affiliation": "隶属（PROVINCIAL 省属，LOCAL 非省属）",
-}
-LEVELS = {"province": "省级", "prefecture": "市级", "county": "县级", "place": "保护地"}
+FIELDS = {"code": "编码", "validFrom": "自", "validTo": "至", "note": "说明", "cells": "内容"}
 
 
 def register(app: Flask) -> None:
@@ -53,8 +43,7 @@ def page(template: str, refused: ShouhuError | None = None, **values: Any) -> Re
         template,
         refused,
         errors=refused.errors if isinstance(refused, InvalidForm) else (),
-        words=COLUMNS,
-        levels=LEVELS,
+        words={**FIELDS, **values["found"].words} if "found" in values else FIELDS,
         **values,
     )
 
@@ -100,8 +89,8 @@ def new(application: str, kind: str) -> Response:
 
 
 def _new(application: str, kind: str, refused: ShouhuError | None = None) -> Response:
-    found = session.ask(organisation.records, application=application, kind=kind)
-    typed = {n: request.form.get(CELL + n) or request.args.get(n, "") for n in found.columns}
+    found = session.ask(organisation.blank, application=application, kind=kind)
+    typed = {n: _sent(n) or request.args.get(n, "") for n in found.columns}
     return page("admin/new.html", refused, found=found, typed=typed, **_dates())
 
 
@@ -109,7 +98,7 @@ def _new(application: str, kind: str, refused: ShouhuError | None = None) -> Res
 @security.permission("admin")
 def create(application: str, kind: str) -> BaseResponse:
     """Add a record."""
-    found = session.ask(organisation.records, application=application, kind=kind)
+    found = session.ask(organisation.blank, application=application, kind=kind)
     code = request.form.get(CELL + found.key, "").strip()
     try:
         posting.run(_wish(application, kind, code, found.columns, 0))
@@ -129,10 +118,8 @@ def _record(
     application: str, kind: str, code: str, refused: ShouhuError | None = None
 ) -> Response:
     found = session.ask(organisation.record, application=application, kind=kind, code=code)
-    typed = {
-        name: request.form.get(CELL + name, found.latest.get(name, ""))
-        for name in found.columns
-    }
+    sent = {name: _sent(name) for name in found.columns}
+    typed = {name: found.latest.get(name, "") if t is None else t for name, t in sent.items()}
     return page(
         "admin/record.html",
         refused,
@@ -210,7 +197,7 @@ def _wish(
     op = request.form.get("op", "set")
     if op not in OPS:
         raise InvalidRequest("不认识的操作。")
-    sent = {name: request.form.get(CELL + name) for name in columns}
+    sent = {name: _sent(name) for name in columns}
     cells = {name: text for name, text in sent.items() if text is not None}
     return commands.ChangeRecord(
         application,
@@ -223,6 +210,12 @@ def _wish(
         request.form.get("note", "").strip(),
         version,
     )
+
+
+def _sent(column: str) -> str | None:
+    """Give what the form says of COLUMN; several ticked codes with semicolons between."""
+    found = [text for text in request.form.getlist(CELL + column) if text]
+    return ";".join(found) if CELL + column in request.form else None
 
 
 def _dates() -> dict[str, str]:

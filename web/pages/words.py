@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.queries.due_state import Due
+from engine.queries.metrics import numbered
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _WEEK = "一二三四五六日"
@@ -172,6 +173,7 @@ FILTERS = {
     "level_class": level_class,
     "moment_of": moment_of,
     "size": size,
+    "numbered": numbered,
     "shown": shown,
     "status_word": lambda key: STATUS.get(key, key),
     "seat_word": lambda key: SEAT.get(key, key),
