@@ -14,11 +14,14 @@ from typing import cast
 import structlog
 from structlog.typing import EventDict, Processor
 
+from engine.base import bounds
+from engine.base.actor import SYSTEM
 from engine.base.clock import Clock, OffsetClock, SystemClock
 from engine.base.errors import InvalidRequest
 from engine.base.ids import Ids, RandomIds
 from engine.base.traces import trace
 from engine.commands.clock import SETTING as CLOCK
+from engine.commands.limits import SetLimits
 from engine.context import Runtimes
 from engine.delivery.services import NAMES
 from engine.engine import Engine
@@ -49,17 +52,51 @@ def build(
     Without CLOCK a demo installation gets its persisted clock, any other the machine's.
     OVERRIDE (else the setting SHOUHU_RUNTIME) names the runtime of all new instances;
     whoever builds several engines gives each RUNTIMES that share what is compiled
-    (Runtimes.elsewhere) and have their override already.
+    (Runtimes.elsewhere) and have their override already. The setting SHOUHU_LIMITS
+    names the limits this node is given, see `agree`.
     """
     database = replace(open_database(url), keyring=Keyring(data_dir))
     schema.require(database)
-    return Engine(
+    engine = Engine(
         database=database,
         runtimes=_runtimes(runtimes, override),
         clock=clock or _stored_clock(database),
         ids=ids or RandomIds(),
         files=FileStore(data_dir / "attachments"),
     )
+    try:
+        agree(engine, bounds.parse(os.environ.get(bounds.ENVIRONMENT, "")))
+    except InvalidRequest:
+        engine.close()
+        raise
+    return engine
+
+
+def agree(engine: Engine, wanted: Mapping[str, int]) -> None:
+    """Take over the limits of the installation; WANTED are those this node was given.
+
+    They stand in the database, so that no two nodes judge one case differently: the first
+    node that names some lays them down, one that names others does not start.
+    """
+    asked = bounds.changed(bounds.limits_of(wanted))
+    with engine.database.read() as conn:
+        stored = records.read_setting(conn, bounds.SETTING)
+    if stored is None and asked:
+        engine.execute(SetLimits(asked), SYSTEM)
+        return
+    kept = bounds.limits_of(stored)
+    if wanted and asked != bounds.changed(kept):
+        raise InvalidRequest(
+            f"本节点的运行上限（{_named(asked)}）与本安装已定的（{_named(stored or {})}）"
+            f"不一致，没有启动：各节点须相同。请改正 {bounds.ENVIRONMENT} 或 --limit，"
+            "或用 ./shouhu limits 名称=数值 为全部节点更改。",
+            code="limits-differ",
+        )
+    engine.runtimes.adopt(kept)
+
+
+def _named(limits: Mapping[str, int]) -> str:
+    return "、".join(f"{name}={limits[name]}" for name in sorted(limits)) or "默认值"
 
 
 def _runtimes(

@@ -35,6 +35,7 @@ from engine.simulation import verb as simulation
 from engine.simulation.demo import PASSWORD, make, print_logins
 from engine.store import chain, schema, snapshots
 from engine.store.database import open_database, serving_lock
+from engine.verbs import bounds as bounding
 from engine.verbs import registers
 from engine.verbs import trace as tracing
 from engine.worker import Worker
@@ -98,13 +99,18 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--port", type=int, default=8000, help="端口，默认 8000")
         one.add_argument("--host", default="127.0.0.1", help="地址，默认 127.0.0.1")
     work = verb("work", _work, "再启动一个执行到期任务的节点（PostgreSQL）")
+    for one in (demo, serve, work):
+        told = "运行上限，如 table_bytes=8000000；可多次；见 shouhu limits"
+        one.add_argument("--limit", action="append", metavar="NAME=N", help=told)
     verify = verb("verify", _verify, "核对历史记录链和封存")
     migrate = verb("migrate-db", _migrate, "把数据库升级到本版本需要的结构")
     test = verb("test", _test, "运行全部检查和测试")
     test.add_argument("words", nargs=argparse.REMAINDER)
     simulate = verb("simulate", _simulate, "在仿真时钟上模拟一年的业务，报告结果和速度")
     simulation.add_words(simulate)
-    placed = [demo, serve, work, verify, migrate, *_application_verbs(verb)]
+    bound = verb("limits", _limits, "查看或更改运行上限（名称=数值），对全部节点生效")
+    bound.add_argument("words", nargs="*", metavar="NAME=N")
+    placed = [bound, demo, serve, work, verify, migrate, *_application_verbs(verb)]
     for one in placed:
         folder = HOME / ("demo" if one is demo else "data")
         one.add_argument("--data", type=Path, default=folder, help=f"数据目录，默认 {folder}")
@@ -155,7 +161,9 @@ def _open(args: argparse.Namespace, clock: Clock | None = None) -> Engine:
     if schema.is_empty(database):
         schema.upgrade(database)
     database.close()
-    return build(url, args.data, clock=clock, override=getattr(args, "runtime", None))
+    override = getattr(args, "runtime", None)
+    bounding.ask(args)
+    return build(url, args.data, clock=clock, override=override)
 
 
 def _read(path: str) -> Bundle:
@@ -185,6 +193,7 @@ def _demo(args: argparse.Namespace) -> int:
             _complain("正在建立演示数据，约需一分钟……")
             passwords = importlib.import_module("web.session").Passwords()
             _make_demo(args, passwords.hash(PASSWORD))
+        bounding.ask(args)
         engine = stack.enter_context(closing(build(url, args.data, override=args.runtime)))
         _take_place(args, engine, stack)
         print_logins(engine, print)
@@ -365,6 +374,13 @@ def _migrate(args: argparse.Namespace) -> int:
     before, after = schema.upgrade(database)
     database.close()
     print(f"数据库结构：{before or '空'} → {after}")
+    return 0
+
+
+def _limits(args: argparse.Namespace) -> int:
+    bounding.ask_nothing()
+    with closing(_open(args)) as engine:
+        bounding.run(engine, args.words, print)
     return 0
 
 

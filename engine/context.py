@@ -10,6 +10,7 @@ from engine.base import overrides
 from engine.base.actor import Actor
 from engine.base.clock import Clock
 from engine.base.errors import InvalidDefinition, NotFound, NotSupported
+from engine.base.events import Limits
 from engine.base.findings import has_errors
 from engine.base.ids import Ids
 from engine.base.recent import Recent
@@ -62,6 +63,7 @@ class Runtimes:
         self._lock = threading.Lock()  # of the caches, held for moments
         self._calendars = Calendars()
         self._organisations = Organisations()
+        self._bounds = Limits()
         self._compiling = threading.Lock()  # one compilation at a time: CPU is scarce
 
     def elsewhere(self, override: str | None = None) -> "Runtimes":
@@ -71,6 +73,15 @@ class Runtimes:
         )
         made._compiled = self._compiled
         return made
+
+    @property
+    def bounds(self) -> Limits:
+        """Give the limits of the installation as this node knows them."""
+        return self._bounds
+
+    def adopt(self, limits: Limits) -> None:
+        """Take over the LIMITS of the installation, for every step from now on."""
+        self._bounds = limits
 
     def named(self, name: str) -> Runtime:
         """Give the runtime NAME."""
@@ -190,10 +201,10 @@ class Runtimes:
         """Give the version as it counts days now: with what people entered."""
         calendars = self._calendars.now(conn, deployed.calendars)
         live = self._organisations.now(conn, deployed.application, deployed.hash)
+        made = replace(deployed, calendars=calendars, live=live, bounds=self._bounds)
         if not deployed.application.campaign:
-            return replace(deployed, calendars=calendars, live=live)
-        years = LiveYears(conn, deployed.application)
-        return replace(deployed, calendars=calendars, live=live, years=years)
+            return made
+        return replace(made, years=LiveYears(conn, deployed.application))
 
     def organisation(self, conn: Conn, deployed: Deployed) -> Organisation:
         """Give the records of the application with their dates and changes."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.base import overrides
 from engine.base.errors import InvalidExpression, NotFound
-from engine.base.events import Env
+from engine.base.events import Env, Limits
 from engine.base.expressions import Calendar, Dated, Moment
 from engine.base.findings import Finding, has_errors
 from engine.base.values import Value
@@ -64,6 +64,7 @@ class Deployed(Dated):
     limits: Mapping[str, Mapping[str, Limit]] = field(default_factory=dict)
     years: Callable[[str], Mapping[str, Value] | None] | None = None  # of its campaign
     live: LiveRegister | None = None  # registers with what people changed of them
+    bounds: Limits = field(default_factory=Limits)  # of the installation
     _phrases: dict[tuple[str, Mode], Expression] = field(default_factory=dict)
 
     def decide(
@@ -89,6 +90,7 @@ class Deployed(Dated):
         return Env(
             zone=self.zone,
             calendars=self.calendars,
+            limits=self.bounds,
             register=self,
             region=region,
         )

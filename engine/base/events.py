@@ -12,7 +12,13 @@ from engine.base.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of one step and one instance (kernel.md 1.2, 1.5, 2.5, 2.6, 3.8); settings."""
+    """Limits of one step and one instance (kernel.md 1.2, 1.5, 2.5, 2.6, 3.8); settings.
+
+    A table is a list of at most LIST_ITEMS maps, such as the rows of a form. operations.md 1
+    row 16 promises 2,000 rows, and 2,000 rows of real Chinese texts are some 3 MB; so tables
+    have limits of their own, TABLE_BYTES for one and TABLES_BYTES for those of one instance
+    together, while the limits of the document hold for everything else.
+    """
 
     step_visits: int = 10_000
     state_bytes: int = 1_000_000
@@ -21,6 +27,10 @@ class Limits:
     call_depth: int = 50
     value_bytes: int = 256_000
     scope_bytes: int = 512_000
+    table_bytes: int = 4_000_000
+    tables_bytes: int = 8_000_000
+    list_items: int = 10_000
+    nesting: int = 32
 
 
 @record

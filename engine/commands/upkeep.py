@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from engine.base.bounds import SETTING, limits_of
 from engine.commands import finishing
 from engine.commands.case import open_case
 from engine.commands.results import Counted
@@ -46,13 +47,14 @@ class Beat:
     stopped: bool = False
 
     def run(self, ctx: Context) -> Counted:
-        """Write the row of this process and forget those long gone."""
+        """Write the row of this process, forget those long gone, take over the limits."""
         may(ctx.actor, "machine")
         if self.stopped:
             nodes.stop(ctx.conn, self.node, ctx.now)
         else:
             nodes.beat(ctx.conn, self.node, ctx.now, self.release)
             nodes.forget(ctx.conn, ctx.now - nodes.KEEP)
+            ctx.runtimes.adopt(limits_of(records.read_setting(ctx.conn, SETTING)))
         return Counted()
 
 

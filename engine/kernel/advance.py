@@ -16,6 +16,7 @@ from engine.kernel import (
     multi,
     points,
     scopes,
+    sizes,
     throws,
     waits,
 )
@@ -52,7 +53,7 @@ def advance(plan: Plan, state: State | None, event: events.Event) -> Step:
         busiest = plan.nodes[limit.node].id
         text = f"一步之内经过的节点超过上限，疑有死循环，最频繁的是“{busiest}”。"
         return _stopped(plan, state, event, Held("step_limit", text), limit.node)
-    if state_bytes(run.draft.doc) > run.limits.state_bytes:
+    if _overweight(run, state):
         problem = Held("state_size", "案件状态的大小超过上限。")
         return _stopped(plan, state, event, problem, 0)
     return Step(run.draft.doc, _told(run))
@@ -71,6 +72,18 @@ def state_bytes(state: State) -> int:
     """Estimate the size of a state from counters, without walking it."""
     records = len(state["waits"]) * WAIT_BYTES + len(state["scopes"]) * SCOPE_BYTES
     return int(state["bytes"]) + records
+
+
+def _overweight(run: Run, before: State | None) -> bool:
+    """Tell whether the step made the state too large; tables are counted by themselves."""
+    doc, limits = run.draft.doc, run.limits
+    total = state_bytes(doc)
+    if total <= limits.state_bytes:
+        return False
+    if before is not None and total <= state_bytes(before):
+        return False
+    values = (one for scope in doc["scopes"].values() for one in scope["vars"].values())
+    return sizes.crowded(total, values, limits.state_bytes, limits)
 
 
 def _stopped(

@@ -1,10 +1,10 @@
 """What an expression sees and where a result is written (kernel.md 3)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 
 from engine.base.expressions import Expr
 from engine.base.values import Value
+from engine.kernel import sizes
 from engine.kernel.effects import ExpressionWarning, VariablesWritten
 from engine.kernel.plan import CASE_STARTED, Assign, ValueExpr
 from engine.kernel.problems import Held
@@ -152,50 +152,13 @@ def _with_path(before: Value, path: tuple[str, ...], found: Value) -> dict[str, 
     return result
 
 
-def measure(subject: Value) -> int:
-    """Estimate the bytes of a value in the stored document, without recursion."""
-    total = 0
-    stack = [subject]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, str):
-            total += 2 + _bytes(item)
-        elif item is None or isinstance(item, int):
-            total += 8
-        elif isinstance(item, Decimal):
-            total += len(item.as_tuple().digits) + 8
-        elif isinstance(item, Mapping):
-            total += 2 + sum(_bytes(key) + 4 for key in item)
-            stack.extend(item.values())
-        elif isinstance(item, list | tuple):
-            total += 2 + len(item)
-            stack.extend(item)
-        else:
-            total += 8
-    return total
-
-
-def oversize(found: Value, size: int, limit: int) -> str:
-    """Say how large FOUND is against LIMIT bytes (kernel.md 3.8) and what makes it fit."""
-    told = f"约 {-(-size // 1000)} KB，超过单个变量 {limit // 1000} KB 的上限"
-    if not isinstance(found, list) or len(found) < 2:
-        return f"{told}，请缩短文字，或改为附件。"
-    fit = len(found) * limit // size
-    text = f"表格共 {len(found)} 行，{told}；照现有各行的长短约可存 {fit} 行。"
-    return f"{text}请缩短各行文字或减少行数，其余明细作为附件上传。"
-
-
-def _bytes(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
-
-
 def write(run: Run, sid: str, node: str, patch: Mapping[str, Value]) -> None:
     """Commit PATCH, each name where it lives (kernel.md 3.1); conditions look afterwards."""
     homes: dict[str, dict[str, Value]] = {}
     for name, found in patch.items():
         homes.setdefault(_home(run, sid, name), {})[name] = found
-    sizes = [(home, part, growth(run, home, part)) for home, part in homes.items()]
-    for home, part, grown in sizes:
+    grows = [(home, part, growth(run, home, part, node)) for home, part in homes.items()]
+    for home, part, grown in grows:
         commit(run, home, node, part, grown)
 
 
@@ -206,7 +169,7 @@ def commit(
     if not part:
         return
     if grown is None:
-        grown = growth(run, sid, part)
+        grown = growth(run, sid, part, node)
     scope: Record = run.draft.edit_scope(sid)
     scope["bytes"] += grown
     run.draft.doc["bytes"] += grown
@@ -225,18 +188,32 @@ def _home(run: Run, sid: str, name: str) -> str:
         at = scope["up"]
 
 
-def growth(run: Run, sid: str, part: Mapping[str, Value]) -> int:
-    """Give by how many bytes the scope grows; too much holds the token (kernel.md 3.8)."""
+def growth(run: Run, sid: str, part: Mapping[str, Value], node: str = "") -> int:
+    """Give by how many bytes the scope grows; too much holds the token (kernel.md 3.8).
+
+    NODE is the element that writes. What does not grow is never too much: a limit lowered
+    later stops no case that is under way.
+    """
     scope = run.draft.scope(sid)
     grown = 0
     for name, found in part.items():
-        size = measure(found)
-        if size > run.limits.value_bytes:
-            told = oversize(found, size, run.limits.value_bytes)
+        weight = sizes.weigh(found)
+        told = sizes.excess(found, weight, run.limits, _items(run, node))
+        if told:
             raise Held("value_size", f"变量“{name}”的内容过大：{told}")
-        grown += size + len(name)
+        grown += weight.size + len(name)
         if name in scope["vars"]:
-            grown -= measure(scope["vars"][name]) + len(name)
-    if scope["bytes"] + grown > run.limits.scope_bytes:
-        raise Held("value_size", "案件变量的总量超过上限，请把大段内容改为附件。")
+            grown -= sizes.measure(scope["vars"][name]) + len(name)
+    total = scope["bytes"] + grown
+    if grown > 0 and total > run.limits.scope_bytes:
+        after = {**scope["vars"], **part}
+        if sizes.crowded(total, after.values(), run.limits.scope_bytes, run.limits):
+            raise Held("value_size", sizes.CROWDED)
     return grown
+
+
+def _items(run: Run, node: str) -> int:
+    """Give how long a list written by NODE may be: the results of many items are longer."""
+    at = run.plan.by_id.get(node)
+    many = at is not None and run.plan.nodes[at].multi is not None
+    return run.limits.mi_rows if many else run.limits.list_items

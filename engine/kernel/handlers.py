@@ -9,10 +9,10 @@ from engine.base.errors import CalendarMissing, ExpressionFailed
 from engine.base.values import Value
 from engine.kernel import (
     catches,
-    data,
     incidents,
     lifecycle,
     returns,
+    sizes,
     throws,
     timers,
     waits,
@@ -53,16 +53,12 @@ def _unfit(run: Run, record: Record, node: Node, event: events.CompleteTask) -> 
     missing = [n for n in node.result.required if event.result.get(n) is None]
     if missing:
         return f"缺少必填字段：{'、'.join(sorted(missing))}。"
-    total = 0
-    for name, found in event.result.items():
-        size = data.measure(found)
-        if size > run.limits.value_bytes:
-            told = data.oversize(found, size, run.limits.value_bytes)
-            return f"字段“{name}”的内容过大：{told}"
-        total += size
-    if run.draft.scope(record["s"])["bytes"] + total > run.limits.scope_bytes:
-        return "案件变量的总量超过上限，请把大段内容改为附件。"
-    return _unfit_item(run, record, event.item)
+    scope = run.draft.scope(record["s"])
+    limits = run.limits
+    told = sizes.unfit(
+        scope["vars"], scope["bytes"], event.result, limits, limits.list_items
+    )
+    return told or _unfit_item(run, record, event.item)
 
 
 def _unfit_item(run: Run, record: Record, item: int | None) -> str:

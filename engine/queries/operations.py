@@ -1,12 +1,14 @@
 """What an operator sees: the clock, the worker, its backlog, the nodes (reliability.md 8.5)."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from engine.base.bounds import BOUNDS
 from engine.base.clock import FakeClock, OffsetClock
+from engine.base.events import Limits
 from engine.context import View
 from engine.queries.due import Lane, backlog
 from engine.store import visible
@@ -52,6 +54,28 @@ class WorkerState:
 def clock(view: View) -> ClockState:
     """Give the moment of the business clock and whether it is a demo clock."""
     return ClockState(view.now, isinstance(view.clock, OffsetClock | FakeClock))
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """One limit of the installation; CHANGED: other than the default."""
+
+    name: str
+    title: str
+    unit: str
+    value: int
+    usual: int
+    changed: bool
+
+
+def limits(view: View) -> tuple[LimitRow, ...]:
+    """Give the limits of steps and cases as this node applies them."""
+    visible.require_operations(view.actor)
+    usual, now = asdict(Limits()), asdict(view.runtimes.bounds)
+    return tuple(
+        LimitRow(name, one.title, one.unit, now[name], usual[name], now[name] != usual[name])
+        for name, one in BOUNDS.items()
+    )
 
 
 def _setting(view: View, name: str) -> Any:

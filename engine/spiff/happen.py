@@ -8,7 +8,6 @@ from engine.base import events
 from engine.base.errors import NotSupported
 from engine.base.values import Value
 from engine.kernel import timers
-from engine.kernel.data import measure, oversize
 from engine.kernel.effects import EscalationThrown, IncidentCleared, IncidentRaised
 from engine.kernel.plan import Node, Trigger
 from engine.kernel.problems import Held
@@ -84,13 +83,9 @@ def _fits(session: Session, node: Node, result: Mapping[str, Value]) -> None:
     missing = sorted(name for name in node.result.required if result.get(name) is None)
     if missing:
         raise Refused(f"缺少必填字段：{'、'.join(missing)}。")
-    sizes = {name: measure(value) for name, value in result.items()}
-    for name, size in sizes.items():
-        if size > session.limits.value_bytes:
-            told = oversize(result[name], size, session.limits.value_bytes)
-            raise Refused(f"字段“{name}”的内容过大：{told}")
-    if measure(session.doc["vars"]) + sum(sizes.values()) > session.limits.scope_bytes:
-        raise Refused("案件变量的总量超过上限，请把大段内容改为附件。")
+    told = session.too_large(node.id, result)
+    if told:
+        raise Refused(told)
 
 
 def finish_service(session: Session, record: Record, event: events.FinishService) -> None:

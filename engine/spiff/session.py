@@ -12,6 +12,7 @@ from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
 from engine.base.errors import ExpressionFailed
 from engine.base.events import Event
 from engine.base.values import Value
+from engine.kernel import sizes
 from engine.kernel.effects import (
     DecisionEvaluated,
     Effect,
@@ -128,10 +129,21 @@ class Session:
         return patch
 
     def write(self, node: str, patch: Mapping[str, Value]) -> None:
-        """Commit whole variables."""
+        """Commit whole variables; too much refuses the step (kernel.md 3.8)."""
+        told = self.too_large(node, patch)
+        if told:
+            raise Held("value_size", told)
         if patch:
             self.doc["vars"] = {**self.doc["vars"], **patch}
             self.emit(VariablesWritten(SCOPE, node, dict(patch)))
+
+    def too_large(self, node: str, patch: Mapping[str, Value]) -> str:
+        """Say what is too large about PATCH written by NODE, "" when it fits."""
+        at = self.plan.by_id.get(node)
+        many = at is not None and self.plan.nodes[at].multi is not None
+        items = self.limits.mi_rows if many else self.limits.list_items
+        before = self.doc["vars"]
+        return sizes.unfit(before, sizes.measure(before), patch, self.limits, items)
 
     def patch(self, node: Node, done: Done, extra: Mapping[str, Value]) -> dict[str, Value]:
         """Give the whole variables finished work writes (kernel.md 3.2)."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from engine.kernel import data
+from engine.kernel import sizes
 from engine.kernel import effects as fx
 from engine.kernel.plan import Plan
 from engine.kernel.waits import condition_of
@@ -84,7 +84,7 @@ def _sizes(state: Any) -> None:
     total = 0
     for scope in state["scopes"].values():
         size = sum(
-            data.measure(value) + len(name)
+            sizes.measure(value) + len(name)
             for name, value in scope["vars"].items()
             if not (value is None and scope["bytes"] == 0)
         )

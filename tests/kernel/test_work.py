@@ -1,13 +1,11 @@
 """Tasks, services, scripts, decisions, calls, and what they write (kernel.md 2.1, 2.5, 3)."""
 
-import re
 from datetime import timedelta
 
 import pytest
 
 from engine.base import events
 from engine.base.errors import CalendarMissing, ExpressionFailed
-from engine.kernel import data
 from engine.kernel import effects as fx
 from engine.kernel import plan as p
 from tests.support.building import Part
@@ -259,20 +257,6 @@ def test_a_value_that_is_too_large_is_refused_from_people_and_held_elsewhere() -
     assert d.complete("a", x="字" * 40).status == "refused"
     d.complete("a", x="字" * 20)
     assert d.incidents == [("value_size", "c")]
-
-
-def test_a_table_that_is_too_large_is_told_how_many_rows_would_fit() -> None:
-    d = Drive(process(start("s"), user("a", fields="x"), path("s a"))).start()
-    table = [{"no": f"N-{n:04}", "reason": "连续降雨，便道冲毁。" * 8} for n in range(1500)]
-    refused = d.complete("a", x=table)
-    assert refused.status == "refused"
-    assert "“x”" in refused.reason
-    assert "表格共 1500 行" in refused.reason
-    assert "超过单个变量 256 KB 的上限" in refused.reason
-    fit = int(re.search(r"约可存 (\d+) 行", refused.reason)[1])
-    assert 500 < fit < 1500
-    assert d.complete("a", x=table[:fit]).consumed
-    assert "请缩短文字，或改为附件。" in data.oversize("字" * 90_000, 270_000, 256_000)
 
 
 def test_a_state_that_is_too_large_takes_no_event() -> None:

@@ -81,6 +81,7 @@ def desk() -> Response:
         late=late,
         causes=[repairs.cause(one) for one in groups],
         worker=session.ask(operations.worker),
+        bounds=session.ask(operations.limits),
         lanes=LANES,
         strips=_strips(None),
         agendas=_agendas(None),
