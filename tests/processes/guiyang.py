@@ -141,6 +141,9 @@ def restored(story: Scenario, problem: Json, body: str) -> Json:
     data = {"cause": "建设活动", "subject_known": "已查明且落实"}
     data |= {"subject_name": form["subject_name"] or "建设单位"}
     story.when_completes(body, "register_damage", "needed", case=case, data=data)
+    for unit in (FORESTRY, ECOLOGY):
+        urged = {"urge_note": "要求建设单位按方案限期修复。"}
+        story.when_completes(unit, "urge", "urged", case=case, data=urged)
     plan = {
         "restoration_plan": "清除硬化地面，恢复乡土植被。",
         "restore_until": "2026-12-31",

@@ -106,7 +106,8 @@ def test_the_builder_restores_and_no_fund_is_asked_for(guiyang_story: Scenario) 
     story.when_passes("2026-03-02 10:00")
     case = story.when_started(BODY, "gy_restoration", damage())
     assert story.rows(case) == ["D-11.1"]
-    story.then_waits_at(case, ("plan_restoration", BODY))
+    urges = ("urge", FORESTRY), ("urge", ECOLOGY)  # both urge the builder (G-21)
+    story.then_waits_at(case, ("plan_restoration", BODY), *urges)
     row = story.ledger_row("restoration", case["number"])
     assert row["restorer"] == "花溪区城市建设投资公司"
 
