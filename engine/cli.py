@@ -36,7 +36,7 @@ from engine.simulation.demo import PASSWORD, make, print_logins
 from engine.store import chain, schema, snapshots
 from engine.store.database import open_database, serving_lock
 from engine.verbs import bounds as bounding
-from engine.verbs import registers
+from engine.verbs import organisation, registers
 from engine.verbs import trace as tracing
 from engine.worker import Worker
 
@@ -335,7 +335,9 @@ def _write_json(path: str, content: Any) -> None:
 def _export(args: argparse.Namespace) -> int:
     target, words = Path(args.to), list(args.words)
     with closing(_open(args)) as engine:
-        if len(words) == 1:
+        if words == [organisation.WHAT]:
+            print(organisation.out(engine, organisation.wanted(args, target)))
+        elif len(words) == 1:
             print(exchange.export(engine, words[0], args.version, target))
         elif len(words) == 2 and words[0] in registers.OUT:
             print(registers.OUT[words[0]](engine, words[1], target, args.login))
@@ -350,6 +352,8 @@ def _import(args: argparse.Namespace) -> int:
         if args.what == "calendar":
             print(exchange.import_calendar(engine, args.calendar, args.file))
             return 0
+        if args.what == organisation.WHAT:
+            return organisation.bring(engine, organisation.wanted(args, args.file), print)
         found = registers.bring(engine, registers.wanted(args), _complain)
     print(registers.summary(found))
     return 1 if found.counts.get("refused") else 0

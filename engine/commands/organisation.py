@@ -106,7 +106,10 @@ class Desk:
 
     def change(self, ctx: Context, wish: ChangeRecord) -> int:
         """Check WISH and keep it; give the id of the change."""
-        row = self.judged(wish)
+        return self.keep(ctx, wish, self.judged(wish))
+
+    def keep(self, ctx: Context, wish: ChangeRecord, row: Row) -> int:
+        """Keep WISH, judged as ROW; give the id of the change."""
         made: Row = {
             **row,
             "application": wish.application,

@@ -77,3 +77,19 @@ def _guard(text: str) -> None:
 
 def _bad(text: str, line: int = 0) -> InvalidRequest:
     return InvalidRequest(text, code="yaml.syntax", line=line)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes numbers as they were read: exact."""
+
+
+def _exact(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:float", str(value))
+
+
+_Dumper.add_representer(Decimal, _exact)
+
+
+def write_yaml(value: Any) -> str:
+    """Write VALUE as YAML that `read_yaml` reads back; keys keep their order."""
+    return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=96)

@@ -35,6 +35,7 @@ class Kind:
     changed: int  # records people changed
     conflicts: int  # where the files say something else since
     names: tuple[str, ...] = ()  # other names forms know the register by
+    words: Mapping[str, str] = field(default_factory=dict)  # what people call the columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,8 @@ def kinds(view: View) -> tuple[Kind, ...]:
             disputed = sum(bool(known.conflict(kind, code, day)) for code in touched)
             count = len(known.rows(kind, day))
             head = (known.application.key, row["title"], kind, register.title or kind)
-            found.append(Kind(*head, count, len(touched), disputed, _names(known, kind)))
+            words = Names(known, register).words
+            found.append(Kind(*head, count, len(touched), disputed, _names(known, kind), words))
     return tuple(found)
 
 

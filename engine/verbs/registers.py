@@ -53,16 +53,19 @@ class Table:
 
 def add_export(verb: argparse.ArgumentParser, root: Path) -> None:
     """Add the words of shouhu export to VERB."""
-    text = "应用标识，或 ledger 台账标识、dossier 案件编号"
+    text = "应用标识，或 ledger 台账标识、dossier 案件编号、organisation（组织机构）"
     verb.add_argument("words", nargs="+", metavar="WHAT", help=text)
     verb.add_argument("--to", default=str(root), help="目录或 .zip；台账为 .xlsx、.csv")
     verb.add_argument("--version", type=int, help="应用的版本，默认最新")
     verb.add_argument("--as", dest="login", help="以谁的权限看台账（账号），默认全部")
+    verb.add_argument("--application", default="", help="organisation：哪个应用")
+    verb.add_argument("--register", default="", help="organisation：只写一个登记册，如 unit")
 
 
 def add_import(verb: argparse.ArgumentParser) -> None:
     """Add the words of shouhu import to VERB."""
-    verb.add_argument("what", metavar="WHAT", help="calendar，或应用声明的导入表，如 problem")
+    text = "calendar、organisation（组织机构），或应用声明的导入表，如 problem"
+    verb.add_argument("what", metavar="WHAT", help=text)
     verb.add_argument("file", type=Path, metavar="FILE")
     verb.add_argument("--calendar", default="cn", help="日历标识，默认 cn")
     verb.add_argument("--as", dest="login", default="", help="以谁的名义导入（账号）")
@@ -70,6 +73,11 @@ def add_import(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--unit", help="账号代表几个单位时选一个（单位编码）")
     verb.add_argument("--receipt", type=Path, metavar="CSV", help="逐行回执写到哪里")
     verb.add_argument("--check-only", action="store_true", help="只检查，不写入")
+    text = "organisation：哪个登记册（unit、role……），默认按文件名"
+    verb.add_argument("--register", default="", help=text)
+    verb.add_argument("--since", metavar="DATE", help="organisation：自何日起生效")
+    text = "organisation：有行被拒绝时仍写入其余各行"
+    verb.add_argument("--skip-refused", action="store_true", help=text)
 
 
 def wanted(args: argparse.Namespace) -> Table:
@@ -189,7 +197,7 @@ def _write_receipt(engine: Engine, actor: Actor, run_id: int, target: Path) -> N
             for told in row.problems or ({"label": "", "text": ""},):
                 state = STATES.get(row.state, row.state)
                 cells = (row.no, state, row.number, told["label"], told["text"])
-                writer.writerow([_safe(cell) for cell in cells])
+                writer.writerow([spreadsheet_safe(cell) for cell in cells])
 
 
 def _receipts(engine: Engine, actor: Actor, run_id: int) -> Iterator[imports.Receipt]:
@@ -199,7 +207,7 @@ def _receipts(engine: Engine, actor: Actor, run_id: int) -> Iterator[imports.Rec
         after = page[-1].no
 
 
-def _safe(cell: object) -> str:
+def spreadsheet_safe(cell: object) -> str:
     """Let no cell begin a formula in a spreadsheet."""
     text = "" if cell is None else str(cell)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
@@ -221,7 +229,7 @@ def ledger_out(engine: Engine, ledger: str, target: Path, login: str | None) -> 
         writer.writerow([column.label for column in found.columns])
         for row in _ledger_rows(engine, actor, ledger):
             cells = [row.texts.get(column.key) for column in found.columns]
-            writer.writerow([_safe(cell) for cell in cells])
+            writer.writerow([spreadsheet_safe(cell) for cell in cells])
             count += 1
     return f"{found.title}：{count} 行已写到 {target}"
 
