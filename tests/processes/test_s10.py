@@ -12,16 +12,18 @@ def test_every_half_year_areas_across_regions_meet_and_vectors_are_shared(
     story = guiyang_story
     story.when_passes("2026-07-01 09:00")
     meetings = {c["title"]: c for c in story.cases("gy_meeting")}
-    red, flower = "红枫湖风景名胜区", "百花湖风景名胜区"
-    assert set(meetings) == {f"{name}2026年下半年跨区域联席会议" for name in (red, flower)}
-    for case, convener in zip(
-        sorted(meetings.values(), key=lambda c: c["title"], reverse=True),
-        (QINGZHEN, GUANSHANHU),
-        strict=True,
-    ):
+    areas = {  # the areas across regions, each with the units of its places
+        "红枫湖风景名胜区": (QINGZHEN, "GA-GWH", "GY-01-GL"),
+        "百花湖风景名胜区": (GUANSHANHU, QINGZHEN, "GY-02-GL"),
+        "贵州贵阳阿哈湖国家湿地公园": ("520102-ZF", "520111-ZF", "GY-03-GL"),
+    }
+    assert set(meetings) == {f"{name}2026年下半年跨区域联席会议" for name in areas}
+    for name, (convener, *others) in areas.items():
+        case = meetings[f"{name}2026年下半年跨区域联席会议"]
         story.then_waits_at(case, ("convene", convener))
         form = story.form(convener, "convene", case)
         assert (form["kind"], form["invited_others"]) == ("跨区域联席会议", PRESET)
+        assert set(form["units"]) == {convener, FORESTRY, *others}
     (share,) = story.cases("gy_share")
     assert share["title"] == "矢量边界：2026年下半年自然保护地矢量边界"
     the_late_share_reaches_level_one(story, share)
