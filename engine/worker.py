@@ -26,6 +26,7 @@ from engine.base.errors import (
     ShouhuError,
 )
 from engine.base.traces import trace
+from engine.commands.deputising import ReturnDeputised
 from engine.commands.due import PAUSED, FailJob, RunDueJob, RunStartTimer, is_paused
 from engine.commands.imports import ApplyRows, CheckRows, FailImport, KeepRows, RefuseRow
 from engine.commands.people import SettleDay
@@ -197,8 +198,9 @@ class Worker:
             self._guarded(lambda: self._count(Beat(self.node, stopped=True)))
 
     def keep_vault(self) -> int:
-        """Erase what is no longer kept, and wrap records under an older key anew."""
-        done = self._count(EraseVault(hour(self.engine.clock.now())))
+        """Erase what is no longer kept, wrap anew what has an older key, return claims."""
+        slot = hour(self.engine.clock.now())
+        done = self._count(EraseVault(slot)) + self._count(ReturnDeputised(slot))
         return done + self._count(RewrapVault())
 
     def beat(self) -> int:

@@ -1,6 +1,7 @@
 """Who asks: a person with the posts held at this moment."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,30 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Behalf:
+    """Somebody the actor stands in for (代理): PERSON, called NAME, with the UNITS held.
+
+    It counts from FROM_AT until before UNTIL_AT, for cases of PROCESSES (empty: all) in
+    REGION (a division code, "" for all).
+    """
+
+    person: str
+    name: str
+    units: frozenset[str]
+    from_at: datetime
+    until_at: datetime
+    processes: tuple[str, ...] = ()
+    region: str = ""
+
+    @property
+    def digits(self) -> str:
+        """Give what the codes of all divisions within REGION begin with."""
+        if len(self.region) != 6 or not self.region.isdecimal():
+            return self.region
+        return self.region.removesuffix("00").removesuffix("00")
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """A signed-in person, or the system itself."""
 
@@ -23,6 +48,8 @@ class Actor:
     name: str
     posts: tuple[Post, ...] = ()
     rights: frozenset[str] = frozenset()  # process_owner, scheduler, admin, all_regions
+    behalves: tuple[Behalf, ...] = ()  # whom the person stands in for now
+    lapsed: tuple[Behalf, ...] = ()  # lately over: only to say so
 
     @property
     def units(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from engine.base.actor import Behalf
 from engine.base.errors import NotFound
 from engine.base.events import Event
 from engine.base.records import record
@@ -13,6 +14,7 @@ from engine.base.values import Value
 from engine.bpmn.facts import NodeFacts, ProcessFacts
 from engine.context import Context, Deployed
 from engine.kernel.step import State
+from engine.rules.deputies import joined
 from engine.store import cases, codec
 from engine.store.chain import Line
 from engine.store.rows import Row
@@ -106,6 +108,7 @@ class Case:
     closed: list[Row] = field(default_factory=list)  # rounds decided in this transaction
     due_at: datetime | None = None  # the earliest job written: the worker's next look
     opened: list[OpenedTask] = field(default_factory=list)  # written, in order; for answers
+    behalf: Behalf | None = None  # whom the actor stands in for: 乙 代 甲 in every line
 
     @property
     def id(self) -> int:
@@ -149,7 +152,8 @@ class Case:
                 instance_id=live.id,
                 at=self.ctx.now,
                 actor=actor.person,
-                actor_name=actor.name,
+                actor_name=joined(actor.name, self.behalf),
+                on_behalf_of=self.behalf.person if self.behalf else None,
                 unit=unit,
                 node=node,
                 detail=detail,

@@ -90,8 +90,7 @@ class ReturnTask:
             "state": "done",
             "decision": "RETURN",
             "opinion": reason,
-            "person": ctx.actor.person,
-            "person_name": ctx.actor.name,
+            **entitled.signed(ctx, held),
             "decided_at": ctx.now,
         }
         work.write_seat(ctx.conn, seat["id"], seat["version"], values)

@@ -1,12 +1,13 @@
 """Who may act on what: the seat of an actor, rights, the state of the case."""
 
+from collections.abc import Sequence
 
-from engine.base.actor import Actor
+from engine.base.actor import Actor, Behalf
 from engine.base.errors import Conflict, InvalidRequest, NotFound
 from engine.base.records import record
 from engine.commands.case import Case, Live, open_case
 from engine.context import Context
-from engine.rules import refusals
+from engine.rules import deputies, refusals
 from engine.rules.permissions import Facts, may
 from engine.store import cases, holding, records, work
 from engine.store.rows import Row
@@ -38,6 +39,8 @@ def require(
     """
     if held is not None:
         root = held.case.root.row
+    if root is not None and keeps_away(ctx.actor, root):
+        raise NotFound
     facts = Facts() if root is None else _facts(ctx, root, held)
     may(ctx.actor, verb, facts)
 
@@ -48,11 +51,15 @@ def _facts(ctx: Context, root: Row, held: "HeldTask | None") -> Facts:
         seat["unit"] for seat in seats if seat["unit"] and seat["unit"] in ctx.actor.units
     )
     named = held is not None and any(
-        not seat["unit"] and belongs(ctx.actor, held.task, seat) for seat in seats
+        belongs(ctx.actor, held, seat)
+        for seat in seats
+        if not seat["unit"] or (not mine and ctx.actor.behalves)
     )
     handles = bool(mine) or named
     # One answer to "may see": the filter every list uses, asked only when it matters.
     visible = handles or cases.is_visible(ctx.conn, ctx.actor, root["id"])
+    if held is not None and not handles and (over := _expired(ctx, held)):
+        raise over
     person = ctx.actor.person
     return Facts(
         region=root["region"],
@@ -88,30 +95,80 @@ def task_of(case: Case, task_id: int) -> HeldTask:
     return HeldTask(case, case.live(task["instance_id"]), task, seats)
 
 
-def belongs(actor: Actor, task: Row, seat: Row) -> bool:
-    """Tell whether SEAT is one of the actor's: by unit, by name, or among named users."""
-    if seat["unit"]:
-        return seat["unit"] in actor.units
-    if seat["person"]:
-        return bool(seat["person"] == actor.person)
-    return actor.person in (task["settings"].get("users") or ())
+def keeps_away(actor: Actor, root: Row) -> bool:
+    """Tell whether the actor, or a unit of his, keeps away (回避) from the case ROOT."""
+    away = root.get("recused")
+    if not away or actor.may("system"):
+        return False
+    return actor.person in away["persons"] or bool(actor.units.intersection(away["units"]))
+
+
+def _expired(ctx: Context, held: "HeldTask") -> Exception | None:
+    return deputies.expired(ctx.actor, held.seats, _scope(held))
+
+
+def _scope(held: "HeldTask") -> deputies.Scope:
+    root = held.case.root
+    return deputies.Scope(root.key, str(root.row["region"] or ""))
+
+
+def _users(held: "HeldTask") -> Sequence[str]:
+    return held.task["settings"].get("users") or ()
+
+
+def behalf_of(actor: Actor, held: "HeldTask", seat: Row) -> Behalf | None:
+    """Give whom the actor stands in for on SEAT, None for one's own right."""
+    if not actor.behalves:
+        return None
+    now = held.case.ctx.now
+    return deputies.behalf_of(actor, seat, _scope(held), now, _users(held))
+
+
+def belongs(actor: Actor, held: "HeldTask", seat: Row) -> bool:
+    """Tell whether SEAT is one of the actor's, or of somebody the actor stands in for."""
+    own = deputies.owns(actor, seat, _users(held))
+    return own or behalf_of(actor, held, seat) is not None
 
 
 def acting_seat(actor: Actor, held: HeldTask, unit: str | None) -> Row:
-    """Give the seat the actor acts on: open ones first, in the order of the round."""
-    mine = [seat for seat in held.seats if belongs(actor, held.task, seat)]
+    """Give the seat the actor acts on: open ones first, in the order of the round.
+
+    Whom the actor stands in for there is noted on the case: 乙 代 甲.
+    """
+    mine = [seat for seat in held.seats if belongs(actor, held, seat)]
     if unit is not None:
         mine = [seat for seat in mine if seat["unit"] == unit]
     if not mine:
         raise refusals.not_entitled("办理")
     waiting = [s for s in mine if s["state"] in ("open", "held")]
-    free = [s for s in waiting if s["person"] in (None, actor.person)]
+    free = [s for s in waiting if _may_take(actor, held, s)]
     units = {seat["unit"] for seat in free}
     if len(units) > 1 and unit is None:
         raise InvalidRequest(
             "您可以代表多个单位办理，请选择单位。", code="unit-needed", units=sorted(units)
         )
-    return (free or waiting or mine)[0]
+    seat = (free or waiting or mine)[0]
+    held.case.behalf = behalf_of(actor, held, seat)
+    return seat
+
+
+def _may_take(actor: Actor, held: HeldTask, seat: Row) -> bool:
+    return deputies.may_take(actor, seat, behalf_of(actor, held, seat))
+
+
+def signed(ctx: Context, held: HeldTask) -> Row:
+    """Give who acts, and for whom, as a seat keeps it."""
+    behalf = held.case.behalf
+    return {
+        "person": ctx.actor.person,
+        "person_name": deputies.joined(ctx.actor.name, behalf),
+        "on_behalf_of": behalf.person if behalf else None,
+    }
+
+
+def check_voice(actor: Actor, held: HeldTask, seat: Row) -> None:
+    """Refuse a second voice in one round that is given, or was, for another (2.15)."""
+    deputies.check_two_seats(actor, seat, held.case.behalf, held.seats)
 
 
 def require_open_case(case: Case) -> None:
@@ -135,9 +192,8 @@ def require_open_seat(actor: Actor, held: HeldTask, seat: Row) -> None:
     """Refuse an act on a seat or round that is over, naming who was first."""
     if seat["state"] == "done":
         label = outcome_label(held, seat["outcome"]) or seat["opinion"] or "已办理"
-        raise refusals.seat_decided(
-            seat["person_name"] or "", seat["unit_name"], seat["decided_at"], label
-        )
+        who, at = seat["person_name"] or "", seat["decided_at"]
+        raise refusals.seat_decided(who, seat["unit_name"], at, label)
     task = held.task
     if task["state"] != "open":
         if task["state"] == "incident":
@@ -145,7 +201,7 @@ def require_open_seat(actor: Actor, held: HeldTask, seat: Row) -> None:
         raise refusals.round_closed(task["closed_at"], how_closed(held))
     if seat["state"] not in ("open", "held"):
         raise Conflict("该席位已失效。", code="seat-void")
-    if seat["person"] not in (None, actor.person):
+    if not _may_take(actor, held, seat):
         raise Conflict(
             f"{seat['person_name']}（{seat['unit_name']}）已认领本环节。",
             code="seat-claimed",

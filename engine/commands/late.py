@@ -40,8 +40,7 @@ class AnswerLate:
         values: Row = {
             "outcome": self.outcome,
             "opinion": opinion,
-            "person": ctx.actor.person,
-            "person_name": ctx.actor.name,
+            **entitled.signed(ctx, held),
             "decided_at": ctx.now,
         }
         work.write_seat(ctx.conn, seat["id"], seat["version"], values)

@@ -136,7 +136,7 @@ def _give_back(case: Case, claim: Row, reason: str) -> bool:
     for seat in holding.seats_of(case.ctx.conn, claim["task_id"]):
         if seat["id"] != claim["id"] or seat["person"] != claim["person"]:
             continue
-        values = {"person": None, "person_name": None}
+        values = {"person": None, "person_name": None, "on_behalf_of": None}
         work.write_seat(case.ctx.conn, seat["id"], seat["version"], values)
         detail = {"task": task["id"], "seat": seat["id"], "name": task["name"]}
         detail |= {"person": claim["person"], "reason": reason}

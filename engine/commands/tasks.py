@@ -14,6 +14,7 @@ from engine.commands import (
     escalating,
     finishing,
     forms,
+    four_eyes,
     notify,
     stepping,
     vaulting,
@@ -50,7 +51,8 @@ class ClaimTask:
         if self.expected_version is not None:
             entitled.check_version(seat["version"], self.expected_version)
         if seat["person"] != ctx.actor.person:
-            _take(ctx, held, seat, ctx.actor.person, ctx.actor.name)
+            entitled.check_voice(ctx.actor, held, seat)
+            _take(ctx, held, seat, entitled.signed(ctx, held))
         return Claimed(task_id=self.task_id, seat_id=seat["id"], version=seat["version"])
 
 
@@ -68,7 +70,8 @@ class ReleaseTask:
         if self.expected_version is not None:
             entitled.check_version(seat["version"], self.expected_version)
         if seat["person"] is not None:
-            _take(ctx, held, seat, None, None)
+            nobody: Row = {"person": None, "person_name": None, "on_behalf_of": None}
+            _take(ctx, held, seat, nobody)
         return Claimed(task_id=self.task_id, seat_id=seat["id"], version=seat["version"])
 
 
@@ -80,13 +83,10 @@ def _open_seat(ctx: Context, task_id: int, unit: str | None) -> tuple[HeldTask, 
     return held, seat
 
 
-def _take(
-    ctx: Context, held: HeldTask, seat: Row, person: str | None, name: str | None
-) -> None:
-    values = {"person": person, "person_name": name}
+def _take(ctx: Context, held: HeldTask, seat: Row, values: Row) -> None:
     work.write_seat(ctx.conn, seat["id"], seat["version"], values)
     seat["version"] += 1
-    kind = "ClaimTask" if person else "ReleaseTask"
+    kind = "ClaimTask" if values["person"] else "ReleaseTask"
     detail = {"task": held.task["id"], "seat": seat["id"], "name": held.task["name"]}
     held.case.note(held.live, kind, detail, node=held.task["node"], unit=seat["unit"])
     finishing.finish(held.case)
@@ -120,7 +120,9 @@ class CompleteTask:
         )
         entitled.require_open_case(held.case)
         entitled.require_open_seat(ctx.actor, held, seat)
+        entitled.check_voice(ctx.actor, held, seat)
         entitled.check_version(seat["version"], self.expected_version)
+        four_eyes.check(held, outcome)
         decision = voting.check(held, seat, outcome)
         data = forms.clean(held, self.data, seat)
         forms.check_requires(held, seat, outcome, data)
@@ -165,8 +167,7 @@ class CompleteTask:
             **said,
             "state": "done",
             "outcome": self.outcome,
-            "person": ctx.actor.person,
-            "person_name": ctx.actor.name,
+            **entitled.signed(ctx, held),
             "decided_at": ctx.now,
         }
         work.write_seat(ctx.conn, seat["id"], seat["version"], values)

@@ -39,9 +39,14 @@ def covered(rule: str, state: str) -> bool:
     return rule == CONSULT and state in ("open", "incident")
 
 
+def _units(view: View) -> frozenset[str]:
+    """Give the units the actor speaks for: the own ones, and those of whom he stands in."""
+    return view.actor.units.union(*(one.units for one in view.actor.behalves))
+
+
 def readable(view: View, round_row: Any, seats: Sequence[_Seat]) -> list[_Seat]:
     """Give SEATS of a round without what the actor may not read yet."""
-    units = view.actor.units
+    units = _units(view)
     led = any(one.duty == CONCLUDE and one.unit in units for one in seats)
     if led or not covered(round_row.rule, round_row.state):
         return list(seats)
@@ -54,7 +59,7 @@ def closed_to(view: View, tasks: Iterable[int]) -> frozenset[int]:
     if not wanted:
         return frozenset()
     led = sa.select(seat.c.task_id).where(
-        seat.c.duty == CONCLUDE, seat.c.unit.in_(sorted(view.actor.units))
+        seat.c.duty == CONCLUDE, seat.c.unit.in_(sorted(_units(view)))
     )
     query = sa.select(task.c.id).where(
         task.c.id.in_(wanted),
@@ -70,5 +75,5 @@ def of_lines(view: View, lines: Sequence[tuple[str, str, dict[str, Any]]]) -> No
     acts = [(unit, detail) for kind, unit, detail in lines if kind == ACT]
     hidden = closed_to(view, (int(detail["task"]) for _, detail in acts))
     for unit, detail in acts:
-        if int(detail["task"]) in hidden and unit not in view.actor.units:
+        if int(detail["task"]) in hidden and unit not in _units(view):
             detail.update(dict.fromkeys(TOLD))

@@ -38,7 +38,9 @@ class UnitRow:
 def session_of(view: View, *, token: str) -> SessionFacts | None:
     """Give the living session of the cookie value TOKEN; None when ended or unknown."""
     row = people_rows.load_session(view.connection, token)
-    actor = people_rows.load_actor(view.connection, row["person"]) if row else None
+    actor = (
+        people_rows.load_actor(view.connection, row["person"], view.now) if row else None
+    )
     if row is None or actor is None:
         return None
     newest = sa.select(sa.func.max(past_password.c.since)).where(
@@ -63,7 +65,7 @@ def past_hashes(view: View, *, login: str, limit: int) -> tuple[str, ...]:
 
 def actor_of(view: View, *, login: str) -> Actor | None:
     """Give the active person LOGIN as an actor; None when unknown."""
-    return people_rows.load_actor(view.connection, login)
+    return people_rows.load_actor(view.connection, login, view.now)
 
 
 def units(

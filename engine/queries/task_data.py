@@ -1,12 +1,13 @@
 """What stands behind one task: rows, the deployed form, variables, rights, seats."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.base import writable
+from engine.base.actor import Behalf
 from engine.base.errors import NotFound, ShouhuError
 from engine.base.expressions import Moment
 from engine.base.values import Value
@@ -14,7 +15,7 @@ from engine.bpmn.facts import NodeFacts, ProcessFacts
 from engine.context import Deployed, View
 from engine.forms.schema import FormSchema
 from engine.kernel.step import State
-from engine.rules import consult
+from engine.rules import consult, deputies
 from engine.rules.permissions import Facts, may
 from engine.store import codec, visible, work
 from engine.store.rows import Row, one
@@ -128,12 +129,22 @@ def leads(view: View, data: TaskData) -> bool:
 
 
 def belongs(view: View, data: TaskData, seat: Mapping[str, Any]) -> bool:
-    """Tell whether SEAT is one of the actor's: by unit, by name, or among named users."""
-    if seat["unit"]:
-        return seat["unit"] in view.actor.units
-    if seat["person"]:
-        return bool(seat["person"] == view.actor.person)
-    return view.actor.person in (data.task["settings"].get("users") or ())
+    """Tell whether SEAT is one of the actor's, or of somebody the actor stands in for."""
+    own = deputies.owns(view.actor, seat, _users(data))
+    return own or behalf_of(view, data, seat) is not None
+
+
+def behalf_of(view: View, data: TaskData, seat: Mapping[str, Any]) -> Behalf | None:
+    """Give whom the actor stands in for on SEAT; None for one's own right."""
+    if not view.actor.behalves:
+        return None
+    key = view.runtimes.definition(view.connection, data.root["definition_id"])["key"]
+    scope = deputies.Scope(key, str(data.root["region"] or ""))
+    return deputies.behalf_of(view.actor, seat, scope, view.now, _users(data))
+
+
+def _users(data: TaskData) -> Sequence[str]:
+    return data.task["settings"].get("users") or ()
 
 
 def my_seats(view: View, data: TaskData) -> list[Row]:
@@ -144,8 +155,8 @@ def my_seats(view: View, data: TaskData) -> list[Row]:
         seat
         for seat in data.seats
         if seat["state"] == "open"
-        and seat["person"] in (None, view.actor.person)
         and belongs(view, data, seat)
+        and deputies.may_take(view.actor, seat, behalf_of(view, data, seat))
     ]
 
 
@@ -167,13 +178,17 @@ def refusal(view: View, data: TaskData, verb: str) -> str:
 def _facts(view: View, data: TaskData) -> Facts:
     mine = [seat for seat in data.seats if belongs(view, data, seat)]
     person = view.actor.person
+
+    def indirect(seat: Mapping[str, Any]) -> bool:
+        return not seat["unit"] or seat["unit"] not in view.actor.units
+
     return Facts(
         region=data.root["region"],
         place=data.root["place"],
         initiator=data.root["starter"],
         initiator_unit=data.root["starter_unit"],
         seats=frozenset(seat["unit"] for seat in mine if seat["unit"]),
-        named=frozenset((person,)) if any(not seat["unit"] for seat in mine) else frozenset(),
+        named=frozenset((person,)) if any(map(indirect, mine)) else frozenset(),
         acted=frozenset(seat["person"] for seat in data.seats if seat["person"]),
         units=view.actor.units,  # the query asked the one filter whether the case is in sight
     )

@@ -17,9 +17,11 @@ def not_entitled(act: str) -> NotAllowed:
 
 
 def seat_decided(name: str, unit: str, at: datetime, opinion: str) -> Conflict:
-    """Refuse a second act on a seat."""
+    """Refuse a second act on a seat; a NAME 乙 代 甲 says that one acted for another."""
+    actor, _, behalf = name.partition(" 代 ")
+    whom = f" 代 {behalf}" if behalf else ""
     return Conflict(
-        f"{name}（{unit}）已于 {local(at)} 办理，结果：{opinion}。",
+        f"{actor}（{unit}）已于 {local(at)}{whom} 办理，结果：{opinion}。",
         code="seat-decided",
         actedBy=name,
         actedAt=at.isoformat(),

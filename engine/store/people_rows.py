@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.base.actor import Actor, Post
+from engine.store import deputies
 from engine.store.people import person, post, rate_bucket, register_row, session, unit
 from engine.store.reading import Reading
 from engine.store.records import ORGANISATION, setting_version, write_setting
@@ -48,8 +49,11 @@ def unit_names(conn: Conn, codes: Sequence[str]) -> dict[str, str]:
     return {row[0]: row[1] for row in conn.execute(query)}
 
 
-def load_actor(conn: Conn, login: str) -> Actor | None:
-    """Give the person LOGIN as an actor with the posts held now, None if unknown."""
+def load_actor(conn: Conn, login: str, at: datetime | None = None) -> Actor | None:
+    """Give the person LOGIN as an actor with the posts held now, None if unknown.
+
+    With AT, the moment of the business clock, also whom the person stands in for then.
+    """
     query = (
         sa.select(
             person.c.id,
@@ -73,8 +77,17 @@ def load_actor(conn: Conn, login: str) -> Actor | None:
     if not rows or not rows[0]["active"]:
         return None
     posts = [p for row in rows if row["code"] and row["unit_active"] for p in _posts(row)]
-    first = rows[0]
-    return Actor(first["id"], first["name"], tuple(posts), frozenset(first["rights"]))
+    first, behalves = rows[0], []
+    if at is not None:
+        behalves = deputies.behalves(conn, login, at - REMEMBERED, at)
+    return Actor(
+        first["id"],
+        first["name"],
+        tuple(posts),
+        frozenset(first["rights"]),
+        tuple(one for one in behalves if at is not None and one.until_at > at),
+        tuple(one for one in behalves if at is not None and one.until_at <= at),
+    )
 
 
 def _posts(row: Row) -> list[Post]:
@@ -178,6 +191,7 @@ def end_sessions(
     conn.execute(query.values(ended_at=at))
 
 
+REMEMBERED = timedelta(days=30)  # how long a deputy is told that it is over; designed
 _CHANGED = "organisation-changed"  # in the memo of a transaction
 _LEADERS = Reading(
     sa.select(post.c.unit, post.c.person)

@@ -160,6 +160,7 @@ instance = Table(
     Column("started_at", UtcMoment, nullable=False),
     Column("ended_at", UtcMoment),
     Column("rounds", Json),  # {node: number of its last round}, none before the first
+    Column("recused", Json),  # {"units": […], "persons": […]} who keep away, roots only
     Column("history_no", sa.Integer, nullable=False, default=0),  # head of the chain
     Column("history_hash", Text, nullable=False, default=""),
     Index("ix_instance_region_status", "region", "status"),

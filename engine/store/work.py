@@ -251,6 +251,23 @@ def completed_nodes(conn: Conn, instance_id: int, case_round: int) -> set[str]:
     return {str(row[0]) for row in conn.execute(query.distinct())}
 
 
+def performers(
+    conn: Conn, root_id: int, case_round: int, besides: int
+) -> dict[str, frozenset[str]]:
+    """Give node -> who acted there, and for whom, in a round of a case; not in task BESIDES."""
+    query = (
+        sa.select(task.c.node, seat.c.person, seat.c.on_behalf_of)
+        .join(task, task.c.id == seat.c.task_id)
+        .where(task.c.root_id == root_id, task.c.case_round == case_round)
+        .where(task.c.id != besides, seat.c.state == "done", task.c.superseded.is_(False))
+    )
+    conn.flush()
+    found: dict[str, frozenset[str]] = {}
+    for node, *persons in conn.execute(query):
+        found[node] = found.get(node, frozenset()) | {one for one in persons if one}
+    return found
+
+
 def count_returns(conn: Conn, instance_id: int, node: str) -> int:
     """Count how often NODE sent back in one instance."""
     query = (

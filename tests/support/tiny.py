@@ -50,7 +50,7 @@ class Tiny:
 
     def actor(self, login: str) -> Actor:
         with self.engine.database.read() as conn:
-            found = people_rows.load_actor(conn, login)
+            found = people_rows.load_actor(conn, login, self.engine.clock.now())
         assert found is not None, login
         return found
 
