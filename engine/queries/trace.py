@@ -1,9 +1,7 @@
 """依据对照: requirement id → what carries it and which tests hold it, and back."""
 
-import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
 from engine.base.errors import InvalidDefinition
@@ -14,20 +12,10 @@ from engine.library.bundle import Bundle, from_files
 from engine.library.requirements import FILE, Requirement, read_requirements
 from engine.queries import carriers, deployed
 from engine.queries.carriers import Part
+from engine.queries.marks import Test, marked_tests
 from engine.store import definitions
 
-MARK = "requirement"  # @pytest.mark.requirement("X-01", …)
-TESTS = Path(__file__).resolve().parents[2] / "tests"
 Status = Literal["carried", "explained", "missing"]
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """One test marked with a requirement: FILE below the project, NAME of the function."""
-
-    file: str
-    name: str
-    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +42,11 @@ class Traced:
             return "explained"
         return "carried" if self.carriers else "missing"
 
+    @property
+    def thin(self) -> bool:
+        """Tell whether it is carried and no test holds it."""
+        return self.status == "carried" and not self.tests
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
@@ -67,9 +60,14 @@ class Trace:
         return sum(row.status == status for row in self.rows)
 
     @property
+    def thin(self) -> tuple[str, ...]:
+        """Name what is carried and held by no test."""
+        return tuple(row.requirement.id for row in self.rows if row.thin)
+
+    @property
     def whole(self) -> bool:
-        """Tell whether nothing is missing and nothing wrong."""
-        return not self.wrong and not self.count("missing")
+        """Tell whether nothing is missing, thin or wrong."""
+        return not self.wrong and not self.count("missing") and not self.thin
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,48 +144,6 @@ def _strangers(known: Iterable[Source], rows: Iterable[Traced]) -> list[str]:
         if key not in declared and key.split("-")[0] in families
     }
     return [f"{file}：{ref} 引用的 {key} 没有登记。" for key, file, ref in sorted(claimed)]
-
-
-def marked_tests(folder: Path = TESTS, root: Path | None = None) -> dict[str, list[Test]]:
-    """Find the tests marked with a requirement below FOLDER; nothing is imported or run."""
-    found: dict[str, list[Test]] = {}
-    for path in sorted(folder.rglob("test_*.py")):
-        text = path.read_text(encoding="utf-8")
-        if f"mark.{MARK}" not in text:
-            continue
-        name = path.relative_to(root or folder.parent).as_posix()
-        tree = ast.parse(text)
-        whole = _marks(_module_marks(tree))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                for key in dict.fromkeys([*_marks(node.decorator_list), *whole]):
-                    found.setdefault(key, []).append(Test(name, node.name, node.lineno))
-    return found
-
-
-def _module_marks(tree: ast.Module) -> list[ast.expr]:
-    """Give what pytestmark of a module is set to."""
-    for node in tree.body:
-        named = isinstance(node, ast.Assign) and any(
-            isinstance(target, ast.Name) and target.id == "pytestmark"
-            for target in node.targets
-        )
-        if named and isinstance(node, ast.Assign):
-            value = node.value
-            return list(value.elts) if isinstance(value, ast.List | ast.Tuple) else [value]
-    return []
-
-
-def _marks(expressions: Iterable[ast.expr]) -> list[str]:
-    return [
-        argument.value
-        for one in expressions
-        if isinstance(one, ast.Call)
-        and isinstance(one.func, ast.Attribute)
-        and one.func.attr == MARK
-        for argument in one.args
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-    ]
 
 
 def of_application(view: View, *, application: str) -> Trace:

@@ -8,15 +8,8 @@ from typing import Any
 from engine.context import Runtimes
 from engine.library.bundle import Bundle
 from engine.queries.carriers import KINDS
-from engine.queries.trace import (
-    Carrier,
-    Status,
-    Trace,
-    Traced,
-    marked_tests,
-    of_bundle,
-    trace,
-)
+from engine.queries.marks import Test, marked_tests
+from engine.queries.trace import Carrier, Status, Trace, Traced, of_bundle, trace
 
 WORDS: Mapping[Status, str] = {"carried": "已落实", "explained": "已说明", "missing": "未落实"}
 Print = Callable[[str], None]
@@ -41,14 +34,17 @@ def report(found: Trace, say: Print) -> None:
         for kind, names in _grouped(row.carriers).items():
             say(f"  {KINDS[kind]}　{'、'.join(names)}")
         if row.tests:
-            say("  测试　" + "、".join(f"{t.file}::{t.name}" for t in row.tests))
+            say("  测试　" + "、".join(map(_named, row.tests)))
     for text in found.wrong:
         say(f"错误　{text}")
-    untested = [r.requirement.id for r in found.rows if r.status == "carried" and not r.tests]
-    if untested:
-        say(f"没有标记测试的要求：{'、'.join(untested)}")
+    if found.thin:
+        say(f"没有测试的要求：{'、'.join(found.thin)}")
     counts = "，".join(f"{WORDS[key]} {found.count(key)}" for key in WORDS)
     say(f"共 {len(found.rows)} 条要求：{counts}。")
+
+
+def _named(test: Test) -> str:
+    return f"{test.file}::{test.name}"
 
 
 def _grouped(carriers: Sequence[Carrier]) -> dict[str, list[str]]:
@@ -68,6 +64,7 @@ def as_json(found: Trace) -> dict[str, Any]:
         "carried": found.count("carried"),
         "explained": found.count("explained"),
         "missing": [r.requirement.id for r in found.rows if r.status == "missing"],
+        "thin": list(found.thin),
         "wrong": list(found.wrong),
         "rows": [_row(row) for row in found.rows],
     }
@@ -83,7 +80,7 @@ def _row(row: Traced) -> dict[str, Any]:
         "status": row.status,
         "explained": one.explained,
         "carriers": [_carrier(carrier) for carrier in row.carriers],
-        "tests": [f"{t.file}::{t.name}" for t in row.tests],
+        "tests": list(map(_named, row.tests)),
     }
 
 

@@ -131,6 +131,7 @@ SLIP: Json = {
     "four": True,
 }
 CASE: Json = {
+    "damage_key": "T-2026-0001",
     **POINT,
     "finding_needed": False,
     "supervise_lead": "WATER",

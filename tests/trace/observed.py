@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.base.clock import shanghai
 from engine.base.errors import InvalidForm
+from engine.base.expressions import Moment
 from engine.dmn import model, parse
 from engine.reports.compile import Sources, compile_reports
 from engine.rules.calendar import local_day
@@ -39,11 +40,11 @@ class Observed:
 
     # --- diagrams ---------------------------------------------------------------------------
     def _process(self, key: str, _: str) -> str:
-        first = self._journeys(key)[0]
+        first = self.journeys(key)[0]
         return " → ".join(told.split("〔")[0] for _, told in first[1][:6])
 
     def _element(self, key: str, element: str) -> str:
-        for name, told in [*self._journeys(key), *self._begun_at(key, element)]:
+        for name, told in [*self.journeys(key), *self._begun_at(key, element)]:
             for place, (node, line) in enumerate(told):
                 if node == element:
                     return _around(name, told, place, line)
@@ -59,7 +60,8 @@ class Observed:
         node = facts.nodes[element]
         return f"图上：{names[0]} → {node.name}（{node.state or node.kind}）→ {names[1]}"
 
-    def _journeys(self, key: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    def journeys(self, key: str) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Give the journeys of a process: name, then (element, what is seen there)."""
         if key not in self._told:
             deployed = self.reading.process(key)
             declared = self._declared(key)
@@ -72,7 +74,7 @@ class Observed:
 
     def _begun_at(self, key: str, element: str) -> list[tuple[str, list[tuple[str, str]]]]:
         """Begin at an element no journey reaches, with what the journeys know."""
-        if any(element == node for _, told in self._journeys(key) for node, _ in told):
+        if any(element == node for _, told in self.journeys(key) for node, _ in told):
             return []
         known: dict[str, Any] = {}
         for journey in self._declared(key):
@@ -109,7 +111,7 @@ class Observed:
 
     # --- forms ------------------------------------------------------------------------------
     def _form(self, form: str, _: str) -> str:
-        refused = self._refused(form, {})
+        refused = self.refused(form, {})
         if refused:
             return f"空表不收：{'、'.join(refused)}"
         return f"空表可收，栏目 {'、'.join(one.label for one in self.reading.form(form).all)}"
@@ -118,19 +120,26 @@ class Observed:
         schema = self.reading.form(form)
         one = schema.get(field)
         assert one is not None, f"no field {field}"
-        refused = self._refused(form, {})
+        refused = self.refused(form, {})
         said = "空着不收" if field in refused else "可以空着"
-        wrong = self._refused(form, {field: {"x": 1}})
+        wrong = self.refused(form, {field: {"x": 1}})
         options = [label for _, label in (one.options.fixed if one.options else ())]
         listed = f"，选项 {'、'.join(options)}" if options else ""
         return f"{one.label}，{said}{listed}，{'错的不收' if field in wrong else '系统填写'}"
 
-    def _refused(self, form: str, data: Mapping[str, Any]) -> list[str]:
+    @property
+    def moment(self) -> Moment:
+        """Give the moment of what is asked."""
+        return self.reading.env.moment(BEGIN)
+
+    def refused(
+        self, form: str, data: Mapping[str, Any], more: Mapping[str, Any] | None = None
+    ) -> list[str]:
+        """Name the fields of FORM that refuse DATA; MORE is what the case knows."""
         schema = self.reading.form(form)
-        moment = self.reading.env.moment(BEGIN)
-        known = {"case_number": "T-1", "case_year": 2026}
+        known = {"case_number": "T-1", "case_year": 2026, **(more or {})}
         try:
-            schema.clean(data, known=known, moment=moment)
+            schema.clean(data, known=known, moment=self.moment)
         except InvalidForm as error:
             return list(dict.fromkeys(str(one["field"]) for one in error.errors))
         return []

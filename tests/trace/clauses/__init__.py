@@ -1,0 +1,1 @@
+"""What each requirement demands, worked out by hand from its text."""
