@@ -28,6 +28,7 @@ from engine.feel.values import parse_timer_text
 from engine.kernel import plan
 
 LATEST = Place("时限的最迟日期（latest）", "latest date of the limit")
+EARLIEST = Place("时限的最早日期（earliest）", "earliest date of the limit")
 FIELD = Place("时限的起算字段（field）", "base field of the limit")
 DUE_DATE = Place("的办理期限（dueDate）", "due date")
 UNITS = ("workingDay", "calendarDay", "hour", "month", "date")
@@ -42,8 +43,9 @@ class DueRule:
     AMOUNT of UNIT from the base; MONTH_DAY a fixed day of the case's year plus YEARS; with
     no day at all the unit "date" is the last day of the month of the base. A fixed day is
     not shifted unless ROLL says so: to the first working day from it on ("following") or
-    the last one up to it ("preceding"). The day of receipt is day 0 and a limit in days
-    ends at 23:59:59 of its last day.
+    the last one up to it ("preceding"). EARLIEST and LATEST are the days before and after
+    which it never falls, null for none; LATEST is the stronger one. The day of receipt is
+    day 0 and a limit in days ends at 23:59:59 of its last day.
     """
 
     key: str
@@ -54,6 +56,7 @@ class DueRule:
     day: date | None = None
     base: Expr | None = None
     latest: Expr | None = None
+    earliest: Expr | None = None
     roll: str = ""
     years: int = 0
 
@@ -67,7 +70,7 @@ class DueRule:
     @property
     def reads(self) -> frozenset[str]:
         """Name the variables it may read."""
-        exprs = [expr for expr in (self.base, self.latest) if expr is not None]
+        exprs = [expr for expr in (self.base, self.latest, self.earliest) if expr is not None]
         fixed = {"year", "case_year"} if self.month_day is not None else set()
         return frozenset(fixed).union(*(expr.reads for expr in exprs))
 
@@ -80,6 +83,9 @@ class DueRule:
             due = self.counted(scope, moment, steps)
         if self.roll:
             due = self.rolled(due, moment, steps)
+        if self.earliest is not None:
+            earliest = as_day(self.earliest(scope, moment), zone_of(moment))
+            due = postponed(due, earliest, moment, steps)
         if self.latest is not None:
             latest = as_day(self.latest(scope, moment), zone_of(moment))
             due = limited(due, latest, moment, steps)
@@ -146,6 +152,17 @@ class DueRule:
         steps.update({"rolled_from": due, "calendar": self.calendar})
         step = -1 if self.roll == "preceding" else 1
         return end_of(calendar.add_working_days(day, step), zone)
+
+
+def postponed(
+    due: datetime, earliest: date | None, moment: Moment, steps: dict[str, Value]
+) -> datetime:
+    """Never sooner than the earliest day, when one is given."""
+    zone = zone_of(moment)
+    if earliest is None or due >= end_of(earliest, zone):
+        return due
+    steps.update({"computed": due, "earliest": earliest})
+    return end_of(earliest, zone)
 
 
 def limited(
@@ -227,7 +244,7 @@ def gov_due(
     name = str(said.get("calendar", calendar))
     if unit == "workingDay" and env.calendars and name not in env.calendars:
         formulas.report.add("ref.calendar", at, r=name, **near(name, env.calendars))
-    latest = said.get("latest")
+    latest, earliest = said.get("latest"), said.get("earliest")
     return DueRule(
         key=str(said.get("key", "")),
         unit=unit,
@@ -237,6 +254,7 @@ def gov_due(
         day=date(*fixed) if fixed is not None and fixed[0] else None,
         base=base_of(said, at, formulas),
         latest=formulas.compile(str(latest), at, LATEST) if latest else None,
+        earliest=formulas.compile(str(earliest), at, EARLIEST) if earliest else None,
         roll=str(said.get("roll", "none")).replace("none", ""),
         years=int(said.get("year", 0)),
     )

@@ -63,6 +63,10 @@ def clean(held: HeldTask, data: Mapping[str, Value], seat: Row) -> dict[str, Val
     before = {**known(held), consult.ACTING: seat["unit"]}
     data = vaulting.untouched(schema, data)
     held_before = with_rows(held, schema, before)
+    for key in schema.row_sources().keys() - data.keys() - before.keys():
+        table = schema.get(key)
+        if table is not None and not table.readonly:
+            held_before.pop(key, None)  # rows offered and not sent back are not the answer
     fields = {name: held_before[name] for name in schema.fields if name in held_before}
     files = files_of(held.case.ctx, {**fields, **data}, held.case.id)
     cleaned = schema.clean(

@@ -114,6 +114,8 @@ def _computed(steps: dict[str, Any], days: WorkingCalendar, zone: str) -> dateti
         due = due_end_of_day(days.add_working_days(start, int(steps["amount"])), zone)
     except CalendarMissing:
         return None
+    if "earliest" in steps:
+        due = max(due, due_end_of_day(date.fromisoformat(str(steps["earliest"])), zone))
     if "latest" not in steps:
         return due
     return min(due, due_end_of_day(date.fromisoformat(str(steps["latest"])), zone))

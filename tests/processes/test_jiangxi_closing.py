@@ -69,8 +69,7 @@ class TestWithPublicNotice:
     ) -> None:
         story = jiangxi_story
         case = jiangxi.ready_to_close(story, PLACE)
-        evidence = story.when_uploads(RESERVE, *jiangxi.BASIC, "E6", "E10")
-        submitted(story, case, evidence=evidence)
+        submitted(story, case)
         for unit in (FORESTRY, ECOLOGY):
             story.when_completes(unit, "county_check", "pass", case=case)
         story.then_waits_at(case, ("public_notice", FORESTRY))
@@ -78,5 +77,11 @@ class TestWithPublicNotice:
         act = (FORESTRY, "public_notice", "submit")
         story.when_completes(*act, case=case, data=days, expect=422)
         days["notice_to"] = "2025-12-08"
+        story.when_completes(*act, case=case, data=days, expect=422)  # not over yet
+        story.when_passes("2025-12-08 10:00")
+        refused = story.when_completes(*act, case=case, data=days, expect=422)
+        assert (refused["code"], "E10" in refused["detail"]) == ("outcome-requires", True)
+        told = story.form(FORESTRY, "public_notice", case)["evidence"]
+        days["evidence"] = [*told, *story.when_uploads(FORESTRY, "E10")]
         story.when_completes(*act, case=case, data=days)
         story.then_waits_at(case, ("county_gov", GOVERNMENT))

@@ -164,6 +164,6 @@ def a_supervisor_reopens_once(story: Scenario, case: Json) -> None:
     story.worker.run_due()
     now = story.case(case["id"])
     assert (now["caseRound"], now["number"], now["endedAt"]) == (2, case["number"], None)
-    assert story.ledger_row("problem", case["number"])["rate_year"] == 2026  # found in December
+    assert story.ledger_row("problem", case["number"])["rate_year"] == 2025
     (line,) = [one for one in story.history(case) if one["kind"] == "ReopenInstance"]
     assert (line["detail"]["round"], line["detail"]["was"]) == (2, "已备案")

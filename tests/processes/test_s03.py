@@ -85,7 +85,9 @@ def the_province_disagrees_and_consults(story: Scenario, case: Json) -> None:
     story.when_passes("2025-08-14 10:00")
     jiangxi.sent_by_the_city(story, PLACE)
     story.when_completes(FORESTRY, "joint_forestry", "list", case=case)
-    story.when_completes(ECOLOGY, "joint_ecology", "exclude", case=case, opinion=REASON)
+    proof = {"exclude_files": story.when_uploads(ECOLOGY, "剔除证据")}
+    act = (ECOLOGY, "joint_ecology", "exclude")
+    story.when_completes(*act, case=case, opinion=REASON, data=proof)
     story.then_waits_at(case, ("consult", FORESTRY), ("consult", ECOLOGY))
     story.when_passes("2025-09-08 10:00")
     for unit in (FORESTRY, ECOLOGY):
@@ -113,7 +115,11 @@ def the_second_batch_lists_it(story: Scenario, case: Json) -> None:
 
 def both_bodies_exclude_the_other_row(story: Scenario, case: Json) -> None:
     reason = "已办理许可，批复文件见附件"
-    story.when_completes(FORESTRY, "joint_forestry", "exclude", case=case, opinion=reason)
+    act = (FORESTRY, "joint_forestry", "exclude")
+    refused = story.when_completes(*act, case=case, opinion=reason, expect=422)
+    assert refused["code"] == "outcome-requires"  # the proof is missing
+    proof = {"exclude_files": story.when_uploads(FORESTRY, "剔除证据")}
+    story.when_completes(*act, case=case, opinion=reason, data=proof)
     story.when_completes(ECOLOGY, "joint_ecology", "exclude", case=case, opinion=reason)
     story.then_state(case, "剔除")
     assert story.case(case["id"])["status"] == "completed"
