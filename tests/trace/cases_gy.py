@@ -139,6 +139,7 @@ CASE: Json = {
     "act": ["非法筑坝"],
     "enforce_lead": "ECOLOGY",
     "eco_damage": None,
+    "damage_key": "T-2026-0001",
     "handled": {"act": "非法筑坝", "enforce_lead": "ECOLOGY"},
 }
 CONCLUDED = {"decided_lead": "WATER", "meeting_opinion": "由水务部门办理"}
