@@ -108,6 +108,7 @@ class Case:
     closed: list[Row] = field(default_factory=list)  # rounds decided in this transaction
     due_at: datetime | None = None  # the earliest job written: the worker's next look
     opened: list[OpenedTask] = field(default_factory=list)  # written, in order; for answers
+    moved_away: bool = False  # who keeps away changed: open rounds may need another unit
     behalf: Behalf | None = None  # whom the actor stands in for: 乙 代 甲 in every line
 
     @property

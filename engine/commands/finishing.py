@@ -7,7 +7,16 @@ from typing import Any
 
 from engine.base.events import Correlate
 from engine.base.values import Value
-from engine.commands import escalating, following, sending, staffing, stepping, waiting
+from engine.commands import (
+    away,
+    escalating,
+    following,
+    recused,
+    sending,
+    staffing,
+    stepping,
+    waiting,
+)
 from engine.commands.case import Case, Live, OpenedTask
 from engine.commands.results import NextStep
 from engine.context import SearchField
@@ -26,6 +35,7 @@ def finish(case: Case) -> None:
     stepping.drain(case)
     _deliver_waiting(case)
     search = _search(case)
+    recused.settle(case)
     following.follow(case)
     opened = _write_tasks(case)
     _write_machine_work(case)
@@ -94,7 +104,9 @@ def compute_search(
     rows: dict[str, Row] = {}
     for field in fields:
         value, _ = field.value.with_warnings(variables, moment)
-        if field.name in COLUMNS:
+        if field.name == away.NAME:
+            away.declare(case, value)
+        elif field.name in COLUMNS:
             case.root.row[field.name] = _column(field.name, value, live.facts.name)
             case.root.touched = True
         else:
@@ -260,6 +272,8 @@ def _write_instances(case: Case, due: datetime | None) -> None:
         }
         if live is case.root:
             names: tuple[str, ...] = ("number", "state_name", *HEAD, *COLUMNS)
+            if row.get("recused"):
+                names = ("recused", *names)
             if row["case_round"] > 1:  # reopened: now or before
                 names = ("case_round", *names)
             values |= {name: row.get(name) for name in names}

@@ -1,14 +1,16 @@
 """Give rounds their seats: who holds which post now, and an incident when nobody does."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.base.errors import Conflict
-from engine.commands import waiting
+from engine.commands import away, waiting
 from engine.commands.case import Case, Live
 from engine.rules.assignment import CaseFacts, SeatPlan, Staffed, Unfilled, staff
 from engine.rules.seats import CONCLUDE
-from engine.store import codec, records, work
+from engine.rules.units import Directory
+from engine.store import codec, records, recusals, work
 from engine.store.rows import Row
 
 NO_HANDLER = "no-handler"  # code of the incident
@@ -30,9 +32,28 @@ def _place_title(live: Live, place: str) -> str:
 
 def resolve(case: Case, live: Live, assignment: Mapping[str, Any]) -> Staffed | Unfilled:
     """Say who gets a seat for the evaluated ASSIGNMENT of a task of LIVE."""
-    known = case.organisation
-    directory = case.ctx.runtimes.directory(case.ctx.conn, live.deployed, known)
-    return staff(assignment, facts(case, live), directory)
+    answer = staff(assignment, facts(case, live), directory(case, live))
+    persons = away.of(case.root.row)["persons"]
+    if persons and isinstance(answer, Staffed) and _all_away(answer, persons):
+        return Unfilled("办理人已回避")
+    return answer
+
+
+def _all_away(answer: Staffed, persons: Collection[str]) -> bool:
+    """Tell whether a seat names nobody but PERSONS who keep away."""
+    named = [{seat.person} if seat.person else set(seat.users) for seat in answer.seats]
+    return any(found and found <= set(persons) for found in named)
+
+
+def directory(case: Case, live: Live) -> Directory:
+    """Give the units as they are now for this case: some may keep away from it."""
+    ctx = case.ctx
+    found = ctx.runtimes.directory(ctx.conn, live.deployed, case.organisation)
+    kept = away.of(case.root.row)
+    if not kept["units"] and not kept["persons"]:
+        return found
+    empty = recusals.units_emptied(ctx.conn, kept["persons"], ctx.now)
+    return replace(found, recused=frozenset(kept["units"]) | empty)
 
 
 def seat_rows(case: Case, task: Row, staffed: Staffed) -> list[Row]:

@@ -11,6 +11,7 @@ from engine.context import View
 from engine.queries import due_state, labels
 from engine.queries.cases import WorkFilter, is_root, narrowed
 from engine.queries.paging import Page, Paging, SortKey, count, moment_key, page
+from engine.rules import deputies
 from engine.store import visible
 from engine.store.machine import notice
 from engine.store.tables import definition, instance, seat, task
@@ -48,6 +49,7 @@ class WorkRow:
     decided_at: datetime | None
     outcome: str | None
     opinion: str | None
+    behalf: str = ""  # whom the actor would act, or acted, for: 代 甲
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +196,21 @@ def work_rows(view: View, rows: Sequence[sa.Row[Any]]) -> list[WorkRow]:
             decided_at=row.decided_at,
             outcome=row.outcome,
             opinion=row.opinion,
+            behalf=_behalf(view, row),
         )
         for row in rows
     ]
+
+
+def _behalf(view: View, row: sa.Row[Any]) -> str:
+    """Name whom the actor stands in for on the seat of ROW."""
+    if row.on_behalf_of and row.person == view.actor.person:
+        return str(row.person_name or "").rpartition(deputies.WORD)[2]
+    if row.state != "open" or not view.actor.behalves:
+        return ""
+    scope = deputies.Scope(row.process, str(row.case_region or ""))
+    found = deputies.behalf_of(view.actor, dict(row._mapping), scope, view.now)
+    return found.name if found else ""
 
 
 def _due_of(view: View, row: sa.Row[Any]) -> due_state.Due:

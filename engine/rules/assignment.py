@@ -191,7 +191,14 @@ def _in(role: str, level: str, region: str, directory: Directory) -> tuple[Unit,
 def _instead(
     role: str, level: str, line: Mapping[str, Value], case: CaseFacts, directory: Directory
 ) -> tuple[tuple[Unit, ...], str]:
-    """Find who acts for an empty unit, as on_empty says; never nobody silently."""
+    """Find who acts for an empty unit, as on_empty says; never nobody silently.
+
+    For a unit that keeps away its superior acts, whatever on_empty says (2.24).
+    """
+    there = _find(role, level, line, case, directory)
+    if there and directory.recused.issuperset(unit.code for unit in there):
+        superior = directory.stand_in(there[0], role)
+        return ((superior,), "因回避由上级办理") if superior else ((), "")
     how = line.get("on_empty")
     fallback = str(line.get("fallback_role") or "")
     if how == "fallback" and fallback:
@@ -214,6 +221,8 @@ def _nobody(
     """Say which level and role is empty, and whether the unit or its staff is missing."""
     title = f"{LEVEL_WORDS.get(level, '')}“{directory.title(role)}”"
     there = _find(role, level, line, case, directory)
+    if there and there[0].code in directory.recused:
+        return f"{there[0].name}（{title}）应当回避，没有上级单位可以接替"
     if there:
         return f"{there[0].name}（{title}）没有在岗人员"
     where = str(line.get("region_of") or "case")
@@ -247,6 +256,11 @@ def _orgs(value: Value, directory: Directory) -> list[Unit]:
         unit = directory.units.get(str(code))
         if unit is None:
             raise _Nobody(f"没有编码为“{code}”的单位")
+        if unit.code in directory.recused:
+            superior = directory.stand_in(unit, "")
+            if superior is None:
+                raise _Nobody(f"{unit.name}应当回避，没有上级单位可以接替")
+            unit = superior
         if unit.code in directory.vacant:
             raise _Nobody(f"{unit.name}没有在岗人员", unit=unit.code)
         units.append(unit)

@@ -65,6 +65,8 @@ VERBS: Mapping[str, Verb] = {
     "extend": _verb("延期", SUPERVISOR),
     "move": _verb("调整流转位置", SUPERVISOR),
     "reopen": _verb("重启", LEAD, SUPERVISOR),
+    "recuse": _verb("回避", VIEWER),
+    "keepAway": _verb("登记回避", SUPERVISOR),
     "repair": _verb("处理事件", SUPERVISOR, ADMIN),
     "start": _verb("发起", STARTER, OWNER, concerns=False),
     "schedule": _verb("调度", SUPERVISOR, ADMIN, concerns=False),

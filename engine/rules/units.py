@@ -31,13 +31,17 @@ class Unit:
 
 @dataclass(frozen=True)
 class Directory:
-    """All units, found by role, level, region or place; VACANT units have nobody."""
+    """All units, found by role, level, region or place; VACANT units have nobody.
+
+    RECUSED ones keep away (回避) from the case in hand.
+    """
 
     units: Mapping[str, Unit]
     role_titles: Mapping[str, str] = field(default_factory=dict)
     vacant: frozenset[str] = frozenset()
     _by_region: Mapping[tuple[str, str, str], tuple[Unit, ...]] = field(default_factory=dict)
     _by_place: Mapping[tuple[str, str], tuple[Unit, ...]] = field(default_factory=dict)
+    recused: frozenset[str] = frozenset()
 
     def in_region(self, role: str, level: str, region: str) -> tuple[Unit, ...]:
         """Give the units of LEVEL in REGION that hold ROLE."""
@@ -52,8 +56,25 @@ class Directory:
         return self.role_titles.get(role, role)
 
     def staffed(self, units: Iterable[Unit]) -> tuple[Unit, ...]:
-        """Leave out the units where nobody holds a post."""
-        return tuple(unit for unit in units if unit.code not in self.vacant)
+        """Leave out the units where nobody holds a post, and those that keep away."""
+        out = self.vacant | self.recused
+        return tuple(unit for unit in units if unit.code not in out)
+
+    def stand_in(self, unit: Unit, role: str) -> Unit | None:
+        """Give who acts in place of UNIT: its ROLE one level up and further, else a parent."""
+        rung = above(unit.level)
+        while rung:
+            region = cut(unit.region, rung)
+            for found in self.staffed(self.in_region(role, rung, region)):
+                return found
+            rung = above(rung)
+        parent, seen = self.units.get(unit.parent), {unit.code}
+        while parent and parent.code not in seen:
+            if self.staffed([parent]):
+                return parent
+            seen.add(parent.code)
+            parent = self.units.get(parent.parent)
+        return None
 
 
 def build_directory(

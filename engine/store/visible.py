@@ -187,7 +187,8 @@ def attachments(actor: Actor, row: sa.FromClause = attachment) -> Condition:
 def notices(actor: Actor, row: sa.FromClause = notice) -> Condition:
     """Give the notices sent to ACTOR or to a unit ACTOR acts for."""
     heard = [f"person:{actor.person}", *(f"unit:{code}" for code in sorted(actor.units))]
-    return row.c.recipient.in_(heard)
+    quiet = sa.or_(row.c.root_id.is_(None), near(actor, row.c.root_id))
+    return sa.and_(row.c.recipient.in_(heard), quiet)
 
 
 def require_operations(actor: Actor) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.base.actor import Actor
+from engine.store import visible
 from engine.store.holding import load_task, seats_of
 from engine.store.reading import Doing, Reading
 from engine.store.rows import Conn, Row, add
@@ -249,6 +251,15 @@ def completed_nodes(conn: Conn, instance_id: int, case_round: int) -> set[str]:
         task.c.state == "completed",
     )
     return {str(row[0]) for row in conn.execute(query.distinct())}
+
+
+def handles(conn: Conn, actor: Actor, root_id: int) -> bool:
+    """Tell whether ACTOR may act on an open seat of the case now."""
+    conn.flush()
+    query = sa.select(seat.c.id).where(
+        seat.c.root_id == root_id, seat.c.state == "open", visible.own_seats(actor)
+    )
+    return conn.execute(query.limit(1)).first() is not None
 
 
 def performers(

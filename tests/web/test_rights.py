@@ -38,6 +38,11 @@ BODIES: dict[str, Any] = {
     "POST /campaigns/dry-run": {"until": "2025-12-01T00:00:00+08:00"},
 }
 WITH_REASON = ("cancellation", "suspension", "pause", "reopening")
+BODIES |= {
+    "POST /process-instances/<int:instance_id>/recusals": {"reason": REASON},
+    "DELETE /process-instances/<int:instance_id>/recusals/<int:recusal_id>": {"reason": REASON},
+    "POST /deputies": {"deputy": "x", "first": "2025-07-18", "last": "2025-07-19"},
+}
 # Routes that show or change one case: a stranger's answer is 404, never 403 or 200.
 OF_ONE_CASE = ("/process-instances/<", "/user-tasks/<", "/process-instances/by-number")
 

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Response
 
 from engine.commands import instances as commands
-from engine.commands import reopening
-from engine.queries import cases, diagram, forecast, history, instances
+from engine.commands import recusing, reopening
+from engine.queries import cases, diagram, forecast, history, instances, recusals
 from engine.queries.paging import Paging
 from web import calls
 from web.api.routes import Noun
@@ -125,3 +125,21 @@ def resume(body: dict[str, Any], instance_id: int) -> Response:
 def reopen(body: dict[str, Any], instance_id: int) -> Response:
     """重启: the next round of an ended case, at a declared anchor."""
     return calls.run(reopening.ReopenInstance(instance_id, **body))
+
+
+@route(f"GET {ONE}/recusals", "signed-in", answer=shape(recusals.Recusals)())
+def kept_away(instance_id: int) -> Any:
+    """回避: who keeps away from the case."""
+    return calls.ask(recusals.of_case, ref=str(instance_id))
+
+
+@route(f"POST {ONE}/recusals", "signed-in", body=bodies.Recusal)
+def recuse(body: dict[str, Any], instance_id: int) -> Response:
+    """登记回避: oneself, or a unit or person by who handles or supervises the case."""
+    return calls.run(recusing.Recuse(instance_id, **body))
+
+
+@route(f"DELETE {ONE}/recusals/<int:recusal_id>", "signed-in", body=bodies.Why)
+def lift(body: dict[str, Any], instance_id: int, recusal_id: int) -> Response:
+    """解除回避: a mistake, by who supervises."""
+    return calls.run(recusing.LiftRecusal(instance_id, recusal_id, **body))

@@ -16,6 +16,7 @@ from web.api import (
     decisions,
     definitions,
     deployments,
+    deputies,
     drafts,
     imports,
     incidents,
@@ -52,6 +53,7 @@ NOUNS = (
     calendars.NOUN,
     organisation.NOUN,
     accounts.NOUN,
+    deputies.NOUN,
 )
 SCHEMES = {
     "session": {"type": "apiKey", "in": "cookie", "name": "sid"},

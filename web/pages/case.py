@@ -22,6 +22,7 @@ from engine.queries import (
 )
 from engine.queries import opinions as opinions_query
 from engine.queries import people as people_query
+from engine.queries import recusals as recusals_query
 from engine.queries import reopening as reopening_query
 from engine.queries.diagram import Diagram
 from web import limits, security, session
@@ -82,6 +83,7 @@ def show(ref: str) -> Response:
     if tab == "work":
         more["fields"] = _fields(head)
         more["anchors"] = session.ask(reopening_query.anchors, ref=ref)
+        more["away"] = session.ask(recusals_query.of_case, ref=ref)
         more |= {"causes": reopening.CAUSES, "submission": posting.fresh()}
     if tab == "papers":
         logins = {paper.uploaded_by for paper in head.documents}

@@ -4,8 +4,9 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engine.base.errors import ShouhuError
+from engine.queries import deputies
 from web import security, session
-from web.pages import frame
+from web.pages import frame, posting
 
 door = Blueprint("door", __name__)
 
@@ -70,8 +71,18 @@ def me() -> Response:
     return _me()
 
 
-def _me(error: str = "") -> Response:
-    return frame.page("me.html", error=error, done=False, renew=session.must_change())
+def _me(error: str = "", done: bool = False) -> Response:
+    renew = session.must_change()
+    rules = () if renew else session.ask(deputies.rules)
+    return frame.page(
+        "me.html",
+        error=error,
+        done=done,
+        renew=renew,
+        rules=rules,
+        told=posting.told(),
+        submission=posting.fresh(),
+    )
 
 
 @door.post("/me/password")
@@ -86,4 +97,4 @@ def change_password() -> Response:
         session.engine().execute(command, session.require_actor())
     except ShouhuError as error:
         return _me(error.message)
-    return frame.page("me.html", error="", done=True, renew=False)
+    return _me(done=True)

@@ -42,6 +42,10 @@ TOLD = {
     "appointed": "已任职，仍有环节没有办理人。",
     "filled": "席位已补齐，案件从原环节继续。",
     "unfilled": "仍然没有符合条件的办理人，案件停在原环节。",
+    "deputised": "代理已设置，到开始日期生效，到期自动失效。",
+    "deputy-ended": "代理已收回，代理人认领的任务已退回。",
+    "recused": "已登记回避：有关人员不再看到、也不能办理本案。",
+    "recusal-lifted": "已解除回避。",
     "moved": "演示时钟已推进，到期的工作正在执行。",
 }
 UNTOLD = ("csrf_token", "password")  # fields the stored fingerprint of a form leaves out

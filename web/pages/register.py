@@ -8,6 +8,7 @@ from flask import Flask
 from web.pages import advice, assets
 from web.pages.case import case
 from web.pages.dashboard import dashboard
+from web.pages.deputies import stands
 from web.pages.door import door
 from web.pages.figures import figures
 from web.pages.help import guides
@@ -22,7 +23,7 @@ from web.pages.vault import closed
 from web.pages.words import FILTERS
 
 BLUEPRINTS = (
-    *(public, closed, door, todo, start, case, task),
+    *(public, closed, stands, door, todo, start, case, task),
     *(ledger, dashboard, figures, guides, tables),
 )
 

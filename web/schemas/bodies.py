@@ -48,6 +48,19 @@ class Reason(Schema):
     expected_version = fields.Integer(load_default=None, allow_none=True)
 
 
+class Why(Schema):
+    """Why."""
+
+    reason = fields.String(required=True, validate=TEXT)
+
+
+class Recusal(Why):
+    """Why a unit or a person (both left out: the caller) keeps away from a case."""
+
+    unit = fields.String(load_default="")
+    person = fields.String(load_default="")
+
+
 class Reopening(Reason):
     """Why a case is reopened (反弹, 成效不扎实, 复核) and where; "" = the only anchor."""
 
