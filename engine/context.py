@@ -25,12 +25,12 @@ from engine.rules.units import Directory, build_directory, unit_of
 from engine.runtime import Runtime
 from engine.store import definitions, people_rows
 from engine.store.rows import Conn, Row
+from engine.variants import form_ids, variant_findings
 from engine.versions import (
     Assembled,
     Deployed,
     SearchField,
     compile_version,
-    variant_findings,
 )
 
 COMPILED = 24  # versions at most that engines of one process share
@@ -138,7 +138,7 @@ class Runtimes:
     def _with_divisions(
         self, bundle: Bundle, made: Assembled, base: Deployed, processes: frozenset[str]
     ) -> Assembled:
-        """Compile what divisions replace by diagrams of their own, and take its findings."""
+        """Compile the versions of divisions with files of their own, and take the findings."""
         findings = list(made.findings)
         for division in base.application.overrides:
             own = variant(bundle, division)
@@ -146,8 +146,8 @@ class Runtimes:
             if application is None:
                 return Assembled((*findings, *found))
             one = compile_version(own, application, base.runtime, self._env(processes))
-            paths = overrides.replaced(bundle.files, division, overrides.DIAGRAM)
-            findings.extend(variant_findings(base, one, paths))
+            paths = overrides.replaced(bundle.files, division, overrides.OWN)
+            findings.extend(variant_findings(base, one, paths, form_ids(bundle)))
             if one.deployed is not None:
                 self._compiled.keep((own.hash, base.runtime.name, processes), one)
                 self._versions.keep((own.hash, base.runtime.name), one)

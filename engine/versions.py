@@ -181,6 +181,7 @@ def compile_version(
     sources = Sources(application.ledgers, tables, application.values)
     reports, wrong = compile_reports(application.reports, sources)
     wrong += [*_imports(application, compiled, forms), *_prints(application, forms)]
+    wrong += _ledgers_named(application, forms)
     findings.extend(wrong)
     if has_errors(wrong):
         return Assembled(tuple(findings))
@@ -236,6 +237,24 @@ def _prints(application: Application, forms: Mapping[str, FormSchema]) -> list[F
     return expressions.findings(application.prints, application.values, names | columns)
 
 
+def _ledgers_named(
+    application: Application, forms: Mapping[str, FormSchema]
+) -> list[Finding]:
+    """Report fields that name a case of a ledger the application does not have."""
+    found = []
+    for form in forms.values():
+        for one in form.all:
+            if one.ledger and one.ledger not in application.ledgers:
+                text = f"字段“{one.key}”引用的台账“{one.ledger}”不存在"
+                repair = f"改为 {'、'.join(application.ledgers) or '已有的台账'} 之一"
+                file = f"forms/{form.id}.json"
+                code = "form.ledger"
+                found.append(
+                    Finding(code, "error", file, one.key, one.label, text, code, repair)
+                )
+    return found
+
+
 def _start_forms(facts: ProcessFacts) -> dict[str, str | None]:
     return {start.node: start.form for start in facts.starts}
 
@@ -253,43 +272,6 @@ def _regional_ladders(
         if ladders != made.ladders:
             found[division] = ladders
     return found, findings
-
-
-def variant_findings(
-    base: Deployed, made: Assembled, paths: Mapping[str, str]
-) -> list[Finding]:
-    """Give what is wrong with diagrams a division replaces: PATHS, original -> its own.
-
-    A case begins before its region is known for sure, so a stand-in keeps the processes of
-    the original, their ways to start and their start forms.
-    """
-    told = [f for f in made.findings if f.file in paths or f.severity == "error"]
-    found = [replace(one, file=paths.get(one.file, one.file)) for one in told]
-    if made.deployed is None:
-        return found
-    for key, facts in base.facts.items():
-        own = paths.get(facts.file)
-        other = made.deployed.facts.get(key)
-        if own is None:
-            continue
-        if other is None:
-            found.append(_unlike(own, key, f"替换的流程图缺少流程“{key}”"))
-        elif _entry(facts) != _entry(other):
-            text = f"流程“{key}”的开始节点、开始消息或发起表单与原图不同"
-            found.append(_unlike(own, key, text))
-    for key in made.deployed.facts.keys() - base.facts.keys():
-        file = made.deployed.facts[key].file
-        found.append(_unlike(paths.get(file, file), key, f"原图没有流程“{key}”"))
-    return found
-
-
-def _entry(facts: ProcessFacts) -> tuple[Any, ...]:
-    return tuple(sorted((s.kind, s.node, s.name, s.form or "") for s in facts.starts))
-
-
-def _unlike(file: str, key: str, text: str) -> Finding:
-    repair = "保留原图的流程标识、开始节点和发起表单，只改其余环节"
-    return Finding("override.shape", "error", file, key, key, text, text, repair)
 
 
 def _ladders(

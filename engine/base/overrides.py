@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 FOLDER = "overrides/"
 TABLE, DIAGRAM = ".dmn", ".bpmn"
+OWN = (DIAGRAM, ".json", "application.yaml")  # what gives a division a version of its own
 
 
 def parts(path: str) -> tuple[str, str] | None:
@@ -41,7 +42,9 @@ def own(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {path: data for path, data in files.items() if parts(path) is None}
 
 
-def replaced(files: Mapping[str, bytes], division: str, suffix: str) -> dict[str, str]:
+def replaced(
+    files: Mapping[str, bytes], division: str, suffix: str | tuple[str, ...]
+) -> dict[str, str]:
     """Give path -> path of the override that counts in DIVISION, for files like SUFFIX."""
     found: dict[str, str] = {}
     for code in reversed(chain(division)):

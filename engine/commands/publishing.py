@@ -15,6 +15,7 @@ from engine.library.overrides import variant
 from engine.rules import retries
 from engine.store import cases, codec, definitions, jobs, records
 from engine.store.rows import Row
+from engine.variants import concerned
 
 
 def assemble(view: View | Context, bundle: Bundle) -> Assembled:
@@ -176,8 +177,8 @@ def _insert_divisions(ctx: Context, row: Row, bundle: Bundle, deployed: Deployed
         its = {**row, "application": name, "hash": own.hash}
         its.pop("id")
         its["id"] = definitions.insert_bundle(ctx.conn, its, own.files)
-        replaced = overrides.replaced(bundle.files, division, overrides.DIAGRAM)
-        kept = {k: f for k, f in made.facts.items() if f.file in replaced}
+        replaced = overrides.replaced(bundle.files, division, overrides.OWN)
+        kept = {k: f for k, f in made.facts.items() if concerned(bundle, f, replaced)}
         definitions.add_definitions(ctx.conn, [_definition(its, row, k, kept[k]) for k in kept])
 
 

@@ -1,4 +1,4 @@
-"""Which diagram a case of a division runs on: its own where it keeps one (G-60)."""
+"""Which version a case of a division runs on: its own where it keeps one (G-60)."""
 
 from engine.base import overrides
 from engine.context import Context
@@ -11,10 +11,8 @@ def for_region(ctx: Context, definition: Row, region: str, runtime: str) -> Row:
     if not region:
         return definition
     version = ctx.runtimes.deployed(ctx.conn, definition["id"], runtime)
-    facts = version.facts[definition["key"]]
-    known = version.application.overrides
     chosen = overrides.chain(region)
-    if not any(facts.file in known.get(division, ()) for division in chosen):
+    if not any(division in version.application.overrides for division in chosen):
         return definition
     return definitions.definition_at(ctx.conn, definition, chosen) or definition
 

@@ -21,7 +21,7 @@ from engine.library.entries import (
 from engine.library.escalation import read_escalation
 from engine.library.imports import read_import
 from engine.library.openness import read_public, read_vault
-from engine.library.overrides import check_overrides, diagrams
+from engine.library.overrides import check_overrides, kept
 from engine.library.prints import read_print
 from engine.library.reading import Reader
 from engine.library.registers import present, read_registers
@@ -91,7 +91,7 @@ class Application:
     unit_rows: Mapping[str, Row] = field(default_factory=dict)  # the units by code
     vault: Mapping[str, Any] = field(default_factory=dict)
     public: Mapping[str, Any] = field(default_factory=dict)
-    overrides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # diagrams
+    overrides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # but tables
 
     @property
     def records(self) -> dict[str, Register]:
@@ -189,9 +189,9 @@ def read_application(bundle: Bundle) -> tuple[Application | None, tuple[Finding,
         prints=prints,
         calendars=calendars,
         unit_rows={row["code"]: dict(row) for row in units},
-        overrides=diagrams(bundle),
+        overrides=kept(bundle),
     )
-    check_overrides(bundle, registers[0], main)
+    check_overrides(bundle, registers[0], settings, main)
     _check_unit_roles(application, main, str(data.get("units") or MAIN))
     findings = (
         *main.findings,

@@ -78,7 +78,8 @@ def compare(
     files = diff(old, new)
     paths = [change.path for change in files]
     diagrams = {path: _both(old, new, path, _diagram) for path in paths if _is(path, ".bpmn")}
-    forms = {path: _both(old, new, path, _form) for path in paths if path.startswith("forms/")}
+    filled = [path for path in paths if "forms/" in path and _is(path, ".json")]
+    forms = {path: _both(old, new, path, _form) for path in filled}
     moved = {path: _moved(old, new, path) for path in diagrams}
     return Comparison(application, files, diagrams, forms, moved)
 

@@ -13,9 +13,9 @@ from engine.context import View
 from engine.kernel.step import View as Inspected
 from engine.queries import deployed, due_state, fields, labels
 from engine.queries.cases import cases_query, dues
-from engine.store import codec, ledger_rows, visible
+from engine.store import codec, definitions, ledger_rows, visible
 from engine.store.machine import incident
-from engine.store.tables import attachment, definition, instance, seat, task
+from engine.store.tables import attachment, bundle, definition, instance, seat, task
 from engine.store.visible import root
 
 RESERVED = ("title", "region", "place", "year", "category")
@@ -72,6 +72,8 @@ class InstanceRow:
     status: str
     started_at: datetime
     ended_at: datetime | None
+    division: str = ""  # the division whose version it runs on (G-60), "": the application's
+    division_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,12 +254,17 @@ def _own(view: View, tasks: Sequence[int]) -> set[int]:
 
 def _instances(view: View, case_id: int) -> tuple[InstanceRow, ...]:
     version = definition.c.version.label("process_version")
+    home = bundle.c.application.label("home")
     query = (
-        sa.select(instance, definition.c.key, definition.c.name, version)
+        sa.select(instance, definition.c.key, definition.c.name, version, home)
         .join(definition, definition.c.id == instance.c.definition_id)
+        .join(bundle, bundle.c.id == definition.c.bundle_id)
         .where(instance.c.root_id == case_id)
         .order_by(instance.c.id)
     )
+    rows = view.connection.execute(query).all()
+    own = {row.id: definitions.division_of(row.home) for row in rows}
+    names = labels.regions(view, own.values())
     return tuple(
         InstanceRow(
             id=row.id,
@@ -269,8 +276,10 @@ def _instances(view: View, case_id: int) -> tuple[InstanceRow, ...]:
             status=row.status,
             started_at=row.started_at,
             ended_at=row.ended_at,
+            division=own[row.id],
+            division_name=names.get(own[row.id], ""),
         )
-        for row in view.connection.execute(query)
+        for row in rows
     )
 
 

@@ -10,6 +10,7 @@ from engine.context import View
 from engine.library.application import Application, read_application
 from engine.library.bundle import Bundle, from_files
 from engine.library.sharing import SHARED
+from engine.library.yaml_text import write_yaml
 from engine.markup import parse_xml
 from engine.queries import deployed, drafts
 from engine.queries.drafts import CheckResult
@@ -119,6 +120,23 @@ def sources(view: View, *, application: str) -> tuple[Source, ...]:
     )
 
 
+def settings_of_division(view: View, *, application: str) -> bytes:
+    """Give what a division's application.yaml begins with: every setting, commented out."""
+    app = working_application(view, working_bundle(view, application))
+    lines = ["# 只写与应用不同的设置：去掉行首的 #，改 value 的值。", "settings:"]
+    for name, entry in app.settings.items():
+        plain = {name: {"value": entry.get("value")}}
+        text = write_yaml(plain).rstrip().splitlines()
+        lines.append(f"  # {entry.get('title') or name}")
+        lines += [f"  # {line}" for line in text]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def divisions(view: View, *, application: str) -> tuple[tuple[str, str], ...]:
+    """Give (code, name) of the divisions a file can be replaced for."""
+    return tuple(_divisions(view, application).items())
+
+
 def _divisions(view: View, application: str) -> Mapping[str, str]:
     """Give the names of the divisions in the newest version."""
     version = deployed.latest(view, application).application
@@ -141,7 +159,8 @@ def _source(path: str, data: bytes) -> Source:
         _read_models({path: data}, found, path)
         title = "、".join(found.decisions.values()) or path
         return Source(path, "dmn", title, tuple(found.decisions))
-    if path.startswith("forms/") and path.endswith(".json"):
+    inner = (overrides.parts(path) or ("", path))[1]
+    if inner.startswith("forms/") and path.endswith(".json"):
         form = _form_head(data)
         return Source(path, "form", form.label or path, (form.value,) if form.value else ())
     return Source(path, "other", path)

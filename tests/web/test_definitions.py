@@ -167,3 +167,27 @@ def test_a_division_gets_its_own_version_of_a_diagram_in_the_studio(site: Site) 
     sent["submission_id"] = "override-00000002"
     again = owner.client.post("/lib/tiny/override", data=sent)
     assert again.status_code == 422
+
+
+def test_a_division_gets_its_own_form_and_settings_and_its_cases_tell(site: Site) -> None:
+    owner = site.browser("owner")
+    for number, (path, kind) in enumerate(
+        (("forms/remark.json", "form"), ("application.yaml", "text")), 1
+    ):
+        sent = {"csrf_token": owner.csrf, "submission_id": f"own-file-{number:08}"}
+        sent |= {"path": path, "division": "990101"}
+        made = owner.client.post("/lib/tiny/override", data=sent).headers["Location"]
+        assert made.startswith(f"/lib/tiny/{kind}/overrides/990101/{path}")
+        assert owner.client.get(made).status_code == 200
+    begun = owner.client.get(made).text
+    assert "# 面积上限" in begun
+    assert "# limit:" in begun
+    wrong = {"csrf_token": owner.csrf, "submission_id": "own-file-00000003"}
+    wrong |= {"path": "organisation/units.csv", "division": "990101"}
+    assert owner.client.post("/lib/tiny/override", data=wrong).status_code == 422
+    done = owner.post(f"{DRAFT}/publication", {"note": "甲县方案", "acknowledged": True})
+    assert done.status_code in (200, 201), done.text
+    for login, station, told in (("field1", "S1", True), ("field2", "S2", False)):
+        case = site.start(login=login, station=station)["instanceId"]
+        shown = site.browser(login).client.get(f"/case/{case}").text
+        assert ("甲县方案" in shown) is told

@@ -16,6 +16,7 @@ from web.pages.versions import editions
 
 lib = Blueprint("lib", __name__)
 MOST = Paging(200)
+MAIN = "application.yaml"  # of which a division may have settings of its own
 
 
 def register(app: Flask) -> None:
@@ -59,6 +60,7 @@ def files(application: str) -> Response:
         running=_running(rows),
         told=posting.told(),
         submission=posting.fresh(),
+        divisions=session.ask(studio.divisions, application=application),
     )
 
 
@@ -139,13 +141,15 @@ def create(application: str) -> BaseResponse:
 @lib.post("/lib/<application>/override")
 @security.permission("owner")
 def override(application: str) -> BaseResponse:
-    """Begin a division's own version of a diagram or table with a copy, and open it."""
+    """Begin a division's own version of a file with a copy, and open it."""
     path = request.form.get("path", "")
     division = request.form.get("division", "").strip()
     known = {one.path: one for one in session.ask(studio.sources, application=application)}
     source = known.get(path)
-    if source is None or source.kind not in ("bpmn", "dmn") or source.division:
-        raise InvalidRequest("请选择要替换的流程图或决策表。", code="override-source")
+    kinds = ("bpmn", "dmn", "form") if path != MAIN else ("other",)
+    if source is None or source.kind not in kinds or source.division:
+        text = "请选择要替换的流程图、决策表、表单或设置。"
+        raise InvalidRequest(text, code="override-source")
     if not division.isalnum() or not division.isascii():
         raise InvalidRequest("请填写区划代码，如 110101。", code="override-division")
     made = f"overrides/{division}/{path}"
@@ -154,9 +158,13 @@ def override(application: str) -> BaseResponse:
     actor, engine = session.require_actor(), frame.engine()
     engine.execute(commands.OpenDraft(application), actor)
     engine.execute(commands.LockDraft(application), actor)
-    content = session.ask(drafts.file, application=application, path=path).content
+    if path == MAIN:
+        content = session.ask(studio.settings_of_division, application=application)
+    else:
+        content = session.ask(drafts.file, application=application, path=path).content
     posting.run(commands.SaveDraftFile(application, made, content, 0))
-    return posting.back(f"/lib/{application}/{source.kind}/{made}", "created")
+    kind = "text" if source.kind == "other" else source.kind
+    return posting.back(f"/lib/{application}/{kind}/{made}", "created")
 
 
 @lib.post("/lib/<application>/delete")

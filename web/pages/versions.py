@@ -55,7 +55,7 @@ def editor_of(application: str, path: str) -> str:
     kind = "text"
     if path.endswith((".bpmn", ".dmn")):
         kind = path[-4:].strip(".")
-    elif path.startswith("forms/"):
+    elif path.endswith(".json") and "forms/" in path:
         kind = "form"
     return f"/lib/{application}/{kind}/{path}"
 
