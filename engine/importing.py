@@ -16,7 +16,7 @@ from engine.forms.schema import FormSchema
 from engine.library.application import Application
 from engine.rules.permissions import Facts, sees
 from engine.rules.units import Directory, at_home
-from engine.store import codec, definitions
+from engine.store import codec, definitions, ledger_rows
 from engine.store.rows import Conn, Row
 
 Problems = list[dict[str, str]]
@@ -210,9 +210,12 @@ def _clean(
     bad = {problem["label"] for problem in row.problems}
     known = {"unit": unit, **row.values}
     try:
-        row.values |= spec.form.clean(
-            data, known=known, moment=moment, writable=frozenset(own)
-        )
+        cleaned = spec.form.clean(data, known=known, moment=moment, writable=frozenset(own))
+        row.values |= cleaned
+        named = spec.form.named(cleaned)
+        wrong = ledger_rows.unknown(ctx.conn, ctx.actor, spec.application.ledgers, named)
+        if wrong:
+            raise InvalidForm([spec.form.not_on_ledger(key, cleaned[key]) for key in wrong])
     except InvalidForm as error:
         for one in error.errors:
             label = spec.label_of(str(one["field"]))

@@ -6,7 +6,7 @@ from typing import Any
 from engine.base import writable
 from engine.base.errors import InvalidForm, InvalidRequest
 from engine.base.values import Value
-from engine.commands import consulting, vaulting
+from engine.commands import consulting, referring, vaulting
 from engine.commands.case import load
 from engine.commands.entitled import HeldTask
 from engine.commands.starting import attachment_ids
@@ -72,6 +72,8 @@ def clean(held: HeldTask, data: Mapping[str, Value], seat: Row) -> dict[str, Val
     cleaned = schema.clean(
         data, known=held_before, writable=allowed, moment=moment, attachments=files
     )
+    changed = {key: value for key, value in cleaned.items() if before.get(key) != value}
+    referring.check_named(held.case.ctx, held.live.deployed, schema, changed)
     return vaulting.seal(held.case, schema, cleaned)
 
 
@@ -138,6 +140,8 @@ def keep(held: HeldTask, seat: Row, data: Mapping[str, Value]) -> None:
     }
     work.add_form_entry(ctx.conn, row)
     cases.use_attachments(ctx.conn, held.case.id, attachment_ids(data))
+    deployed, holder = held.live.deployed, held.live.row["id"]
+    referring.take(ctx, deployed, deployed.forms[form], holder, data, known(held))
 
 
 def of_round(held: HeldTask, seat: Row | None, data: Mapping[str, Value]) -> dict[str, Value]:

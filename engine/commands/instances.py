@@ -8,7 +8,15 @@ from engine.base.actor import Actor
 from engine.base.errors import Conflict, InvalidForm, InvalidRequest
 from engine.base.values import Value
 from engine.bpmn.facts import ProcessFacts, StartFacts
-from engine.commands import entitled, finishing, forms, starting, stepping, vaulting
+from engine.commands import (
+    entitled,
+    finishing,
+    forms,
+    referring,
+    starting,
+    stepping,
+    vaulting,
+)
 from engine.commands.case import Case, open_case
 from engine.commands.results import CaseChanged, Started, StartedMany
 from engine.commands.starting import Beginning
@@ -113,7 +121,9 @@ class _Gate:
             schema = self.deployed.forms[form]
             known = {"unit": self.unit}
             files = forms.files_of(ctx, data, None)
-            return schema.clean(data, known=known, moment=moment, attachments=files)
+            cleaned = schema.clean(data, known=known, moment=moment, attachments=files)
+            referring.check_named(ctx, self.deployed, schema, cleaned)
+            return cleaned
         if {"process_owner", "scheduler", "system"} & ctx.actor.rights:
             return dict(data)  # a process without a start form is fed by programs
         return forms.no_form(data)

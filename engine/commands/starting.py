@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from engine.base.errors import Conflict, NotFound
 from engine.base.events import Start
 from engine.base.values import Value
-from engine.commands import finishing, numbers, regions, stepping
+from engine.commands import finishing, numbers, referring, regions, stepping
 from engine.commands.case import Case, Live
 from engine.commands.results import Started
 from engine.context import Context
@@ -173,6 +173,8 @@ def _keep_form(case: Case, begin: Beginning) -> None:
         },
     )
     cases.use_attachments(case.ctx.conn, case.id, attachment_ids(begin.known))
+    deployed = case.root.deployed
+    referring.take(case.ctx, deployed, deployed.forms[begin.form], case.id, begin.known, {})
     if begin.secrets:
         vault.put(case.ctx.conn, case.root.row, begin.secrets, case.ctx.now)
 

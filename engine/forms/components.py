@@ -93,6 +93,8 @@ class Builder:
             files=self._files(source, key, kind),
             rows=self._rows(source, key, kind),
             vault=_yes(_extra(source, "vault")),
+            ledger=self._once_typed(source, key, kind, "ledger"),
+            unique=self._feel(self._once_typed(source, key, kind, "unique"), key, "唯一范围"),
             extra={name: _extra(source, name) for name in _EXTRAS if _extra(source, name)},
         )
 
@@ -252,6 +254,14 @@ class Builder:
             roles=tuple(_list(roles)),
             level=str(source.get("level") or _extra(source, "level") or ""),
         )
+
+    def _once_typed(self, source: Source, key: str, kind: FieldType, name: str) -> str:
+        """Give the extra NAME, which only a plain text of one line may have."""
+        found = str(_extra(source, name) or "")
+        if found and (kind != "string" or _yes(_extra(source, "vault"))):
+            text = f"字段“{key}”不能有 {name}：只有单行文本可以，保密字段不可以"
+            self.report(key, f"form.{name}", text, "改为单行文本字段")
+        return found
 
     def _files(self, source: Source, key: str, kind: FieldType) -> Files:
         if kind != "files":

@@ -22,13 +22,15 @@ _YES_NO = [{"label": "是", "value": True}, {"label": "否", "value": False}]
 class Page:
     """What a page needs besides the form: KNOWN variables, the MOMENT, what is WRITABLE.
 
-    CHOICES gives the rows of a register; without it, references are typed as codes.
+    CHOICES gives the rows of a register; without it, references are typed as codes. NUMBERS
+    gives the cases of a ledger the reader may name, [] when they are too many for a list.
     """
 
     known: Mapping[str, Value]
     moment: Moment
     writable: frozenset[str] | None = None
     choices: Choices | None = None
+    numbers: Choices | None = None
 
 
 def page_form(source: Mapping[str, Any], schema: FormSchema, page: Page) -> Json:
@@ -88,6 +90,8 @@ def _fit(component: Json, one: Field, page: Page) -> None:
         component.pop("validate", None)
     if one.type == "reference" and page.choices is not None:
         _as_select(component, one, page.choices(one.coded.register))
+    elif one.ledger and page.numbers is not None and not component.get("readonly"):
+        _as_numbers(component, page.numbers(one.ledger), page.known.get(one.key))
     elif one.type == "files":
         component["items"] = _items(one)
     elif one.type == "unit" and one.coded.roles:
@@ -100,6 +104,16 @@ def _as_select(component: Json, one: Field, rows: Sequence[tuple[str, str]]) -> 
     component["type"] = "taglist" if one.coded.multiple else "select"
     component["searchable"] = True
     component["values"] = [{"value": code, "label": label} for code, label in rows]
+
+
+def _as_numbers(component: Json, rows: Sequence[tuple[str, str]], now: Value) -> None:
+    """Offer ROWS, and the number that stands there NOW; a number is typed without ROWS."""
+    if rows:
+        listed = {number: f"{number} {title}" for number, title in rows}
+        if now:
+            listed.setdefault(str(now), str(now))
+        component["type"], component["searchable"] = "select", True
+        component["values"] = [{"value": n, "label": label} for n, label in listed.items()]
 
 
 def _items(one: Field) -> list[Json]:

@@ -16,7 +16,7 @@ from engine.forms.cleaning import Cleaning, Wanted
 from engine.forms.describe import describe_field
 from engine.forms.fields import Attachments, Field, Rule
 from engine.forms.scope import Scope
-from engine.forms.texts import problem
+from engine.forms.texts import Problem, problem
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,18 @@ class FormSchema:
     def get(self, key: str) -> Field | None:
         """Give the field KEY."""
         return self._by_key.get(key)
+
+    def named(self, data: Mapping[str, Value]) -> dict[str, tuple[str, str]]:
+        """Give by key the ledger and the number of a case that a field of DATA names."""
+        return {
+            one.key: (one.ledger, str(data[one.key]))
+            for one in self.all
+            if one.ledger and one.derived is None and data.get(one.key) not in (None, "")
+        }
+
+    def not_on_ledger(self, key: str, number: Value) -> Problem:
+        """Say that field KEY names a NUMBER of no case the reader may see on its ledger."""
+        return problem(key, "ledger-unknown", self._by_key[key].label, value=number)
 
     def clean(
         self,

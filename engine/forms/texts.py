@@ -31,6 +31,8 @@ TEXTS: Mapping[str, str] = {
     "decimals": "“{label}”最多 {limit} 位小数。",
     "pattern": "“{label}”格式不符合要求。",
     "reference-unknown": "“{label}”中没有编码“{value}”。",
+    "ledger-unknown": "“{label}”：没有您可以查看的编号“{value}”，请核对。",
+    "taken": "“{label}”已有“{value}”，不能重复，请核对。",
     "division-outside": "“{label}”应在 {limit} 范围内。",
     "division-level": "“{label}”应选到 {limit}。",
     "unit-role": "“{label}”中的“{value}”不在可选单位之内。",

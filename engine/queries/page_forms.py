@@ -15,6 +15,9 @@ from engine.forms.page import Page, page_form, page_values
 from engine.queries import definitions, homes, processes, task_page
 from engine.queries.paging import MAX_LIMIT, Paging
 from engine.queries.task_data import load
+from engine.store import ledger_rows
+
+MOST_LISTED = 500  # cases offered as a list; above it the number is typed (designed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ def of_task(view: View, *, task_id: int) -> PageForm:
         return PageForm(None, {})
     moment = held.moment(view)
     writable = held.writable if page.my_seats else frozenset[str]()
-    shown = Page(held.known(), moment, writable, _choices(view, held.version))
+    numbers = _numbers(view, held.version)
+    shown = Page(held.known(), moment, writable, _choices(view, held.version), numbers)
     schema = page_form(page.schema, held.form, shown)
     return PageForm(schema, page_values(held.form, dict(page.data), moment))
 
@@ -54,6 +58,17 @@ def of_task(view: View, *, task_id: int) -> PageForm:
 def _choices(view: View, version: Deployed) -> Callable[[str], list[tuple[str, str]]]:
     """Give the rows of a register in force today."""
     return lambda kind: version.choices(kind, view.now)
+
+
+def _numbers(view: View, version: Deployed) -> Callable[[str], list[tuple[str, str]]]:
+    """Give the cases of a ledger the actor sees; [] when there are more than a list takes."""
+
+    def listed(ledger: str) -> list[tuple[str, str]]:
+        file = version.application.ledgers[ledger]
+        found = ledger_rows.numbers(view.connection, view.actor, file, MOST_LISTED + 1)
+        return found if len(found) <= MOST_LISTED else []
+
+    return listed
 
 
 def labels(view: View, *, task_id: int) -> dict[str, str]:
@@ -80,7 +95,7 @@ def of_start(view: View, *, key: str, unit: str = "") -> PageForm:
     )
     moment = version.moment(view.now)
     known: dict[str, Value] = {"unit": unit}
-    shown = Page(known, moment, None, _choices(view, version))
+    shown = Page(known, moment, None, _choices(view, version), _numbers(view, version))
     form = page_form(orjson.loads(content), schema, shown)
     return PageForm(form, page_values(schema, schema.prefill(known, moment), moment))
 

@@ -87,6 +87,40 @@ def project(
     return made
 
 
+def numbered(actor: Actor, ledger: Mapping[str, Any]) -> sa.Select[Any]:
+    """Ask for number and title of the cases of a LEDGER file in ACTOR's sight, newest first."""
+    return (
+        sa.select(root.c.number, root.c.title)
+        .join(definition, definition.c.id == root.c.definition_id)
+        .where(root.c.id == root.c.root_id, definition.c.key.in_(list(ledger["processes"])))
+        .where(root.c.number.is_not(None), visible.cases(actor))
+        .order_by(root.c.id.desc())
+    )
+
+
+def unknown(
+    conn: Conn,
+    actor: Actor,
+    ledgers: Mapping[str, Mapping[str, Any]],
+    named: Mapping[str, tuple[str, str]],
+) -> list[str]:
+    """Give the keys of NAMED (ledger, number) whose case ACTOR does not see or is not there."""
+    found = []
+    for key, (ledger, number) in named.items():
+        query = numbered(actor, ledgers[ledger]).where(root.c.number == number)
+        if conn.execute(query.limit(1)).first() is None:
+            found.append(key)
+    return found
+
+
+def numbers(
+    conn: Conn, actor: Actor, ledger: Mapping[str, Any], most: int
+) -> list[tuple[str, str]]:
+    """Give (number, title) of the newest MOST cases of a LEDGER file in ACTOR's sight."""
+    found = conn.execute(numbered(actor, ledger).limit(most)).all()
+    return [(str(number), str(title)) for number, title in found]
+
+
 def all_rows(
     conn: Conn,
     actor: Actor,

@@ -22,6 +22,7 @@ from engine.store.machine import (
     subscription,
 )
 from engine.store.rights_tables import deputy, recusal, vault_release
+from engine.store.taken_tables import taken
 from engine.store.vault_tables import public_receipt, vault_entry
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "snapshot",
     "start_subscription",
     "subscription",
+    "taken",
     "task",
     "task_draft",
     "vault_entry",
