@@ -31,7 +31,7 @@ def sheet(
     memory. How the table looks is the ledger file's `sheet`.
     """
     found = ledgers.ledger(view, ledger_id=ledger_id)
-    declared = deployed.latest(view, found.application).application.ledgers[found.id]
+    declared = deployed.latest(view, found.application).application.ledgers[found.own_id]
     looks = declared.get("sheet") or {}
     layout = write.Layout(
         name=found.title,

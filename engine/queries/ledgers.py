@@ -1,6 +1,7 @@
 """台账 rows as the ledger file defines them: projections of cases, never a second truth."""
 
 import functools
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from engine.base.errors import NotFound
 from engine.base.values import Value
 from engine.context import View
 from engine.queries import deployed, due_state, fields, homes, labels
-from engine.queries.cases import cases_query, dues
+from engine.queries.cases import cases_query, dues, is_root
 from engine.queries.filters import conditions, search_column
 from engine.queries.paging import (
     Page,
@@ -47,7 +48,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A ledger as its file declares it."""
+    """A ledger as its file declares it; ID is what it is asked for by (`ledger`)."""
 
     id: str
     title: str
@@ -55,6 +56,11 @@ class Ledger:
     processes: tuple[str, ...]
     columns: tuple[Column, ...]
     sort: str = ""
+
+    @property
+    def own_id(self) -> str:
+        """Give the id its file declares, one within its application."""
+        return self.id.removeprefix(f"{self.application}:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +75,74 @@ class LedgerRow:
     texts: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many ROWS a ledger has, how many are OPEN and how many of those are LATE."""
+
+    rows: int = 0
+    open: int = 0
+    late: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Add two counts."""
+        return Tally(self.rows + other.rows, self.open + other.open, self.late + other.late)
+
+
 def ledgers(view: View) -> tuple[Ledger, ...]:
     """Give the ledgers of the newest version of every application that concerns the actor."""
-    return tuple(_ledger(view, application, data) for application, data in _declared(view))
+    return tuple(_ledger(view, *declared) for declared in _declared(view))
+
+
+def standing(view: View) -> Mapping[str, Tally]:
+    """Count the rows of every ledger that concerns the actor, by its id, in one statement."""
+    late = sa.and_(root.c.due_at < view.now, root.c.ended_at.is_(None))
+    open_ = sa.case((root.c.ended_at.is_(None), 1), else_=0)
+    query = (
+        sa.select(definition.c.key, sa.func.count(), sa.func.sum(open_))
+        .add_columns(sa.func.sum(sa.case((late, 1), else_=0)))
+        .select_from(root)
+        .join(definition, definition.c.id == root.c.definition_id)
+        .where(is_root(), visible.cases(view.actor))
+        .group_by(definition.c.key)
+    )
+    counted = {key: Tally(*numbers) for key, *numbers in view.connection.execute(query)}
+    return {
+        one.id: sum((counted.get(key, Tally()) for key in set(one.processes)), Tally())
+        for one in ledgers(view)
+    }
 
 
 def ledger(view: View, *, ledger_id: str) -> Ledger:
-    """Give one ledger by its id; NotFound for one of an application of others."""
-    for application, data in _declared(view):
-        if str(data["id"]) == ledger_id:
-            return _ledger(view, application, data)
+    """Give one ledger by its id; NotFound for one of an application of others.
+
+    An id several applications use is theirs with the application before it,
+    "application:id"; alone it means the first of them, an own one before the others.
+    """
+    for known, application, data in _declared(view):
+        if ledger_id in (known, str(data["id"])):
+            return _ledger(view, known, application, data)
     raise NotFound
 
 
-def _declared(view: View) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Give application and file of every ledger of the applications that concern the actor."""
-    for application in sorted(home.key for home in homes.concerned(view)):
-        declared = deployed.latest(view, application).application.ledgers
-        yield from ((application, data) for data in declared.values())
+def _declared(view: View) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Give id, application and file of every ledger of the applications that concern one."""
+    found = [
+        (home.key, data)
+        for home in homes.concerned(view)
+        for data in deployed.latest(view, home.key).application.ledgers.values()
+    ]
+    uses = Counter(str(data["id"]) for _, data in found)
+    for application, data in found:
+        own = str(data["id"])
+        yield (own if uses[own] == 1 else f"{application}:{own}"), application, data
 
 
-def _ledger(view: View, application: str, data: Mapping[str, Any]) -> Ledger:
+def _ledger(view: View, known: str, application: str, data: Mapping[str, Any]) -> Ledger:
     types = {n: f.type for n, f in fields.declared(view, data.get("processes", ())).items()}
     offered = set(data.get("filter") or ())
     columns = tuple(_column(entry, types, offered) for entry in data.get("columns", ()))
     return Ledger(
-        id=str(data["id"]),
+        id=known,
         title=str(data["title"]),
         application=application,
         processes=tuple(data.get("processes", ())),

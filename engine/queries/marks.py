@@ -1,6 +1,7 @@
 """Which tests hold a requirement: read from their marks, nothing is imported or run."""
 
 import ast
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,20 +27,33 @@ def marked_tests(folder: Path = TESTS, root: Path | None = None) -> dict[str, li
     """
     found: dict[str, list[Test]] = {}
     for path in sorted(folder.rglob("test_*.py")):
-        text = path.read_text(encoding="utf-8")
-        if f"mark.{MARK}" not in text:
-            continue
+        stamp = path.stat()
         name = path.relative_to(root or folder.parent).as_posix()
-        tree = ast.parse(text)
-        whole = _marks(_module_marks(tree))
-        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-        reached = _reached(functions)
-        for node in functions:
-            own = _marks(node.decorator_list) if node.name in reached else []
-            more = whole if node.name.startswith("test_") else []
-            for key in dict.fromkeys([*own, *more]):
-                found.setdefault(key, []).append(Test(name, node.name, node.lineno))
+        for key, test in _of_file(path, name, (stamp.st_mtime_ns, stamp.st_size)):
+            found.setdefault(key, []).append(test)
     return found
+
+
+@functools.lru_cache(maxsize=2048)
+def _of_file(path: Path, name: str, _stamp: tuple[int, int]) -> tuple[tuple[str, Test], ...]:
+    """Read the marks of one module; _STAMP, its time and size, tells when to read it again."""
+    text = path.read_text(encoding="utf-8")
+    if f"mark.{MARK}" not in text:
+        return ()
+    tree = ast.parse(text)
+    whole = _marks(_module_marks(tree))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    reached = _reached(functions)
+    return tuple(
+        (key, Test(name, node.name, node.lineno))
+        for node in functions
+        for key in dict.fromkeys(
+            [
+                *(_marks(node.decorator_list) if node.name in reached else []),
+                *(whole if node.name.startswith("test_") else []),
+            ]
+        )
+    )
 
 
 def _reached(functions: Iterable[ast.FunctionDef]) -> set[str]:

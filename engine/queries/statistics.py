@@ -15,6 +15,7 @@ from engine.store.visible import root
 class Figure:
     """A count with what narrows a case search to exactly these rows."""
 
+    application: str
     process: str
     process_name: str
     year: int | None
@@ -32,6 +33,7 @@ def cases(
     """Count cases by process, year, region and state; YEAR, PROCESS, REGION narrow."""
     late = sa.and_(root.c.due_at < view.now, root.c.ended_at.is_(None))
     columns = (
+        definition.c.application,
         definition.c.key,
         definition.c.name,
         root.c.year,
@@ -40,7 +42,11 @@ def cases(
         root.c.status,
     )
     query = (
-        sa.select(*columns, sa.func.count(), sa.func.sum(sa.case((late, 1), else_=0)))
+        sa.select(
+            *columns,
+            sa.func.count().label("number"),
+            sa.func.sum(sa.case((late, 1), else_=0)).label("late"),
+        )
         .select_from(root)
         .join(definition, definition.c.id == root.c.definition_id)
         .where(root.c.id == root.c.root_id, visible.cases(view.actor))
@@ -56,6 +62,17 @@ def cases(
     found = view.connection.execute(query).all()
     names = labels.regions(view, (row.region for row in found))
     return tuple(
-        Figure(key, name, in_year, where, names.get(where, ""), state, status, number, overdue)
-        for key, name, in_year, where, state, status, number, overdue in found
+        Figure(
+            application=row.application,
+            process=row.key,
+            process_name=row.name,
+            year=row.year,
+            region=row.region,
+            region_name=names.get(row.region, ""),
+            state_name=row.state_name,
+            status=row.status,
+            count=row.number,
+            overdue=row.late,
+        )
+        for row in found
     )

@@ -44,9 +44,7 @@ def twins(own_site: Site) -> Site:
 
 def offered(site: Site, login: str) -> tuple[list[str], list[str], list[str]]:
     """Give the ledgers, the processes to filter by, and the figures LOGIN is offered."""
-    first = open_page(site, login, "/ledger").headers["Location"]
-    tabs = re.findall(r'<a href="(/ledger/\w+)"', open_page(site, login, first).text)
-    assert tabs[0] == first, "the page one lands on is the first tab"
+    tabs = re.findall(r'<a href="(/ledger/\w+)"', open_page(site, login, "/ledger").text)
     found = open_page(site, login, "/todo").text
     kinds = re.findall(r'<option value="(\w+)"', found)
     figures = re.findall(r'<a href="/report/(\w+)/M-X', open_page(site, login, "/report").text)
@@ -98,9 +96,9 @@ def test_who_works_everywhere_sees_both_by_title_the_own_one_first(twins: Site) 
         assert [tab.split("/")[-1] == "problem" for tab in tabs] == [k == "tiny" for k in keys]
         assert [kind.split("_")[0] for kind in kinds] == [k for k in keys for _ in KINDS]
         assert figures == keys
-        todo, ledger = (open_page(twins, login, path).text for path in ("/todo", tabs[0]))
+        todo, ledgers = (open_page(twins, login, path).text for path in ("/todo", "/ledger"))
         assert tuple(re.findall(r'<optgroup label="(\w+)"', todo)) == titles
-        assert tuple(re.findall(r'aria-label="台账：(\w+)"', ledger)) == titles
+        assert tuple(re.findall(r"<h2>(\w+)</h2>", ledgers)) == titles
 
 
 def test_a_shared_case_keeps_its_lists_in_sight(twins: Site) -> None:
@@ -108,3 +106,26 @@ def test_a_shared_case_keeps_its_lists_in_sight(twins: Site) -> None:
     tabs, _, figures = offered(twins, "there")
     assert tabs == ["/ledger/twin_problem", "/ledger/problem"]
     assert figures == ["twin", "tiny"]
+
+
+def test_ledgers_of_one_name_are_told_apart_by_their_application(own_site: Site) -> None:
+    """Who sees both reaches each; who sees one asks for it by its plain name."""
+    deploy_twin(own_site.engine, dict(bundle_files()))
+    own_site.start("台账里的一处", area=3)
+    everywhere, field = own_site.browser("scheduler"), own_site.browser("field1")
+    found = {one["id"]: one["application"] for one in everywhere.get("/ledgers").json}
+    assert found == {"tiny:problem": "tiny", "twin:problem": "twin"}
+    assert [one["id"] for one in field.get("/ledgers").json] == ["problem"]
+    for ledger, rows in (("tiny:problem", 1), ("problem", 1), ("twin:problem", 0)):
+        path = f"/ledgers/{ledger}/rows/search"
+        assert len(everywhere.post(path, {}).json["items"]) == rows, ledger
+        sheet = open_page(own_site, "scheduler", f"/ledger/{ledger}/export.xlsx")
+        assert sheet.status_code == 200, ledger
+    overview = open_page(own_site, "scheduler", "/ledger").text
+    assert re.findall(r'class="n" href="/ledger/([\w:]+)">(\d+)', overview) == [
+        ("tiny:problem", "1")
+    ]
+    counts = open_page(own_site, "scheduler", "/dashboard").text
+    parts = re.split(r'id="app-(\w+)"', counts)[1:]
+    held = {parts[n]: "process_key=tiny_case" in parts[n + 1] for n in range(0, len(parts), 2)}
+    assert (held["tiny"], held.get("twin", False)) == (True, False)

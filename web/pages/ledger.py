@@ -4,8 +4,7 @@ import csv
 import io
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Blueprint, Response, request
 
 from engine.base.formula import marked
 from engine.queries import homes, ledger_sheet, ledgers, lists_on_paper
@@ -23,12 +22,11 @@ EXPORT_ROWS = 10_000
 
 @ledger.get("/ledger")
 @security.permission("signed-in")
-def first() -> BaseResponse:
-    """Lead to the first ledger, or say that there is none."""
-    groups = _groups()
-    if groups:
-        return redirect(f"/ledger/{groups[0][1][0].id}")
-    return frame.page("staff/ledger.html", groups=[], ledger=None, page=None)
+def overview() -> Response:
+    """Show which ledgers there are and what stands in each; never an empty one first."""
+    return frame.page(
+        "staff/ledgers.html", groups=_groups(), standing=session.ask(ledgers.standing)
+    )
 
 
 def _groups() -> list[tuple[str, list[Ledger]]]:
