@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from engine.base import events
 from engine.base.errors import Conflict, InvalidRequest
-from engine.commands import entitled, escalating, finishing
+from engine.commands import entitled, escalating, finishing, stepping
 from engine.commands.entitled import HeldTask
 from engine.commands.results import Limit
 from engine.context import Context
@@ -80,7 +81,8 @@ class RestartClock:
 class ExtendDue:
     """延期: once, before the due moment, to the end of the day UNTIL, with a reason.
 
-    Answers Limit; 409 extended-before, already-due, not-extendable.
+    A limit that is the day of one variable of the case changes this variable too, so that
+    ledgers and figures follow. Answers Limit; 409 extended-before, already-due, not-extendable.
     """
 
     task_id: int
@@ -101,11 +103,23 @@ class ExtendDue:
         due = due_end_of_day(self.until, live.deployed.zone)
         if due <= task["due_at"]:
             raise InvalidRequest("延期后的日期须晚于原期限。", code="extension-day")
-        _check_length(escalating.due_row(live, task["node"]), task["due_at"], due)
+        row = escalating.due_row(live, task["node"])
+        _check_length(row, task["due_at"], due)
         known = {"from": task["due_at"], "to": due, "at": ctx.now, "by": ctx.actor.person}
         steps = _with(task, extended={**known, "reason": reason})
         escalating.move(held, due, {"due_steps": steps})
+        if _is_variable(row):
+            patch = {row["field"]: self.until}
+            event = events.UpdateVariables(**held.case.stamp(live), patch=patch, reason=reason)
+            stepping.must_step(held.case, live, event)
         return _moved(held, "ExtendDue", due, reason)
+
+
+def _is_variable(row: Mapping[str, Any]) -> bool:
+    """Tell whether the limit is exactly the day one variable of the case names."""
+    field = str(row.get("field") or "")
+    same_day = str(row.get("amount") or "0") == "0"
+    return row.get("from") == "field" and same_day and field.isidentifier()
 
 
 def _check_length(row: Mapping[str, Any], before: datetime, due: datetime) -> None:

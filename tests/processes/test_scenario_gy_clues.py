@@ -1,4 +1,4 @@
-"""Further Guiyang clues: an expressway, two counties, a disputed slip, the platform's ledger."""
+"""Further Guiyang clues: an expressway, two counties, a dispute, the platform's ledger."""
 
 import pytest
 
@@ -93,13 +93,7 @@ def test_a_disputed_slip_goes_to_whom_the_office_names_with_new_dates(
     data = {"suggest_role": "TRANSPORT"}
     story.when_completes(WATER, "accept", "dispute", case=case, data=data, opinion=WHY)
     story.then_state(case, "异议")
-    (meeting,) = story.cases("gy_meeting")
-    assert "D-07.8" in story.rows(meeting)
-    form = story.form(OFFICE, "convene", meeting)
-    assert form["kind"] == "领导小组办公室联席会议"
-    assert set(form["units"]) == {OFFICE, FORESTRY, WATER, TRANSPORT}
-    story.when_passes("2026-04-15 16:00")
-    held(story, meeting, OFFICE, decided_lead="TRANSPORT")
+    the_office_names_transport(story)
     story.then_state(case, "移送")
     story.then_waits_at(case, ("accept", TRANSPORT))
     story.then_due(case, "accept", "2026-04-22")
@@ -112,6 +106,16 @@ def test_a_disputed_slip_goes_to_whom_the_office_names_with_new_dates(
     assert story.ledger_row("violation", problem["number"])["lead_unit"] == TRANSPORT
     assert "D-09.1" in story.rows(problem)
     story.then_never(problem, WATER)
+
+
+def the_office_names_transport(story: Scenario) -> None:
+    (meeting,) = story.cases("gy_meeting")
+    assert "D-07.8" in story.rows(meeting)
+    form = story.form(OFFICE, "convene", meeting)
+    assert form["kind"] == "领导小组办公室联席会议"
+    assert set(form["units"]) == {OFFICE, FORESTRY, WATER, TRANSPORT}
+    story.when_passes("2026-04-15 16:00")
+    held(story, meeting, OFFICE, decided_lead="TRANSPORT")
 
 
 @CROSSED
