@@ -78,7 +78,7 @@ def plan(due: str, place: Place = YANGJIFENG) -> Json:
     measure = {
         "measure": "拆除观景平台，清运建筑垃圾，补植乡土树种",
         "unit": "西坑旅游开发有限公司",
-        "from": "2025-09-25",
+        "from": min("2025-09-25", due),
         "to": due,
     }
     return {
@@ -108,9 +108,10 @@ def closing(story: Scenario, unit: str, done_on: str = "2025-11-14") -> Json:
     }
 
 
-def city_list(story: Scenario, city: str) -> Json:
-    """Find the list the year opened for CITY."""
-    found = [case for case in story.cases("jx_city_list") if case["region"] == city]
+def city_list(story: Scenario, city: str, year: int = 2025) -> Json:
+    """Find the list YEAR opened for CITY."""
+    lists = story.cases("jx_city_list")
+    found = [case for case in lists if (case["region"], case["year"]) == (city, year)]
     assert len(found) == 1
     return found[0]
 
@@ -133,9 +134,9 @@ def reviewed_by_the_city(story: Scenario, place: Place, **changes: Any) -> Json:
     return case
 
 
-def sent_by_the_city(story: Scenario, place: Place) -> None:
+def sent_by_the_city(story: Scenario, place: Place, year: int = 2025) -> None:
     """Send attachment 2 of the city of PLACE with both signatures and no permits."""
-    case = city_list(story, place.city)
+    case = city_list(story, place.city, year)
     forestry, ecology = place.both("city")
     rows = story.form(forestry, "compile_list", case)["rows"]
     data = {"rows": rows, "nil_report": not rows, "permits_none": True}
@@ -144,24 +145,25 @@ def sent_by_the_city(story: Scenario, place: Place) -> None:
         story.when_completes(unit, "sign_list", "send", case=case)
 
 
-def fed_back(story: Scenario, batch: int) -> None:
+def fed_back(story: Scenario, batch: int, year: int = 2025) -> None:
     """Let the provincial forestry bureau feed back what is listed and not fed back yet."""
-    data = {"year": 2025, "batch": batch}
+    data = {"year": year, "batch": batch}
     case = story.when_started("JX-LYJ", "jx_prov_list", data)
     rows = story.form("JX-LYJ", "form_list", case)["rows"]
     story.when_completes("JX-LYJ", "form_list", "feed_back", case=case, data={"rows": rows})
 
 
-def listed(story: Scenario, place: Place, *changes: Json) -> list[Json]:
+def listed(story: Scenario, place: Place, *changes: Json, year: int = 2025) -> list[Json]:
     """Bring one problem of PLACE per entry of CHANGES through to the feedback of the list."""
-    story.when_passes("2025-07-02")
-    cases = [reviewed_by_the_city(story, place, **change) for change in changes]
-    sent_by_the_city(story, place)
+    story.when_passes(f"{year}-07-02")
+    own = {"year": year, "checked_on": f"{year}-03-18"}
+    cases = [reviewed_by_the_city(story, place, **{**own, **change}) for change in changes]
+    sent_by_the_city(story, place, year)
     for case in cases:
         story.when_completes("JX-LYJ", "joint_forestry", "list", case=case)
         story.when_completes("JX-STT", "joint_ecology", "list", case=case)
-    story.when_passes("2025-09-12")
-    fed_back(story, batch=1)
+    story.when_passes(f"{year}-09-12")
+    fed_back(story, batch=1, year=year)
     return cases
 
 
