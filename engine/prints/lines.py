@@ -122,10 +122,16 @@ class Lines(Flowable):  # type: ignore[misc]  # reportlab has no types
     def draw(self) -> None:
         """Draw the lines from the top."""
         style, canvas = self.style, self.canv
-        canvas.setFont(style.font, style.size)
         y = self.height - style.leading + (style.leading - style.size) / 2 + style.size * 0.14
+        if style.align == "left":  # one piece of writing: half the work of a line at a time
+            told = canvas.beginText(0, y)
+            told.setFont(style.font, style.size, style.leading)
+            for line in self.set:
+                told.textLine(line)
+            canvas.drawText(told)
+            return
+        canvas.setFont(style.font, style.size)
         for line in self.set:
             spare = self.width - style.measure(line)
-            x = {"left": 0.0, "center": spare / 2, "right": spare}[style.align]
-            canvas.drawString(x, y, line)
+            canvas.drawString(spare / 2 if style.align == "center" else spare, y, line)
             y -= style.leading

@@ -1,5 +1,6 @@
 """What a printed document holds, without how it looks; both writers read this."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -87,6 +88,7 @@ class Document:
     landscape: bool = False
 
 
+LONG = 96.0  # characters from which a column gets no wider
 WIDE = 8  # heads from which a table asks for the long side of the page
 
 
@@ -104,12 +106,36 @@ def signed_on(sign: Sign) -> str:
 
 
 def widths(grid: Grid, room: float, least: float) -> list[float]:
-    """Share ROOM among the columns of GRID by what they hold; none below LEAST."""
-    longest = [
-        max([len(head) / 2, *(len(row[i]) for row in grid.rows if i < len(row))], default=1)
-        for i, head in enumerate(grid.heads)
+    """Share ROOM among the columns of GRID by what they hold; none below LEAST.
+
+    LEAST is 11 mm in the unit of the page. Numbers and dates get room to stay in one piece.
+    """
+    longest, words = [], []
+    for i, head in enumerate(grid.heads):
+        cells = [row[i] for row in grid.rows if i < len(row)]
+        longest.append(max([len(head) / 2, *map(len, cells)], default=1))
+        words.append(min(max(map(_word, cells), default=0), WORD))
+    weights = [  # a column of numbers has its room already
+        0.5 if each <= word else min(max(each, 2.0), LONG) ** 0.6
+        for each, word in zip(longest, words, strict=True)
     ]
-    weights = [min(max(each, 2.0), 24.0) ** 0.6 for each in longest]
     least = min(least, room / max(len(weights), 1))
-    spare, total = room - least * len(weights), sum(weights) or 1
-    return [least + spare * weight / total for weight in weights]
+    wanted = [max(least, least * (PADDING + each * LETTER)) for each in words]
+    share = min(1.0, 0.7 * room / sum(wanted)) if wanted else 1.0
+    bases = [max(least, share * each) for each in wanted]
+    if sum(bases) > room:
+        bases = [least] * len(weights)
+    spare, total = room - sum(bases), sum(weights) or 1
+    return [
+        base + spare * weight / total for base, weight in zip(bases, weights, strict=True)
+    ]
+
+
+WORD = 20  # letters of a number or date that stay together
+LETTER, PADDING = 0.16, 0.36  # of 11 mm: one digit of 9 points, the padding of a cell
+_PIECE = re.compile(r"[0-9A-Za-z.,:/@_+%-]+")
+
+
+def _word(cell: str) -> int:
+    """Count the letters of the longest number or word in CELL."""
+    return max(map(len, _PIECE.findall(cell)), default=0)

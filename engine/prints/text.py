@@ -19,6 +19,8 @@ def clean(text: str) -> str:
     Characters that turn the writing direction go as well: they make a line read otherwise
     than it is stored.
     """
+    if text.isprintable():
+        return text
     joined = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return "".join(
         each for each in joined if each == "\n" or unicodedata.category(each) not in _BANNED

@@ -1,7 +1,7 @@
 """Papers an application lays out itself: prints/<id>.yaml over the variables of a case."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from engine.base.errors import ExpressionFailed, InvalidExpression, NotFound
 from engine.base.expressions import Moment
 from engine.base.values import Value
 from engine.context import Deployed, View
-from engine.feel.compile import compile_expression
+from engine.feel.compile import Expression, compile_expression
 from engine.prints.expressions import HOLE, LOOKS, folded
 from engine.prints.model import Block, Document, Grid, Pairs, Prose, Sign
 from engine.prints.paper import Paper
@@ -41,23 +41,26 @@ class _Sheet:
     moment: Moment
     known: Mapping[str, Value]
     root_id: int
+    compiled: dict[tuple[str, ...], Expression | None] = field(default_factory=dict)
 
     def feel(self, text: str, more: Mapping[str, Value] | None = None) -> Value:
         """Evaluate TEXT; what cannot be evaluated is null, as on a page."""
         around = {**self.known, **(more or {})}
-        settings = {key: row.get("value") for key, row in self.settings.items()}
+        key = (text, *(more or ()))  # the rows of a table have the same names
+        if key not in self.compiled:
+            self.compiled[key] = self._compile(text, around)
+        expr = self.compiled[key]
         try:
-            expr = compile_expression(
-                text, names=around, mode="spec", constants={"settings": settings}
-            )
-            return expr(around, self.moment)
-        except (InvalidExpression, ExpressionFailed):
+            return None if expr is None else expr(around, self.moment)
+        except ExpressionFailed:
             return None
 
-    @property
-    def settings(self) -> Mapping[str, Mapping[str, Any]]:
-        """Give the settings of the application."""
-        return self.version.application.settings
+    def _compile(self, text: str, names: Mapping[str, Value]) -> Expression | None:
+        constants = {"settings": self.version.application.values}
+        try:
+            return compile_expression(text, names=names, mode="spec", constants=constants)
+        except (InvalidExpression, ExpressionFailed):
+            return None
 
     def fill(self, text: str, more: Mapping[str, Value] | None = None) -> str:
         """Fill the holes {{…}} of TEXT with values as people write them."""
