@@ -13,7 +13,7 @@ from engine.commands.results import Limit
 from engine.context import Context
 from engine.rules import refusals
 from engine.rules.calendar import due_end_of_day
-from engine.rules.deadlines import Clock, Unit, check_extension, listed, resumed_due
+from engine.rules.deadlines import Clock, Unit, check_extension, listed, overseers, resumed_due
 from engine.store import codec, work
 from engine.store.rows import Row
 
@@ -81,8 +81,9 @@ class RestartClock:
 class ExtendDue:
     """延期: once, before the due moment, to the end of the day UNTIL, with a reason.
 
-    A limit that is the day of one variable of the case changes this variable too, so that
-    ledgers and figures follow. Answers Limit; 409 extended-before, already-due, not-extendable.
+    Supervisors of the region and the units named by the limit's extendBy may. A limit that
+    is the day of one variable of the case changes this variable too, so that ledgers and
+    figures follow. Answers Limit; 409 extended-before, already-due, not-extendable.
     """
 
     task_id: int
@@ -91,25 +92,28 @@ class ExtendDue:
 
     def run(self, ctx: Context) -> Limit:
         """Move the due moment and keep the original one."""
-        held = _held(ctx, self.task_id, "extend")
+        held = _held(ctx, self.task_id, "view")
         task, live = held.task, held.live
-        if escalating.due_row(live, task["node"]).get("extendable") not in (True, "true"):
+        row = escalating.due_row(live, task["node"])
+        if not overseers(row, live.variables()) & ctx.actor.units:
+            entitled.require(ctx, "extend", held=held)
+        if row.get("extendable") not in (True, "true"):
             raise Conflict("本时限没有规定可以延期。", code="not-extendable")
         reason = refusals.check_reason(self.reason, REASON)
         if task["stopped_at"] is not None:
             raise Conflict("本时限正在停表，请先恢复计时。", code="clock-stopped")
         clock = Clock(task["created_at"], task["due_at"])
-        check_extension(clock, ctx.now, extended="extended" in _steps(task))
+        check_extension(clock, ctx.now, extended=_extended(held, row))
         due = due_end_of_day(self.until, live.deployed.zone)
         if due <= task["due_at"]:
             raise InvalidRequest("延期后的日期须晚于原期限。", code="extension-day")
-        row = escalating.due_row(live, task["node"])
         _check_length(row, task["due_at"], due)
+        _check_latest(held, row, self.until)
         known = {"from": task["due_at"], "to": due, "at": ctx.now, "by": ctx.actor.person}
         steps = _with(task, extended={**known, "reason": reason})
         escalating.move(held, due, {"due_steps": steps})
         if _is_variable(row):
-            patch = {row["field"]: self.until}
+            patch = {row["field"]: self.until, _mark(row): True}
             event = events.UpdateVariables(**held.case.stamp(live), patch=patch, reason=reason)
             stepping.must_step(held.case, live, event)
         return _moved(held, "ExtendDue", due, reason)
@@ -120,6 +124,30 @@ def _is_variable(row: Mapping[str, Any]) -> bool:
     field = str(row.get("field") or "")
     same_day = str(row.get("amount") or "0") == "0"
     return row.get("from") == "field" and same_day and field.isidentifier()
+
+
+def _mark(row: Mapping[str, Any]) -> str:
+    """Name the variable that remembers that the day of the case was extended."""
+    return f"{row['field']}_extended"
+
+
+def _extended(held: HeldTask, row: Mapping[str, Any]) -> bool:
+    """Tell whether the limit was extended: in this round, or in one before of the case."""
+    before = _is_variable(row) and held.live.variables().get(_mark(row)) is True
+    return before or "extended" in _steps(held.task)
+
+
+def _check_latest(held: HeldTask, row: Mapping[str, Any], until: date) -> None:
+    """Refuse an extension beyond the day extendLatest (FEEL) gives for the case."""
+    text = str(row.get("extendLatest") or "")
+    if not text:
+        return
+    deployed = held.live.deployed
+    moment = deployed.moment(held.case.ctx.now)
+    last = deployed.phrase(text)(held.live.variables(), moment)
+    if isinstance(last, date) and until > last:
+        say = f"延期不能超过 {last.isoformat()}。"
+        raise InvalidRequest(say, code="extension-most", most=last.isoformat())
 
 
 def _check_length(row: Mapping[str, Any], before: datetime, due: datetime) -> None:

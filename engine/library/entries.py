@@ -30,6 +30,8 @@ DEADLINE_KEYS = frozenset(
         "stopFor",
         "extendable",
         "extendMost",
+        "extendBy",
+        "extendLatest",
         "note",
     )
 )

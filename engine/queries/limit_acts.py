@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.context import View
 from engine.queries.task_data import TaskData, load, refusal
-from engine.rules.deadlines import listed
+from engine.rules.deadlines import listed, overseers
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,15 @@ def of_task(view: View, *, task_id: int) -> LimitActs:
     extended = steps.get("extended") or {}
     open_for_more = not stopped and not extended and view.now <= due
     declared = row.get("extendable") in (True, "true")
+    oversees = bool(overseers(row, held.known()) & view.actor.units)
+    may_extend = oversees or not refusal(view, held, "extend")
     stops = steps.get("stops") or [{}]
     return LimitActs(
         causes=listed(row.get("stopFor")) if may_stop and stopped is None else (),
         stopped_at=stopped,
         cause=str(stops[-1].get("cause") or "") if stopped else "",
         may_restart=may_stop and stopped is not None,
-        extendable=declared and open_for_more and not refusal(view, held, "extend"),
+        extendable=declared and open_for_more and may_extend,
         extended_from=str(extended.get("from") or ""),
         extended_for=str(extended.get("reason") or ""),
     )

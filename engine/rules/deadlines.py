@@ -5,7 +5,7 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from engine.base.errors import CalendarMissing, Conflict, InvalidRequest
@@ -158,6 +158,13 @@ def listed(value: object) -> tuple[str, ...]:
     if isinstance(value, list | tuple):
         return tuple(map(str, value))
     return tuple(str(value or "").replace(",", " ").replace("、", " ").split())
+
+
+def overseers(row: Mapping[str, Any], known: Mapping[str, Any]) -> frozenset[str]:
+    """Give the units that may extend the limit ROW: those its variable extendBy names."""
+    named = known.get(str(row.get("extendBy") or ""))
+    units = named if isinstance(named, list | tuple) else [named]
+    return frozenset(str(unit) for unit in units if unit)
 
 
 def check_extension(clock: Clock, now: datetime, *, extended: bool) -> None:

@@ -114,3 +114,52 @@ def test_what_is_listed_after_the_turn_of_the_year_belongs_to_the_new_list(
     assert (row["list_year"], row["first_year"], row["follow_up"]) == (2026, 2026, True)
     assert row["due_on"] == "2026-11-30"
     assert story.counted("M-1", 2026) == (0, 1)
+
+
+@pytest.mark.requirement("J-22")
+def test_the_supervising_unit_extends_a_limit_once_before_its_day(
+    jiangxi_story: Scenario,
+) -> None:
+    # A-30: once, before the due date, with a reason; in Jiangxi never past 31 December.
+    story = jiangxi_story
+    kept, late = jiangxi.listed(story, PLACE, {}, {"supervise_unit": CITY[0]})
+    for case in (kept, late):
+        jiangxi.planned(story, PLACE, case, "2025-11-20")
+    story.when_passes("2025-11-18 10:00")
+    assert extended(story, PLACE.body, kept, "2025-12-15", 403)["code"] == "not-entitled"
+    beyond = extended(story, COUNTY[0], kept, "2026-01-05", 422)
+    assert (beyond["code"], "2025-12-31" in beyond["detail"]) == ("extension-most", True)
+    short = extended(story, COUNTY[0], kept, "2025-12-15", 422, reason="雨季")
+    assert short["code"] == "reason-too-short"
+    extended(story, COUNTY[0], kept, "2025-12-15")
+    story.then_due(kept, "rectify", "2025-12-15")
+    row = story.ledger_row("problem", kept["number"])
+    assert (row["rect_due"], row["due_on"]) == ("2025-12-15", "2025-11-30")
+    again_refused(story, kept)
+    story.when_passes("2025-11-21 10:00")
+    assert extended(story, CITY[0], late, "2025-12-15", 409)["code"] == "already-due"
+    assert [rung for rung in story.rungs(kept) if rung["level"] == "L1"] == []
+    assert story.rungs(late)[-1]["level"] == "L1"
+
+
+def again_refused(story: Scenario, case: Json) -> None:
+    """Extend no second time, not even after the work came back from the self-check."""
+    assert extended(story, COUNTY[0], case, "2025-12-20", 409)["code"] == "extended-before"
+    story.when_completes(COUNTY[0], "rectify", "done", case=case)
+    story.then_due(case, "self_check", "2025-12-15")
+    act = (PLACE.body, "self_check", "fail")
+    story.when_completes(*act, case=case, opinion="补植树种成活率不足，继续整改。")
+    assert extended(story, COUNTY[0], case, "2025-12-20", 409)["code"] == "extended-before"
+
+
+def extended(
+    story: Scenario,
+    unit: str,
+    case: Json,
+    until: str,
+    expect: int | None = None,
+    reason: str = "连续降雨，补植须待苗木到位",
+) -> Json:
+    (task,) = [one for one in story.tasks(case) if one["node"] == "rectify"]
+    body = {"until": until, "reason": reason}
+    return story.of(unit).send("POST", f"/user-tasks/{task['id']}/extension", body, expect)
