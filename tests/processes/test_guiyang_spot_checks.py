@@ -3,7 +3,7 @@
 import pytest
 
 from tests.processes import guiyang
-from tests.processes.guiyang import ECOLOGY, OFFICE
+from tests.processes.guiyang import ECOLOGY, FORESTRY, OFFICE
 from tests.support.scenario import Json, Scenario
 
 pytestmark = pytest.mark.parametrize(
@@ -22,6 +22,7 @@ def test_each_quarter_samples_open_points_and_looks_back_at_filed_ones(
     story.when_passes("2026-06-01 10:00")
     filed, open_ = local(story), local(story, lon=106.61)
     the_first_is_filed(story, filed)
+    the_closing_is_public_only_by_the_office(story, filed)
     story.when_passes("2026-07-01 09:00")
     (spot,) = story.cases("gy_spot_check")
     the_open_one_is_checked_by_its_lead(story, spot, open_)
@@ -37,6 +38,7 @@ def test_each_quarter_samples_open_points_and_looks_back_at_filed_ones(
     story.when_completes(LEAD, "check", "submit", case=look, data=data)
     story.then_state(look, "已重开")
     it_goes_on_in_round_two(story, filed)
+    the_office_may_decline(story, look)
     story.then_no_incidents()
 
 
@@ -92,3 +94,41 @@ def it_goes_on_in_round_two(story: Scenario, case: Json) -> None:
     assert (row["closed_on"], row["round"]) == (None, 2)
     (before,) = story.variables(case)["rounds"]
     assert before["closed_on"] == "2026-06-01"
+
+
+def proposals(story: Scenario) -> list[Json]:
+    """Give what was proposed for publication, oldest first."""
+    found = [one for one in story.cases("gy_publication") if story.written(one, "source_no")]
+    return sorted(found, key=lambda one: int(one["id"]))
+
+
+def the_closing_is_public_only_by_the_office(story: Scenario, case: Json) -> None:
+    (draft,) = proposals(story)
+    story.then_waits_at(draft, ("weigh_proposal", FORESTRY))
+    told = story.form(FORESTRY, "weigh_proposal", draft)
+    assert (told["kind"], told["period_from"]) == ("销号公示", "2026-06-01")
+    assert case["number"] in told["body"]
+    assert guiyang.violation()["subject"] not in told["body"] + told["title"]
+    row = story.ledger_row("gy_publication", draft["number"])
+    assert (row["source_no"], row["status"]) == (case["number"], "建议公开")
+    story.when_completes(FORESTRY, "weigh_proposal", "take_up", case=draft)
+    data = {"media": ["互联网"], "masked": False}
+    act = (FORESTRY, "draft_publication", "submit")
+    story.when_completes(*act, case=draft, data=data, expect=422)
+    assert draft["title"] not in story.app.test_client().get("/public/guiyang").text
+    story.when_completes(*act, case=draft, data={**data, "masked": True})
+    story.when_completes(FORESTRY, "approve_publication", "publish", case=draft)
+    story.then_state(draft, "已公开")
+    story.then_every_transition_is_on_record(draft)
+
+
+def the_office_may_decline(story: Scenario, look: Json) -> None:
+    _closing, rebound = proposals(story)  # one each, not one for every step
+    told = story.form(FORESTRY, "weigh_proposal", rebound)
+    assert (told["kind"], WHY in told["body"]) == ("典型案例", False)
+    act = (FORESTRY, "weigh_proposal", "decline")
+    story.when_completes(*act, case=rebound, opinion="不宜", expect=422)
+    story.when_completes(*act, case=rebound, opinion="整改正在进行，完成后再公开。")
+    story.then_state(rebound, "不公开")
+    assert story.case(rebound["id"])["status"] == "completed"
+    assert story.variables(rebound)["source_no"] == look["number"]

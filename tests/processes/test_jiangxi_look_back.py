@@ -40,6 +40,7 @@ def test_rebounds_go_on_in_a_new_round_with_the_same_number(jiangxi_story: Scena
     rebounded(story, checks[filed["number"]], "反弹")
     assert printed(story, filed) == before  # round 1 as it was
     rebounded(story, checks[half["number"]], "整改成效不扎实")
+    both_are_proposed_for_publication(story, filed, half)
     for case in (filed, half):
         it_goes_on_in_round_two(story, case)
     figures_of_both_years(story)
@@ -95,6 +96,18 @@ def rebounded(story: Scenario, check: Json, result: str) -> None:
     story.when_completes(BODY, "check", "submit", case=check, data=data)
     story.then_state(check, "已重开")
     assert story.variables(check)["reopen"] is True
+
+
+def both_are_proposed_for_publication(story: Scenario, *cases: Json) -> None:
+    found = [one for one in story.cases("jx_publication") if story.written(one, "source_no")]
+    for draft, case in zip(sorted(found, key=lambda one: int(one["id"])), cases, strict=True):
+        story.then_waits_at(draft, ("weigh_proposal", "JX-LYJ"))
+        told = story.form("JX-LYJ", "weigh_proposal", draft)
+        assert (told["kind"], case["number"] in told["body"]) == ("典型案例", True)
+        assert WHY not in told["body"]  # free text may name people
+    why = "整改正在进行，完成后再公开。"
+    story.when_completes("JX-LYJ", "weigh_proposal", "decline", case=found[0], opinion=why)
+    story.then_state(found[0], "不公开")
 
 
 def it_goes_on_in_round_two(story: Scenario, case: Json) -> None:

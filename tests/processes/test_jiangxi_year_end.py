@@ -100,7 +100,18 @@ def the_year_is_frozen(story: Scenario, rows: List2025) -> Json:
     form = story.form(FORESTRY, "compile_f11", report)
     unfinished = [rows.completed["number"], rows.working["number"]]
     assert [row["problem_no"] for row in form["rows"]] == unfinished
+    the_result_of_the_year_is_proposed(story, report)
     return report
+
+
+def the_result_of_the_year_is_proposed(story: Scenario, report: Json) -> None:
+    found = [one for one in story.cases("jx_publication") if story.written(one, "source_no")]
+    (draft,) = found
+    story.then_waits_at(draft, ("weigh_proposal", FORESTRY))
+    told = story.form(FORESTRY, "weigh_proposal", draft)
+    assert (told["kind"], told["period_to"]) == ("进展公开", "2025-12-31")
+    assert "整改完成2个，整改完成率66.7 %" in told["body"]
+    assert story.written(draft, "source_no") == [report["number"]]
 
 
 def both_sign_before_it_is_sent(story: Scenario, rows: List2025, report: Json) -> None:

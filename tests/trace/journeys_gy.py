@@ -303,6 +303,19 @@ JOURNEYS = (
     ),
     Journey("gy_publication", "每季度", start="quarter_begins"),
     Journey(
+        "gy_publication",
+        "建议公开",
+        start="result_proposed",
+        trigger={"kind": "销号公示", "title": "问题销号公示", "source_no": "T-1"},
+    ),
+    Journey(
+        "gy_publication",
+        "建议不采纳",
+        start="result_proposed",
+        trigger={"kind": "典型案例", "title": "问题反弹", "source_no": "T-1"},
+        answers={"weigh_proposal": "decline"},
+    ),
+    Journey(
         "gy_closure",
         "先登记平台",
         vars={**CLEARED, "source": "遥感监测", "in_green_shield_ledger": False},

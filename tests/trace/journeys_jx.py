@@ -234,6 +234,21 @@ JOURNEYS = (
     ),
     Journey("jx_publication", "每季度", start="quarter_begins", begin=BEGIN),
     Journey(
+        "jx_publication",
+        "建议公开",
+        start="result_proposed",
+        trigger={"kind": "典型案例", "title": "问题反弹", "source_no": "T-1"},
+        begin=BEGIN,
+    ),
+    Journey(
+        "jx_publication",
+        "建议不采纳",
+        start="result_proposed",
+        trigger={"kind": "典型案例", "title": "问题反弹", "source_no": "T-1"},
+        answers={"weigh_proposal": "decline"},
+        begin=BEGIN,
+    ),
+    Journey(
         "jx_rs_batch",
         "下发",
         begin=BEGIN,
