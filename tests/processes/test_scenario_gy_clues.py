@@ -142,3 +142,52 @@ def test_a_patrolled_point_already_on_the_platform_goes_to_the_province(
     row = story.ledger_row("violation", case["number"])
     assert (row["gs_no"], row["route"]) == ("GS-5201-0201", "绿盾销号")
     story.then_waits_at(case, ("plan", TOURISM))
+
+
+@CROSSED
+@pytest.mark.requirement("G-24")
+def test_units_act_together_sign_the_record_and_raise_a_clue(guiyang_story: Scenario) -> None:
+    """P-04 ad hoc 联合执法: GY-F4 by the convener, signed by all, tasks with dates."""
+    story = guiyang_story
+    story.when_passes("2026-06-01 10:00")
+    body = {"processDefinitionKey": "gy_joint_action", "variables": action(units=[ECOLOGY])}
+    refused = story.of(ECOLOGY).send("POST", "/process-instances", body, 422)
+    assert [error["field"] for error in refused["errors"]] == ["units"]
+    case = story.when_started(ECOLOGY, "gy_joint_action", action())
+    assert case["number"] == "LX-2026-0001"
+    assert story.told(case) == {f"unit:{unit}" for unit in (ECOLOGY, WATER, BODY)}
+    story.then_waits_at(case, ("visit_record", ECOLOGY))
+    story.then_due(case, "visit_record", "2026-06-15")  # five working days after 8 June
+    story.when_passes("2026-06-08 16:00")
+    record = {
+        "findings": "林内新建木屋两栋，无任何手续，现场正在施工，已责令停止。",
+        "visit_tasks": [{"content": "责令停工并清场", "unit": BODY, "due": "2026-06-30"}],
+        "photos": story.when_uploads(ECOLOGY, "现场一", "现场二"),
+    }
+    story.when_completes(ECOLOGY, "visit_record", "found", case=case, data=record)
+    for unit in (ECOLOGY, WATER, BODY):
+        story.when_completes(unit, "visit_sign", "sign", case=case)
+    (opened,) = story.cases("gy_clue")
+    story.then_waits_at(opened, ("register_clue", ECOLOGY))
+    form = story.form(ECOLOGY, "register_clue", opened)
+    assert (form["source"], form["source_ref"]) == ("联合排查", case["number"])
+    story.then_waits_at(case, ("visit_task", BODY))
+    story.then_due(case, "visit_task", "2026-06-30")
+    done = {"case": case, "data": {"handled": "已责令停工，木屋全部拆除清场。"}}
+    story.when_completes(BODY, "visit_task", "done", **done)
+    row = story.ledger_row("joint_action", case["number"])
+    assert (row["status"], row["found"], row["unit_count"]) == ("办结", True, 3)
+    story.then_no_incidents()
+
+
+def action(**changes: object) -> Json:
+    """Give the call of a joint enforcement at the camping place."""
+    data: Json = {
+        "action_kind": "联合执法",
+        "subject_title": "长坡岭违法建设联合执法",
+        "pa_id": "GY-06",
+        "county_codes": ["520113"],
+        "units": [ECOLOGY, WATER, BODY],
+        "planned_on": "2026-06-08",
+    }
+    return {**data, **changes}
