@@ -131,7 +131,6 @@ SLIP: Json = {
     "four": True,
 }
 CASE: Json = {
-    "damage_key": "T-2026-0001",
     **POINT,
     "finding_needed": False,
     "supervise_lead": "WATER",
