@@ -10,7 +10,8 @@ from engine.library.entries import phase_days
 from engine.library.reading import MONTH_DAY, Reader
 
 REGISTER = "campaign"  # FEEL reads register("campaign", string(year))
-KEYS = frozenset(("title", "process", "settles", "yearVariable", "years", "overlaps", "note"))
+TEXTS = ("settles", "yearVariable", "guidance", "requirement")
+KEYS = frozenset(("title", "process", *TEXTS, "years", "overlaps", "note"))
 State = Literal["declared", "draft", "ready"]
 Window = tuple[date, date]
 Wrong = tuple[str, str]  # a field and what is wrong with it
@@ -55,7 +56,7 @@ def read_campaign(
     reader.known(found, KEYS, "campaign")
     for name in ("title", "process"):
         reader.need(found, name, str, "campaign")
-    for name in ("settles", "yearVariable"):
+    for name in TEXTS:
         reader.may(found, name, str, "campaign")
     for year in reader.may(found, "years", list, "campaign") or ():
         if not isinstance(year, int) or not 1900 <= year <= 2999:

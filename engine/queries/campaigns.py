@@ -69,6 +69,7 @@ class Campaign:
     version: int
     next_year: int
     years: tuple[CampaignRow, ...]
+    guidance: str = ""  # what the campaign is for, in the words of its plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ def campaign_years(view: View, *, application: str) -> Campaign:
     rows = [_row(version, one, cases.get(one.year), today) for one in years.values()]
     following = max([*years, today.year]) + 1
     title = str(app.campaign["title"])
-    return Campaign(app.key, title, process, number, following, tuple(rows))
+    guidance = str(app.campaign.get("guidance") or "")
+    return Campaign(app.key, title, process, number, following, tuple(rows), guidance)
 
 
 def changes(view: View, *, application: str) -> tuple[Change, ...]:

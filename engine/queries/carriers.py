@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.base import overrides
 from engine.bpmn.facts import NodeFacts, ProcessFacts
 from engine.dmn import model, parse
 from engine.library.application import Application
@@ -29,6 +30,8 @@ KINDS: Mapping[str, str] = {
     "column": "台账栏目",
     "metric": "指标",
     "import": "导入表",
+    "campaign": "专项行动",
+    "override": "区划自定",
     "includes": "共用目录",
 }
 
@@ -73,7 +76,25 @@ def parts(
         *_declared(application),
         *_registers(application),
         *_ledgers(application),
+        *_campaign(application),
+        *_overrides(bundle),
     )
+
+
+def _campaign(application: Application) -> Iterator[Part]:
+    """Give the campaign, which says what its years are for."""
+    if application.campaign:
+        key = str(application.campaign["process"])
+        yield _of_row("campaign", "application.yaml", key, application.campaign)
+
+
+def _overrides(bundle: Bundle) -> Iterator[Part]:
+    """Give the files divisions keep of their own."""
+    for path in bundle.files:
+        found = overrides.parts(path)
+        if found is not None:
+            division, inner = found
+            yield Part("override", path, division, inner, f"{division} {inner}")
 
 
 def _processes(facts: Iterable[ProcessFacts]) -> Iterator[Part]:

@@ -317,6 +317,23 @@ class Scenario:
         ]
         assert sorted(acts) == sorted(seats)
 
+    def then_all_is_on_record(self, *cases: Json, never: tuple[str, ...] = ()) -> None:
+        """Check what holds after every scenario for CASES; units of NEVER had no task.
+
+        One entry per act with unit and reason, one per state; every decision with table,
+        version and row; nothing is stuck.
+        """
+        for case in cases:
+            self.then_every_transition_is_on_record(case)
+            self.then_every_decision_names_table_version_and_row(case)
+            self.then_never(case, *never)
+            lines = [line for line in self.history(case) if line["kind"] == "CompleteTask"]
+            assert all(line["unit"] and line["at"] for line in lines)
+            reasoned = {"reject", "return", "exclude"}
+            facts = [line for line in lines if line["detail"].get("action") in reasoned]
+            assert all(line["detail"]["opinion"] for line in facts)
+        self.then_no_incidents()
+
     def states(self, case: Json) -> list[str]:
         """Give the states CASE went through, in order, as its history has them."""
         lines = (line["detail"] for line in self.history(case))

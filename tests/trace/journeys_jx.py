@@ -277,6 +277,13 @@ JOURNEYS = (
         answers={"verify_point": ("submit", {"is_problem": "误判", "field_on": DAY})},
     ),
     Journey(
+        "jx_mechanism",
+        "建立机制",
+        begin=BEGIN,
+        vars={"city_code": "360600", "since": DAY, "contacts": [], "duties": []},
+        answers={"confirm_mechanism": ["rework", "confirm"]},
+    ),
+    Journey(
         "jx_self_correction",
         "自查自纠",
         begin=BEGIN,

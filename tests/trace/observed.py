@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from engine.base import overrides
 from engine.base.clock import shanghai
 from engine.base.errors import InvalidForm
 from engine.base.expressions import Moment
@@ -211,6 +212,15 @@ class Observed:
         row = application.reports[key]
         assert key in made
         return f"{row['title']}：{row.get('numerator')} ÷ {row.get('denominator')}"
+
+    def _campaign(self, _key: str, _: str) -> str:
+        found = self.reading.application.campaign
+        years = "、".join(map(str, found["years"]))
+        return f"{found['title']} {years}：{found.get('guidance')}"
+
+    def _override(self, division: str, inner: str) -> str:
+        assert f"{overrides.FOLDER}{division}/{inner}" in self.reading.bundle.files
+        return f"{division} 自定 {inner}"
 
     def _import(self, key: str, _: str) -> str:
         found = self.reading.application.imports[key]

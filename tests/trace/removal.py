@@ -105,6 +105,13 @@ def _main(bundle: Bundle, application: Application, part: Part) -> Bundle:
     return _yaml(bundle, MAIN, data)
 
 
+def _campaign(bundle: Bundle, application: Application, part: Part) -> Bundle:
+    del application, part
+    data: Any = read_yaml(bundle.files[MAIN])
+    del data["campaign"]
+    return _yaml(bundle, MAIN, data)
+
+
 def _column(bundle: Bundle, application: Application, part: Part) -> Bundle:
     del application
     data: Any = read_yaml(bundle.files[part.file])
@@ -140,5 +147,7 @@ _HOW: Any = {
     "field": _field,
     "column": _column,
     "row": _row,
+    "campaign": _campaign,
+    "override": _file,
     **dict.fromkeys((*LISTED, *KEYED), _main),
 }

@@ -36,9 +36,12 @@ def book() -> Mapping[str, tuple[Json, ...]]:
     return found
 
 
-def holds(requirement: str, seen: Observed) -> None:
-    """Hold every statement of REQUIREMENT against what the files SEEN do."""
-    for said in book()[requirement]:
+def holds(requirement: str, seen: Observed, first: str = "") -> None:
+    """Hold every statement of REQUIREMENT against what the files SEEN do.
+
+    Those that speak of FIRST come first.
+    """
+    for said in sorted(book()[requirement], key=lambda one: first not in str(one)):
         kind = next(iter(said))
         try:
             KINDS[kind](seen, said)
@@ -225,6 +228,7 @@ def _campaign(seen: Observed, said: Json) -> None:
     """The campaign runs in these years and says what it is for."""
     found = seen.reading.application.campaign
     assert [*found["years"]] == said["campaign"], found
+    assert said.get("says", "") in str(found.get("guidance")), found
 
 
 # --- ledgers and figures --------------------------------------------------------------------
