@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.base import events
 from engine.base.errors import Conflict, InvalidRequest
+from engine.base.values import Value
 from engine.commands import entitled, escalating, finishing, stepping
 from engine.commands.entitled import HeldTask
 from engine.commands.results import Limit
@@ -112,28 +113,32 @@ class ExtendDue:
         known = {"from": task["due_at"], "to": due, "at": ctx.now, "by": ctx.actor.person}
         steps = _with(task, extended={**known, "reason": reason})
         escalating.move(held, due, {"due_steps": steps})
-        if _is_variable(row):
-            patch = {row["field"]: self.until, _mark(row): True}
+        name = _variable(row)
+        if name:
+            patch: dict[str, Value] = {name: self.until, _mark(name): True}
             event = events.UpdateVariables(**held.case.stamp(live), patch=patch, reason=reason)
             stepping.must_step(held.case, live, event)
         return _moved(held, "ExtendDue", due, reason)
 
 
-def _is_variable(row: Mapping[str, Any]) -> bool:
-    """Tell whether the limit is exactly the day one variable of the case names."""
+def _variable(row: Mapping[str, Any]) -> str:
+    """Name the variable an extension changes: extendSets, or the one the limit is; or ""."""
+    if row.get("extendSets"):
+        return str(row["extendSets"])
     field = str(row.get("field") or "")
     same_day = str(row.get("amount") or "0") == "0"
-    return row.get("from") == "field" and same_day and field.isidentifier()
+    return field if row.get("from") == "field" and same_day and field.isidentifier() else ""
 
 
-def _mark(row: Mapping[str, Any]) -> str:
-    """Name the variable that remembers that the day of the case was extended."""
-    return f"{row['field']}_extended"
+def _mark(name: str) -> str:
+    """Name the variable that remembers that the day NAME of the case was extended."""
+    return f"{name}_extended"
 
 
 def _extended(held: HeldTask, row: Mapping[str, Any]) -> bool:
     """Tell whether the limit was extended: in this round, or in one before of the case."""
-    before = _is_variable(row) and held.live.variables().get(_mark(row)) is True
+    name = _variable(row)
+    before = bool(name) and held.live.variables().get(_mark(name)) is True
     return before or "extended" in _steps(held.task)
 
 

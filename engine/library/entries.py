@@ -31,6 +31,7 @@ DEADLINE_KEYS = frozenset(
         "extendable",
         "extendMost",
         "extendBy",
+        "extendSets",
         "extendLatest",
         "note",
     )
