@@ -170,6 +170,14 @@ def sign_in(login: str, password: str) -> SignedIn:
     return cast(SignedIn, engine().execute(command, SYSTEM))
 
 
+def confirm(password: str) -> None:
+    """Ask who sits there: the PASSWORD once more, before what is protected is opened."""
+    login, address = require_actor().person, request.remote_addr or ""
+    if not passwords().fits(_count(login), password):
+        raise InvalidRequest("密码不正确，没有执行。", code="wrong-password")
+    engine().execute(accounts.Confirmed(login, machine_now(), address), SYSTEM)
+
+
 def password_change(old: str, new: str) -> accounts.ChangePassword:
     """Give the command that replaces the OLD password of the signed-in person by NEW."""
     made = checked_hash(old, new)

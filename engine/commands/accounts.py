@@ -96,6 +96,25 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """Note that LOGIN, already signed in, told the password once more: tries start anew.
+
+    Answers Nothing.
+    """
+
+    login: str
+    at: datetime
+    address: str = ""
+
+    def run(self, ctx: Context) -> Nothing:
+        """Forget the failures and give back the count of the address, as SignIn does."""
+        values: Row = {"failed": 0, "failed_since": None, "locked_until": None}
+        people_rows.set_person(ctx.conn, self.login, **values)
+        people_rows.uncount_bucket(ctx.conn, _bucket(self.address), _window(self.at))
+        return Nothing()
+
+
+@dataclass(frozen=True, slots=True)
 class SeeSession:
     """Note that the session of TOKEN was used at AT. Answers Nothing."""
 

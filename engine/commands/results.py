@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 
@@ -54,9 +55,13 @@ class Replayed(Result):
 
 @dataclass(frozen=True, slots=True)
 class Revealed(Result):
-    """What the vault held, by field; fields that were erased are missing. Never stored."""
+    """What the vault held, by field; erased ones are missing. Never stored.
+
+    UNTIL is the moment up to which it was released.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

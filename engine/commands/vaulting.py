@@ -1,26 +1,23 @@
-"""What goes into the vault, who may look at it, when it is erased (reliability.md 6.10)."""
+"""What goes into the vault and when it is erased (reliability.md 6.10)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from engine.base import writable
-from engine.base.errors import Conflict, NotAllowed
 from engine.base.sealed import MARKER
 from engine.base.values import Value
-from engine.base.vaulted import LOOKED, READ
-from engine.commands import entitled, sending
+from engine.base.vaulted import READ
+from engine.commands import sending
 from engine.commands.case import Case
 from engine.commands.entitled import HeldTask
-from engine.commands.results import Counted, Revealed
+from engine.commands.results import Counted
 from engine.context import Context
 from engine.forms.schema import FormSchema
-from engine.rules import consult, refusals
+from engine.rules import consult
 from engine.rules.permissions import may
 from engine.store import definitions, jobs, records, vault
-from engine.store.rows import Row
 
-REASON = 4  # characters of the reason of a look; designed
 BATCH = 500  # records wrapped anew in one transaction
 
 
@@ -79,41 +76,6 @@ def _without(value: Value, names: Iterable[str]) -> Value:
     if not isinstance(value, Mapping):
         return value
     return {key: one for key, one in value.items() if key not in names}
-
-
-@dataclass(frozen=True, slots=True)
-class LookIntoVault:
-    """查看保密信息: open the FIELDS (empty: all the task may read) with a REASON.
-
-    Only who has claimed the open seat of a task that declares `vault.read` may look; the
-    look is in the audit chain before the values leave. Answers Revealed. Never run it with
-    an idempotency key: answers under a key are stored.
-    """
-
-    task_id: int
-    reason: str
-    fields: tuple[str, ...] = field(default=())
-    unit: str | None = None
-
-    def run(self, ctx: Context) -> Revealed:
-        """Check the seat, write the audit line, open the values."""
-        held = entitled.hold_task(ctx, self.task_id, "complete")
-        seat = entitled.acting_seat(ctx.actor, held, self.unit)
-        allowed = readable(held.live.node(held.task["node"]).properties)
-        wanted = tuple(sorted(set(self.fields) or allowed))
-        if not allowed or not set(wanted) <= allowed:
-            raise NotAllowed("本环节不能查看这些保密信息。", code="vault-closed")
-        entitled.require_open_case(held.case)
-        entitled.require_open_seat(ctx.actor, held, seat)
-        reason = refusals.check_reason(self.reason, REASON)
-        if seat["person"] != ctx.actor.person:
-            raise Conflict("请先认领本任务，再查看保密信息。", code="claim-first")
-        root = held.case.root.row
-        detail: Row = {"root": root["id"], "number": root["number"], "task": self.task_id}
-        detail |= {"node": held.task["name"], "unit": seat["unit"], "fields": list(wanted)}
-        detail |= {"name": ctx.actor.name, "reason": reason}
-        records.add_audit(ctx.conn, ctx.now, ctx.actor.person, LOOKED, detail)
-        return Revealed(values=vault.look(ctx.conn, root, wanted))
 
 
 def readable(properties: Mapping[str, object]) -> frozenset[str]:

@@ -67,6 +67,7 @@ VERBS: Mapping[str, Verb] = {
     "reopen": _verb("重启", LEAD, SUPERVISOR),
     "recuse": _verb("回避", VIEWER),
     "keepAway": _verb("登记回避", SUPERVISOR),
+    "releaseLook": _verb("同意查看保密信息", SUPERVISOR),
     "repair": _verb("处理事件", SUPERVISOR, ADMIN),
     "start": _verb("发起", STARTER, OWNER, concerns=False),
     "schedule": _verb("调度", SUPERVISOR, ADMIN, concerns=False),

@@ -27,6 +27,7 @@ _PRAGMAS = {
     "synchronous": "2",  # FULL
     "foreign_keys": "1",
     "trusted_schema": "0",
+    "secure_delete": "1",  # what is erased or overwritten is gone from the file too
 }
 _POSTGRES_OPTIONS = (
     "-c synchronous_commit=on -c statement_timeout=15s -c lock_timeout=5s "

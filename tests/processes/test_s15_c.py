@@ -3,7 +3,8 @@
 import pytest
 
 from tests.processes.jiangxi import CROSSED
-from tests.support.scenario import Json, Scenario
+from tests.support.looking import look, released
+from tests.support.scenario import PASSWORD, Json, Scenario
 
 FORESTRY, BODY = "GY-LY", "GY-01-GL"
 CITY, RESERVE = "360400-LY", "JX-N03"
@@ -166,14 +167,16 @@ def test_the_twin_drafts_a_problem_and_answers_a_named_reporter(
 
 def the_handler_alone_learns_the_name(story: Scenario, case: Json) -> None:
     task, _ = story.mine(CITY, "reply_report", case)
-    path = f"/user-tasks/{task['id']}/vault-look"
-    asked = {"reason": "答复举报人"}
-    story.of(RESERVE_BODY).send("POST", path, asked, 404)  # out of sight
-    story.overseer().send("POST", path, asked, 403)  # sees all cases, handles none
-    story.of(CITY).send("POST", path, asked, 409)  # nobody has claimed the task yet
-    story.of(CITY).send("PUT", f"/user-tasks/{task['id']}/assignment", {})
+    at = f"/user-tasks/{task['id']}"
+    path, asked, told = f"{at}/vault-requests", {"reason": "答复举报人"}, {"password": PASSWORD}
+    for way, body in ((path, asked), (f"{at}/vault-look", told)):
+        story.of(RESERVE_BODY).send("POST", way, body, 404)  # out of sight
+        story.overseer().send("POST", way, body, 403)  # sees all cases, handles none
+        story.of(CITY).send("POST", way, body, 409)  # nobody has claimed the task yet
+    story.of(CITY).send("PUT", f"{at}/assignment", {})
     story.of(CITY).send("POST", path, {"reason": "看"}, 422)
-    found = story.of(CITY).send("POST", path, asked)
+    released(story, CITY, task, "答复举报人")
+    found = look(story, CITY, task)
     assert found["values"] == {"reporter": NAME, "contact": PHONE}
     for browser in (story.of(CITY), story.overseer()):
         seen = str(browser.get(f"/process-instances/{case['id']}/variables"))

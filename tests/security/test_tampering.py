@@ -7,7 +7,7 @@ import pytest
 from tests.security.surface import addresses
 from tests.security.test_output import PNG, upload
 from tests.support.places import filled
-from tests.support.site import API, Site
+from tests.support.site import API, PASSWORD, Site
 
 # Pages and routes that show or change one case.
 OF_ONE_CASE = ("/case/", "/todo/", "/api/v1/process-instances/<", "/api/v1/user-tasks/<")
@@ -23,7 +23,11 @@ KEPT = {
     "late-opinion": ("outcome", "opinion"),
     "clock-stop": ("reason",),
     "extension": ("reason", "until"),
-    "vault-look": ("reason",),
+    "vault-look": ("password",),
+    "vault-requests": ("reason",),
+    "decision": ("grant", "password"),
+    "recusals": ("reason",),
+    "<int:recusal_id>": ("reason",),
 }
 
 
@@ -45,7 +49,7 @@ def test_a_case_of_another_county_does_not_exist_on_any_page(two: Site, login: s
             continue
         body: Any = {"data": {}, "target": "check", "reason": "够十个字的理由写在这里"}
         body |= {"outcome": "send", "expectedVersion": 1, "taskId": 1, "opinion": "x"}
-        body |= {"cause": "补正", "until": "2099-01-01"}
+        body |= {"cause": "补正", "until": "2099-01-01", "grant": True, "password": PASSWORD}
         if path.startswith(API):
             keep = KEPT | ({"next-handlers": ("taskId",)} if "instance" in path else {})
             names = keep.get(path.rsplit("/", 1)[1], ("reason", "expectedVersion"))

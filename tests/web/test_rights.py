@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.places import filled
-from tests.support.site import API, Site
+from tests.support.site import API, PASSWORD, Site
 from web.api.routes import LOOKS
 from web.security import RIGHTS, rule_of
 
@@ -20,7 +20,8 @@ BODIES: dict[str, Any] = {
     "POST /user-tasks/<int:task_id>/extension": {"until": "2026-10-10", "reason": REASON},
     "PUT /user-tasks/<int:task_id>/draft": {"data": {}},
     "POST /user-tasks/<int:task_id>/late-opinion": {"outcome": "x", "opinion": "x"},
-    "POST /user-tasks/<int:task_id>/vault-look": {"reason": REASON},
+    "POST /user-tasks/<int:task_id>/vault-look": {"password": PASSWORD},
+    "POST /user-tasks/<int:task_id>/vault-requests": {"reason": REASON},
     "POST /process-instances/<int:instance_id>/next-handlers": {"taskId": 1},
     "POST /deployments": {"application": "tiny", "files": {}},
     "POST /definition-drafts/<application>/publication": {"note": "x"},
@@ -38,7 +39,9 @@ BODIES: dict[str, Any] = {
     "POST /campaigns/dry-run": {"until": "2025-12-01T00:00:00+08:00"},
 }
 WITH_REASON = ("cancellation", "suspension", "pause", "reopening")
+ONE_REQUEST = "/user-tasks/<int:task_id>/vault-requests/<int:release_id>"
 BODIES |= {
+    f"POST {ONE_REQUEST}/decision": {"grant": True, "password": PASSWORD},
     "POST /process-instances/<int:instance_id>/recusals": {"reason": REASON},
     "DELETE /process-instances/<int:instance_id>/recusals/<int:recusal_id>": {"reason": REASON},
     "POST /deputies": {"deputy": "x", "first": "2025-07-18", "last": "2025-07-19"},

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, request
 
+from engine.base.errors import NotFound
 from engine.commands import corrections, instances
 from engine.commands import tasks as commands
 from engine.queries import forecast, form_facts, limit_acts, page_forms, task_page, vault
@@ -17,7 +18,8 @@ from web.pages.words import day
 from web.schemas.wire import plain
 
 task = Blueprint("task", __name__)
-BODY = 5_000_000  # bytes: a table of a form may hold 2,000 rows
+BODY = 8_000_000  # bytes: a table of a form may hold 2,000 rows (Limits.table_bytes)
+MANY = 100  # rows of a table that still stand in the page
 DRAFT = {"data", "opinion", "outcome"}
 PHRASES = ["同意。", "情况属实。", "请按期办理。"]
 HINT = "提交后本席位不可更改"
@@ -46,10 +48,15 @@ def show(ref: str, task_id: int) -> Response:
         groups=session.ask(form_facts.of_task, task_id=task_id) if review else (),
         preview=preview,
         limit=session.ask(limit_acts.of_task, task_id=task_id),
-        vault=session.ask(vault.of_task, task_id=task_id),
+        vault=session.ask(vault.of_task, task_id=task_id, before=_looks()),
         told=posting.told(),
         submission=posting.fresh(),
     )
+
+
+def _looks() -> int | None:
+    """Give where the page of looks into the vault goes on; None: with the newest."""
+    return limits.whole(request.args.get("looks", ""))
 
 
 def _options(
@@ -62,16 +69,13 @@ def _options(
     """Give what the form island needs; without a SHOWN form only opinion and outcomes."""
     base = f"/case/{ref}/task/{page.task.id}"
     seat = mine[0]
-    draft = dict(page.draft.data) if page.draft else {}
-    wrapped = bool(draft) and set(draft) <= DRAFT
     found: dict[str, Any] = {
         "schema": plain(shown.schema) or {"type": "default", "components": []},
-        "data": plain(shown.data),
         "submitUrl": f"{base}/completion",
         "doneUrl": f"/todo?acted={quote(ref)}",
         "draftUrl": f"{base}/draft",
         "draftEtag": f'"{page.draft.version if page.draft else 0}"',
-        "draft": plain(draft if wrapped else {"data": draft}) if draft else None,
+        **_content(page, shown, f"{base}/data"),
         "uploadUrl": "/api/v1/attachments",
         "expectedVersion": seat.version,
         "idempotencyKey": session.engine().ids.uid(),
@@ -86,6 +90,23 @@ def _options(
     if not page.outcomes:
         found.pop("opinion")
     return found
+
+
+def _content(page: TaskForm, shown: page_forms.PageForm, url: str) -> dict[str, Any]:
+    """Give what the form holds and the draft, or where the island finds long tables."""
+    draft = dict(page.draft.data) if page.draft else {}
+    wrapped = bool(draft) and set(draft) <= DRAFT
+    typed = draft.get("data") if wrapped else draft
+    if url and (_long(shown.data) or _long(typed)):
+        return {"contentUrl": url}
+    kept = plain(draft if wrapped else {"data": draft}) if draft else None
+    return {"data": plain(shown.data), "draft": kept}
+
+
+def _long(values: Any) -> bool:
+    """Tell whether a table among VALUES is too long to stand in the page itself."""
+    rows = values.values() if isinstance(values, dict) else ()
+    return any(isinstance(value, list) and len(value) > MANY for value in rows)
 
 
 def _outcomes(
@@ -200,6 +221,18 @@ def _sent() -> dict[str, Any]:
     if not isinstance(sent, dict):
         raise BadRequest("请求体须为 JSON 对象。")
     return sent
+
+
+@task.get("/case/<ref>/task/<int:task_id>/data")
+@security.permission("signed-in")
+def content(ref: str, task_id: int) -> Response:
+    """Give what the form of one's seat holds, where the page left it out for its length."""
+    del ref
+    page = session.ask(task_page.form, task_id=task_id)
+    if not page.my_seats:
+        raise NotFound
+    shown = session.ask(page_forms.of_task, task_id=task_id)
+    return jsonify(_content(page, shown, ""))
 
 
 @task.post("/case/<ref>/task/<int:task_id>/completion")

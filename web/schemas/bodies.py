@@ -85,11 +85,31 @@ class Completion(Schema):
     unit = fields.String(load_default=None, allow_none=True)
 
 
-class VaultLook(Schema):
-    """Why protected fields are looked at; UNIT when the caller acts for several."""
+class VaultRequest(Schema):
+    """Why protected fields are to be looked at; UNIT when the caller acts for several."""
 
     reason = fields.String(required=True, validate=TEXT)
     unit = fields.String(load_default=None, allow_none=True)
+
+
+class VaultDecision(Schema):
+    """The word of the second person, and the password told again."""
+
+    grant = fields.Boolean(required=True)
+    password = fields.String(required=True, validate=TEXT)
+
+
+class VaultLook(Schema):
+    """The password told again; UNIT when the caller acts for several."""
+
+    password = fields.String(required=True, validate=TEXT)
+    unit = fields.String(load_default=None, allow_none=True)
+
+
+class Before(Schema):
+    """Where a list goes on."""
+
+    before = fields.Integer(load_default=None, allow_none=True)
 
 
 class LateOpinion(Schema):
