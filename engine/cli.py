@@ -31,6 +31,7 @@ from engine.delivery.services import NAMES
 from engine.engine import Engine
 from engine.library import archive, bundle
 from engine.library.bundle import Bundle
+from engine.queries import demands
 from engine.simulation import verb as simulation
 from engine.simulation.demo import PASSWORD, make, print_logins
 from engine.store import chain, schema, snapshots
@@ -293,9 +294,10 @@ def _check(args: argparse.Namespace) -> int:
     bundles = [_read(path) for path in args.paths]
     for found in bundles:
         made = runtimes.assemble(found, processes=frozenset())
-        findings.extend(made.findings)
-        print(f"{found.application}：{_summary(made.findings)}")
-        _print_findings(made.findings)
+        told = (*made.findings, *demands.findings(found, made))
+        findings.extend(told)
+        print(f"{found.application}：{_summary(told)}")
+        _print_findings(told)
     if args.json:
         _write_json(args.json, [finding.as_dict() for finding in findings])
     if args.sarif:
