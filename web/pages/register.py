@@ -19,6 +19,7 @@ from web.pages.public import pages as public
 from web.pages.start import start
 from web.pages.task import task
 from web.pages.todo import todo
+from web.pages.turning import FILTERS as TURN_FILTERS
 from web.pages.vault import closed
 from web.pages.words import FILTERS
 
@@ -32,6 +33,7 @@ def register_pages(app: Flask) -> None:
     """Register every page and the filters of the templates."""
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.filters.update(LOG_FILTERS)
+    app.jinja_env.filters.update(TURN_FILTERS)
     app.jinja_env.globals["error_style"] = assets.error_style
     app.jinja_env.globals["error_advice"] = advice.advice
     app.jinja_env.globals["error_back"] = advice.back

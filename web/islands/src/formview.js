@@ -6,6 +6,7 @@ import { Draft } from './forms/draft.js';
 import { fieldsModule } from './forms/fields/index.js';
 import { messagesModule } from './forms/messages.js';
 import { localiseDates } from './lib/flatpickr.js';
+import { send } from './lib/http.js';
 import { island } from './lib/page.js';
 
 island('formview', async (element, options) => {
@@ -25,8 +26,9 @@ island('formview', async (element, options) => {
       messagesModule,
     ],
   });
-  const saved = options.draft || {};
-  await form.importSchema(options.schema, { ...options.data, ...saved.data });
+  const held = options.contentUrl ? (await send(options.contentUrl)).data : options;
+  const saved = held.draft || {};
+  await form.importSchema(options.schema, { ...held.data, ...saved.data });
   form.setProperty('readOnly', Boolean(options.readOnly));
   if (options.readOnly) return;
   const acts = new Acts({ element, form, options, rowErrors, saved });

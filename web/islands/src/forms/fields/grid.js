@@ -1,9 +1,10 @@
 /* 明细表 grid: an editable table, list of objects; arrows move, pasted spreadsheet cells fill. */
 import { composing } from '../../lib/dom.js';
 import { t } from '../../lib/i18n.js';
-import { ENTRIES, Frame, fresh, html, useRef, useRowErrors, useState } from './kit.js';
+import { ENTRIES, Frame, fresh, html, useEffect, useRef, useRowErrors, useState } from './kit.js';
 
 const MAX_ROWS = 2000;
+const PAGE = 50; // rows shown at once: 2,000 rows are 20,000 inputs, more than a browser likes
 
 /** Cells of a pasted block: rows by newline, columns by tab, quoted cells may hold both. */
 export function parseBlock(text) {
@@ -80,11 +81,28 @@ export function GridField(props) {
   const table = useRef(null);
   const [note, setNote] = useState('');
 
+  const most = field.maxRows || MAX_ROWS;
+  const pages = Math.max(1, Math.ceil(rows.length / PAGE));
+  const [turned, setTurned] = useState(0);
+  const page = Math.min(turned, pages - 1);
+  const from = page * PAGE;
+  const turnTo = (row) => setTurned(Math.floor(row / PAGE));
+  useEffect(() => {
+    if (refused.length) turnTo(refused[0].row - 1);
+  }, [refused]);
+
   const put = (next) => onChange({ value: next });
   const setCell = (row, column, text) => {
     put(rows.map((each, index) => (index === row ? { ...each, [column.key]: readCell(column, text).value } : each)));
   };
-  const focus = (row, col) => table.current?.querySelector(`[data-cell="${row}:${col}"]`)?.focus();
+  const cellAt = (row, col) => table.current?.querySelector(`[data-cell="${row}:${col}"]`);
+  const focus = (row, col) => {
+    if (cellAt(row, col)) cellAt(row, col).focus();
+    else if (row >= 0 && row < rows.length) {
+      turnTo(row);
+      setTimeout(() => cellAt(row, col)?.focus());
+    }
+  };
   const onKey = (event, row, col) => {
     if (composing(event)) return;
     const move = { ArrowDown: [1, 0], ArrowUp: [-1, 0], Enter: [1, 0] }[event.key];
@@ -97,7 +115,7 @@ export function GridField(props) {
     if (!/[\t\n]/.test(text.trim())) return;
     event.preventDefault();
     const block = parseBlock(text);
-    const { next, bad, lost } = fillBlock({ rows, columns, block, row, col });
+    const { next, bad, lost } = fillBlock({ rows, columns, block, row, col, most });
     put(next);
     setNote(t('粘贴 {rows} 行 × {cols} 列；{bad} 格需要改正', { rows: block.length, cols: block[0].length, bad })
       + (lost ? t('；{n} 格超出表格或只读，未粘贴', { n: lost }) : ''));
@@ -107,11 +125,19 @@ export function GridField(props) {
     return server?.detail || badCell(column, rows[row][column.key]);
   };
 
+  const nextBad = () => {
+    const wrong = (row) => columns.some((column) => reason(row, column));
+    const order = rows.map((_, row) => (from + PAGE + row) % rows.length);
+    const row = order.find(wrong);
+    if (row === undefined) setNote(t('没有需要改正的格'));
+    else focus(row, columns.findIndex((column) => reason(row, column)));
+  };
+
   return html`<${Frame} ...${props} type="grid">
     <div class="grw" ref=${table} id=${domId} tabindex="-1"><table aria-labelledby=${`${domId}-label`}>
       <thead><tr><th scope="col">${t('行')}</th>${columns.map((column) => html`<th scope="col" key=${column.key}
         class=${column.required ? 'req' : ''}>${column.label || column.key}</th>`)}${!locked && html`<th></th>`}</tr></thead>
-      <tbody>${rows.map((row, index) => html`<tr key=${index}><td class="num">${index + 1}</td>
+      <tbody>${rows.slice(from, from + PAGE).map((row, shift) => [row, from + shift]).map(([row, index]) => html`<tr key=${index}><td class="num">${index + 1}</td>
         ${columns.map((column, col) => html`<${Cell} key=${column.key} column=${column} value=${row[column.key]} locked=${locked}
           cell=${`${index}:${col}`} reason=${reason(index, column)} label=${`${column.label || column.key} ${index + 1}`}
           onSet=${(text) => setCell(index, column, text)} onKey=${(event) => onKey(event, index, col)}
@@ -121,8 +147,13 @@ export function GridField(props) {
       ${columns.some((column) => column.sum) && html`<tfoot><tr><td>${t('合计')}</td>${columns.map((column) => html`<td key=${column.key}
         class="r">${column.sum ? total(rows, column.key) : ''}</td>`)}${!locked && html`<td></td>`}</tr></tfoot>`}
     </table></div>
-    ${!locked && html`<div class="row-s mt8"><button type="button" class="bt s" disabled=${rows.length >= (field.maxRows || MAX_ROWS)}
-      onClick=${() => put([...rows, {}])}>${t('增加一行')}</button>
+    ${pages > 1 && html`<div class="row-s mt8" role="group" aria-label=${t('翻页')}>
+      <button type="button" class="bt s" disabled=${page === 0} onClick=${() => setTurned(page - 1)}>${t('上一页')}</button>
+      <button type="button" class="bt s" disabled=${page === pages - 1} onClick=${() => setTurned(page + 1)}>${t('下一页')}</button>
+      ${!locked && html`<button type="button" class="bt s t" onClick=${nextBad}>${t('下一处待改')}</button>`}
+      <span class="help">${t('第 {from} 至 {to} 行，共 {n} 行', { from: from + 1, to: Math.min(from + PAGE, rows.length), n: rows.length })}</span></div>`}
+    ${!locked && html`<div class="row-s mt8"><button type="button" class="bt s" disabled=${rows.length >= most}
+      onClick=${() => { put([...rows, {}]); turnTo(rows.length); }}>${t('增加一行')}</button>
       <button type="button" class="bt s t" disabled=${!rows.length} onClick=${() => copyOut(rows, columns)}>${t('复制全部')}</button>
       <span class="help">${t('可从表格软件粘贴')}</span></div>`}
     <div class="help" role="status">${note}</div>
@@ -148,14 +179,14 @@ function shown(column, value) {
   return option ? option.label : (value ?? '');
 }
 
-function fillBlock({ rows, columns, block, row, col }) {
+function fillBlock({ rows, columns, block, row, col, most }) {
   const next = rows.map((each) => ({ ...each }));
   let bad = 0;
   let lost = 0;
   block.forEach((cells, dy) => {
     cells.forEach((text, dx) => {
       const column = columns[col + dx];
-      if (!column || column.readonly || row + dy >= MAX_ROWS) { lost += 1; return; }
+      if (!column || column.readonly || row + dy >= most) { lost += 1; return; }
       next[row + dy] ||= {};
       const read = readCell(column, text);
       next[row + dy][column.key] = read.value;
