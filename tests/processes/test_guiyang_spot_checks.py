@@ -21,6 +21,7 @@ def test_each_quarter_samples_open_points_and_looks_back_at_filed_ones(
     story = guiyang_story
     story.when_passes("2026-06-01 10:00")
     filed, open_ = local(story), local(story, lon=106.61)
+    the_lead_calls_a_meeting(story, open_)
     the_first_is_filed(story, filed)
     the_closing_is_public_only_by_the_office(story, filed)
     story.when_passes("2026-07-01 09:00")
@@ -53,6 +54,32 @@ def local(story: Scenario, **changes: object) -> Json:
     story.when_completes(COUNTY, "consent", "agree", case=case)
     story.then_state(case, "整改中")
     return case
+
+
+def the_lead_calls_a_meeting(story: Scenario, case: Json) -> None:
+    """P-06 to P-09: the lead calls it, the work goes on, the result comes back (G-52)."""
+    act = (LEAD, "implement", "consult")
+    story.when_completes(*act, case=case, opinion="要会商", expect=422)
+    story.when_completes(*act, case=case, opinion="拆除顺序各部门意见不一。")
+    story.then_waits_at(case, ("implement", LEAD))
+    story.then_state(case, "整改中")
+    story.then_due(case, "implement", "2026-08-31")
+    (meeting,) = story.cases("gy_meeting")
+    story.then_waits_at(meeting, ("convene", LEAD))
+    row = story.ledger_row("meeting", meeting["number"])
+    assert row["subject_no"] == case["number"]
+    notice = {"meeting_on": "2026-06-03T09:00", "place": "市文化和旅游局"}
+    story.when_completes(LEAD, "convene", "send", case=meeting, data=notice)
+    minutes = {
+        "meeting_opinion": "先断电断水，再由经营方自行拆除。",
+        "decisions": [{"content": "断电断水", "unit": COUNTY, "due": "2026-06-30"}],
+        "minutes": story.when_uploads(LEAD, "纪要"),
+    }
+    story.when_completes(LEAD, "hold", "minuted", case=meeting, data=minutes)
+    (said,) = story.variables(case)["meetings"]
+    assert said["opinion"] == minutes["meeting_opinion"]
+    assert f"unit:{LEAD}" in story.told(case)
+    story.then_waits_at(case, ("implement", LEAD))
 
 
 def the_first_is_filed(story: Scenario, case: Json) -> None:

@@ -250,6 +250,18 @@ JOURNEYS = (
     ),
     Journey(
         "gy_closure",
+        "提请会商",
+        vars={**LOCAL, "evidence_ok": True, "lead_unit": "GY-LY"},
+        answers={"enforcement_ended": {}, "implement": ["consult", "done"]},
+    ),
+    Journey(
+        "gy_closure",
+        "督察提请会商",
+        vars={**SUPERVISED, "lead_unit": "GY-SW"},
+        answers={"enforcement_ended_2": {}, "rectify_supervised": ["consult", "done"]},
+    ),
+    Journey(
+        "gy_closure",
         "督察销号",
         vars=SUPERVISED,
         answers={"enforcement_ended": {}, "enforcement_ended_2": {}},
