@@ -121,6 +121,7 @@ RESTORE: Json = {
     "site_name": "西岸",
     "damage_ha": 1,
     "cause": "采砂",
+    "restore_until": DAY,
     "problem_no": "T-2026-0002",
 }
 SLIP: Json = {

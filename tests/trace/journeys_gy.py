@@ -307,6 +307,24 @@ JOURNEYS = (
         answers={"review_plan": ["return", "agree"], "work_check": ["go_on", "done"]},
     ),
     Journey(
+        "gy_restoration",
+        "建设主体修复",
+        vars={**RESTORE, "subject_known": "已查明且落实", "subject_state": "已查明且落实"},
+    ),
+    Journey("gy_fund", "修复任务申报", start="fund_told"),
+    Journey(
+        "gy_joint_action",
+        "联合执法",
+        vars={**AREA, "convener": "GY-ST", "units": ["GY-ST", "GY-SW"], "planned_on": DAY},
+        answers={
+            "visit_record": (
+                "found",
+                {"visit_tasks": [{"content": "清场", "unit": "GY-ST", "due": date(2026, 4, 1)}]},
+            ),
+            "visit_sign": ["object", "sign"],
+        },
+    ),
+    Journey(
         "gy_publication",
         "公开",
         start="publication_opened",
