@@ -31,7 +31,7 @@ def _blocks(found: metrics.Detail) -> Iterator[Block]:
     parts = [("数值", figure.shown), ("结论", figure.verdict or "未设目标")]
     if figure.numerator is not None:
         parts += [("其中达到", str(figure.numerator))]
-    parts += [("计入数", str(figure.denominator))]
+    parts += [("计入数", _counted(figure))]
     parts += [(label, shown(figure.sums.get(key))) for key, label in found.sums.items()]
     for at in range(0, len(parts), 2):
         yield Pairs(tuple(parts[at : at + 2]))
@@ -48,5 +48,10 @@ def _blocks(found: metrics.Detail) -> Iterator[Block]:
 
 def _cells(figure: Figure, sums: list[str]) -> tuple[str, ...]:
     hit = NOTHING if figure.numerator is None else str(figure.numerator)
-    plain = (figure.shown, hit, str(figure.denominator))
+    plain = (figure.shown, hit, _counted(figure))
     return (*plain, *(shown(figure.sums.get(key)) for key in sums))
+
+
+def _counted(figure: Figure) -> str:
+    """Write the denominator; a suppressed one is not told."""
+    return NOTHING if figure.few and not figure.denominator else str(figure.denominator)

@@ -14,7 +14,7 @@ from engine.context import Deployed, View
 from engine.measuring import Asking, Standing
 from engine.queries import deployed, homes, labels
 from engine.reports.compile import TASK_COLUMNS, TASKS, Report
-from engine.reports.figures import HIT, OUT, Figure, Marked
+from engine.reports.figures import HIT, OUT, Figure, Marked, guarded
 from engine.rules.calendar import local_day
 from engine.store import codec, snapshots
 
@@ -263,8 +263,9 @@ class _Looking:
             ]
 
     def count(self, report: Report, pairs: Sequence[Pair]) -> Figure:
-        """Count the marks of PAIRS."""
-        return measuring.figure(self.asking, report, [mark for _, mark in pairs])
+        """Count the marks of PAIRS; small counts are not told where the report says so."""
+        found = measuring.figure(self.asking, report, [mark for _, mark in pairs])
+        return guarded([found], report.smallest)[0]
 
     def broken(self, report: Report, key: str, pairs: Sequence[Pair]) -> Breakdown:
         """Give the figures by column KEY, the largest first."""
@@ -276,9 +277,13 @@ class _Looking:
                 value = _plain(row.values.get(key))
                 groups.setdefault(value, []).append((row, mark))
                 texts[value] = _text(row.values.get(key), names) or NONE
+        exact = [
+            measuring.figure(self.asking, report, [mark for _, mark in found])
+            for found in groups.values()
+        ]
+        told = guarded(exact, report.smallest)
         made = [
-            Group(value, texts[value], self.count(report, found))
-            for value, found in groups.items()
+            Group(value, texts[value], one) for value, one in zip(groups, told, strict=True)
         ]
         made.sort(key=lambda group: (-group.figure.denominator, group.value))
         return Breakdown(key, self.columns(report).get(key, key), tuple(made))

@@ -76,6 +76,7 @@ class Report:
     frozen: bool = False
     requirement: str = ""
     note: str = ""
+    smallest: int = 0  # counts below it are suppressed where figures are shown
 
     def mark(
         self, row: Mapping[str, Value], scope: Mapping[str, Value], moment: Moment
@@ -199,6 +200,7 @@ class _Maker:
             frozen=self.entry.get("frozen") is True,
             requirement=str(self.entry.get("requirement") or ""),
             note=str(self.entry.get("note") or ""),
+            smallest=int(self.entry.get("smallest") or 0),
         )
 
     def _columns(self) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Rows in, figures out: exact counts, exact rates, shown without rounding up."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -33,6 +33,7 @@ class Figure:
     shown: str = ""
     verdict: str = ""
     sums: Mapping[str, Decimal] = field(default_factory=dict)
+    few: int = 0  # counts below this are not told (reliability.md 6.10); 0: all are told
 
     def as_dict(self) -> dict[str, Any]:
         """Give the figure as FEEL and JSON see it."""
@@ -54,6 +55,47 @@ class Marked:
 
     mark: int
     sums: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+def guarded(figures: Sequence[Figure], least: int) -> list[Figure]:
+    """Give the FIGURES of one breakdown with counts below LEAST suppressed.
+
+    A single suppressed one could be told from the sum of the others, so the smallest of
+    these goes too.
+    """
+    hidden = {n for n, one in enumerate(figures) if 0 < one.denominator < least}
+    hidden |= _another(hidden, figures, [one.denominator for one in figures])
+    hits = {n for n, one in enumerate(figures) if n not in hidden and _few_hits(one, least)}
+    parts = [one.numerator or 0 for one in figures]
+    hits |= _another(hits | hidden, figures, parts) if len(hits | hidden) == 1 else set()
+    return [
+        _hidden(one, least) if n in hidden else _rateless(one, least) if n in hits else one
+        for n, one in enumerate(figures)
+    ]
+
+
+def _another(hidden: set[int], figures: Sequence[Figure], sizes: Sequence[int]) -> set[int]:
+    """Give the smallest figure besides the only HIDDEN one."""
+    others = [n for n, one in enumerate(figures) if n not in hidden and one.denominator]
+    if len(hidden) != 1 or not others:
+        return set()
+    return {min(others, key=lambda n: (sizes[n], n))}
+
+
+def _few_hits(one: Figure, least: int) -> bool:
+    if one.numerator is None:
+        return False
+    parts = (one.numerator, one.denominator - one.numerator)
+    return any(0 < part < least for part in parts)
+
+
+def _hidden(one: Figure, least: int) -> Figure:
+    return Figure(one.id, one.title, 0, shown=f"少于 {least}", few=least)
+
+
+def _rateless(one: Figure, least: int) -> Figure:
+    told = f"分项少于 {least}"
+    return Figure(one.id, one.title, one.denominator, shown=told, few=least)
 
 
 def count(rows: Iterable[Marked]) -> tuple[int, int, dict[str, Decimal]]:

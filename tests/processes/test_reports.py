@@ -44,6 +44,7 @@ def acknowledged(story: Scenario, case: Json) -> None:
 
 
 @ONCE
+@pytest.mark.requirement("G-24")
 def test_each_row_of_triage_leads_somewhere(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-05-06 10:00")
@@ -79,7 +80,12 @@ def one_without_a_place_is_archived(story: Scenario) -> None:
     page = story.overseer().client.get("/report/guiyang/report-handling?year=2026")
     assert page.status_code == 200
     assert "举报办理统计" in page.text
-    assert "100.0" in page.text  # one accepted, finished in time; the others not counted
+    assert "少于 5" in page.text  # one accepted: too few to be told (reliability.md 6.10)
+    assert "100.0" not in page.text
+    asked = {"year": "2026"}
+    told = story.overseer().get("/metrics/guiyang/report-handling", **asked)["figure"]
+    assert (told["denominator"], told["numerator"], told["few"]) == (0, None, 5)
+    assert len(story.overseer().get("/metrics/guiyang/report-handling/rows", **asked)) == 1
 
 
 @ONCE
@@ -102,6 +108,7 @@ def test_the_limit_is_extended_once_by_thirty_days_at_most(guiyang_story: Scenar
 
 
 @ONCE
+@pytest.mark.requirement("G-10")
 def test_a_published_case_stands_on_the_public_page(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-05-06 10:00")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.base.expressions import Moment
 from engine.reports.compile import Report, Sources, compile_reports
-from engine.reports.figures import HIT, OUT, WITHIN, Marked, percent, rate_of
+from engine.reports.figures import HIT, OUT, WITHIN, Figure, Marked, guarded, percent, rate_of
 
 ROOT = Path(__file__).parents[2]
 LEDGER = {
@@ -153,3 +153,27 @@ def test_a_mean_is_over_the_rows_that_have_a_value() -> None:
     assert figure.sums == {"area": Decimal("1.5"), "area_done": Decimal("1.0")}
     nothing = [made["X"].mark(rows[2], {}, Moment())]
     assert made["X"].figure(nothing, {}, Moment()).sums == {}
+
+
+def figures(*counts: tuple[int, int | None]) -> list[Figure]:
+    return [Figure("X", "x", within, hits, shown=f"{within}") for within, hits in counts]
+
+
+def told(*counts: tuple[int, int | None]) -> list[tuple[int, int | None, str]]:
+    found = guarded(figures(*counts), 5)
+    return [(one.denominator, one.numerator, one.shown) for one in found]
+
+
+def test_small_counts_are_not_told_nor_to_be_told_from_the_rest() -> None:
+    few = (0, None, "少于 5")
+    assert told((4, 2)) == [few]
+    assert told((0, 0), (20, 10)) == [(0, 0, "0"), (20, 10, "20")]
+    # The only small one would be the sum less the others: the next smallest goes too.
+    assert told((3, None), (50, None), (9, None)) == [few, (50, None, "50"), few]
+    assert told((3, None), (2, None), (9, None)) == [few, few, (9, None, "9")]
+    # Large groups whose part is small, or nearly whole, tell no part.
+    part = "分项少于 5"
+    first, second, third = told((20, 1), (30, 15), (40, 20))
+    assert (first, second, third) == ((20, None, part), (30, None, part), (40, 20, "40"))
+    assert told((20, 19), (30, 28)) == [(20, None, part), (30, None, part)]
+    assert [one.few for one in guarded(figures((4, 2)), 0)] == [0]
