@@ -1,5 +1,7 @@
 """Story S05: remote-sensing points with their own dates, from the batch to the closing."""
 
+import pytest
+
 from tests.processes import jiangxi
 from tests.processes.test_campaign_years import AT as YEARS
 from tests.processes.test_campaign_years import act
@@ -63,9 +65,10 @@ def test_points_are_verified_by_their_batch_and_become_problems_with_their_own_d
     the_freeze_leaves_the_later_ones_out(story, {later["number"], left["number"]})
     it_closes_in_march(story, later)
     the_one_left_is_overdue_in_april_and_escalated_at_the_end_of_the_year(story, left)
-    story.then_no_incidents()
+    story.then_all_is_on_record(*points.values(), *told)
 
 
+@pytest.mark.requirement("J-14")
 def no_problem_is_closed_with_its_basis(story: Scenario, points: dict[str, Json]) -> None:
     story.when_passes("2025-10-28 10:00")
     for number, result in (("1", "误判"), ("2", "合法合规")):
@@ -79,8 +82,14 @@ def no_problem_is_closed_with_its_basis(story: Scenario, points: dict[str, Json]
         assert story.rows(points[number]) == ["D-13.1"]
 
 
+@pytest.mark.requirement("J-14", "J-39")
 def late_is_told(story: Scenario, case: Json) -> None:
     for day, number in (("2025-11-05", "3"), ("2025-11-10", "5"), ("2025-11-18", "4")):
+        if number == "4":
+            story.when_passes("2025-11-14 23:00")
+            assert story.tasks(case)[0]["due"]["state"] == "warning"
+            story.when_passes("2025-11-15 00:30")  # a Saturday
+            assert story.tasks(case)[0]["due"]["state"] == "overdue"
         story.when_passes(f"{day} 10:00")
         data = found(story, PLACE.body, "属于违法违规")
         point = points_of(story)[number]
@@ -98,6 +107,7 @@ def its_problem(story: Scenario, point: Json) -> Json:
     return mine
 
 
+@pytest.mark.requirement("J-24")
 def in_rectification_at_once(story: Scenario, case: Json, due: str) -> None:
     story.then_waits_at(case, ("complete_draft", PLACE.body))
     form = story.form(PLACE.body, "complete_draft", case)
@@ -122,6 +132,7 @@ def in_rectification_at_once(story: Scenario, case: Json, due: str) -> None:
     story.then_due(case, "rectify", due)
 
 
+@pytest.mark.requirement("J-24", "J-29")
 def the_freeze_leaves_the_later_ones_out(story: Scenario, later: set[str]) -> None:
     story.when_passes("2025-12-31 20:00")
     dry = story.overseer().get("/campaigns/jiangxi/rollover", year="2025")
@@ -135,17 +146,20 @@ def the_freeze_leaves_the_later_ones_out(story: Scenario, later: set[str]) -> No
     assert len(rows) == 1  # the point due on 20 December
 
 
+@pytest.mark.requirement("J-24", "J-27")
 def it_closes_in_march(story: Scenario, case: Json) -> None:
     story.when_passes("2026-03-10 10:00")
     story.when_completes(PLACE.body, "rectify", "done", case=case)
     story.when_completes(PLACE.body, "self_check", "pass", case=case)
     story.then_state(case, "整改完成")
     data = jiangxi.closing(story, PLACE.body, "2026-03-10")
+    story.then_due(case, "fill_f4", "2026-03-24")  # not 20 December of the year it was found
     story.when_completes(PLACE.body, "fill_f4", "submit", case=case, data=data)
     story.when_passes("2026-03-18 10:00")
     story.when_completes(FORESTRY, "prov_check", "pass", case=case)
     story.when_completes(FORESTRY, "prov_approve", "approve", case=case)
     story.then_state(case, "已销号")
+    story.then_due(case, "file_ecology_f4", "2026-03-25")
     data = {"filed_eco_on": "2026-03-18"}
     story.when_completes("JX-STT", "file_ecology_f4", "receipt", case=case, data=data)
     story.then_state(case, "已备案")
@@ -182,6 +196,7 @@ def days_of_2027(who: Browser) -> None:
     assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.requirement("J-14")
 def test_both_county_departments_confirm_elsewhere(jiangxi_story: Scenario) -> None:
     story, place = jiangxi_story, jiangxi.YANGJIFENG
     story.when_passes("2025-10-16 10:00")
