@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.base.expressions import Expr, Moment
 from engine.base.values import Value
+from engine.base.workhours import add_work_hours
 from engine.bpmn.deploy import DeployEnv
 from engine.bpmn.formulas import Constant, Formulas, Place
 from engine.bpmn.gov import typed
@@ -31,7 +32,8 @@ LATEST = Place("时限的最迟日期（latest）", "latest date of the limit")
 EARLIEST = Place("时限的最早日期（earliest）", "earliest date of the limit")
 FIELD = Place("时限的起算字段（field）", "base field of the limit")
 DUE_DATE = Place("的办理期限（dueDate）", "due date")
-UNITS = ("workingDay", "calendarDay", "hour", "month", "date")
+UNITS = ("workingDay", "workingHour", "calendarDay", "hour", "month", "date")
+MOST_HOURS = 2_000  # of work: about a year, more is a slip of the pen; designed
 CAMPAIGN = "campaign"  # the register of the years people lay down
 MONTH_END = "month-end"  # the fixed date of the due table that names no day
 
@@ -45,7 +47,8 @@ class DueRule:
     not shifted unless ROLL says so: to the first working day from it on ("following") or
     the last one up to it ("preceding"). EARLIEST and LATEST are the days before and after
     which it never falls, null for none; LATEST is the stronger one. The day of receipt is
-    day 0 and a limit in days ends at 23:59:59 of its last day.
+    day 0 and a limit in days ends at 23:59:59 of its last day; one in hours or working
+    hours (09:00–12:00, 13:30–17:30) ends with them (operations.md 2.20, 2.22).
     """
 
     key: str
@@ -140,6 +143,8 @@ class DueRule:
             return end_of(day + timedelta(days=self.amount), zone)
         calendar = calendar_of(moment, self.calendar)
         steps.update({"calendar": self.calendar, "revision": calendar.revision})
+        if self.unit == "workingHour":
+            return add_work_hours(base, timedelta(hours=self.amount), calendar, moment.zone)
         return end_of(calendar.add_working_days(day, self.amount), zone)
 
     def rolled(self, due: datetime, moment: Moment, steps: dict[str, Value]) -> datetime:
@@ -242,7 +247,7 @@ def gov_due(
             formulas.report.add("timer.value", at, text="gov:due", hint=problem)
         return None
     name = str(said.get("calendar", calendar))
-    if unit == "workingDay" and env.calendars and name not in env.calendars:
+    if unit in ("workingDay", "workingHour") and env.calendars and name not in env.calendars:
         formulas.report.add("ref.calendar", at, r=name, **near(name, env.calendars))
     latest, earliest = said.get("latest"), said.get("earliest")
     return DueRule(
@@ -282,6 +287,8 @@ def wrong(said: Mapping[str, Any], unit: str, fixed: object) -> str:
         return f"固定日期写作 MM-DD 或 {MONTH_END}（当月月末），写在时限表的 date 中。"
     if unit != "date" and not isinstance(said.get("amount"), int):
         return "请填写时限表编号（key），或数量（amount）和单位（unit）。"
+    if unit == "workingHour" and not 0 < said.get("amount", 0) <= MOST_HOURS:
+        return f"工作小时数应在 1 至 {MOST_HOURS} 之间。"
     if said.get("from") == "field" and not said.get("field"):
         return "起算于字段时，请填写字段（field）。"
     return ""

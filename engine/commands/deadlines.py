@@ -19,7 +19,12 @@ from engine.store import codec, work
 from engine.store.rows import Row
 
 REASON = 10  # characters; operations.md 2.0
-NATURAL: dict[str, Unit] = {"calendarDay": "calendarDay", "hour": "hour", "month": "month"}
+NATURAL: dict[str, Unit] = {
+    "calendarDay": "calendarDay",
+    "hour": "hour",
+    "workingHour": "workingHour",
+    "month": "month",
+}
 
 
 @dataclass(frozen=True, slots=True)

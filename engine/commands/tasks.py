@@ -8,6 +8,7 @@ from typing import Any, cast
 from engine.base import events
 from engine.base.errors import Conflict, InvalidRequest, NotFound, StaleDocument, VersionMissing
 from engine.base.values import Value
+from engine.base.workhours import add_work_hours
 from engine.commands import (
     consulting,
     entitled,
@@ -25,7 +26,7 @@ from engine.commands.entitled import HeldTask
 from engine.commands.results import Acted, Claimed, Counted, Versioned
 from engine.context import Context
 from engine.rules import refusals
-from engine.rules.calendar import WorkingCalendar, add_work_hours
+from engine.rules.calendar import WorkingCalendar
 from engine.rules.votes import Decided, Open, Verdict
 from engine.store import codec, records, work
 from engine.store.rows import Row

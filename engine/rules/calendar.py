@@ -4,7 +4,7 @@ import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -12,7 +12,6 @@ import chinese_calendar
 from engine.base.errors import CalendarMissing
 
 END_OF_DAY = time(23, 59, 59)
-WORK_HOURS = ((time(9), time(12)), (time(13, 30), time(17, 30)))  # operations.md 2.20
 _SATURDAY = 5
 
 
@@ -169,23 +168,6 @@ def due_end_of_day(day: date, zone: str = "Asia/Shanghai") -> datetime:
 def local_day(at: datetime, zone: str = "Asia/Shanghai") -> date:
     """Give the date AT (aware) falls on in ZONE."""
     return at.astimezone(ZoneInfo(zone)).date()
-
-
-def add_work_hours(
-    start: datetime, amount: timedelta, calendar: WorkingCalendar, zone: str = "Asia/Shanghai"
-) -> datetime:
-    """Give the UTC moment at which AMOUNT of work hours has passed since START."""
-    place = ZoneInfo(zone)
-    at, left = start.astimezone(place), amount
-    while True:
-        for opens, closes in WORK_HOURS if calendar.is_working_day(at.date()) else ():
-            begin = max(at, datetime.combine(at.date(), opens, place))
-            end = datetime.combine(at.date(), closes, place)
-            if begin < end:
-                if left <= end - begin:
-                    return (begin + left).astimezone(UTC)
-                left -= end - begin
-        at = datetime.combine(at.date() + timedelta(days=1), time(0), place)
 
 
 def package_name() -> str:

@@ -9,12 +9,8 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from engine.base.errors import CalendarMissing, Conflict, InvalidRequest
-from engine.rules.calendar import (
-    WorkingCalendar,
-    add_work_hours,
-    due_end_of_day,
-    local_day,
-)
+from engine.base.workhours import add_work_hours, work_hours_between
+from engine.rules.calendar import WorkingCalendar, due_end_of_day, local_day
 
 Unit = Literal["workingDay", "workingHour", "calendarDay", "hour", "month"]
 State = Literal["normal", "warning", "overdue", "stopped"]
@@ -138,10 +134,14 @@ def resumed_due(clock: Clock, now: datetime, place: Place, unit: Unit) -> dateti
     """Give the due moment after a stop that ends NOW.
 
     Working days: moved by the number of working days d with stop day <= d < resume day.
-    Natural units: by the elapsed time. What was overdue when it stopped stays overdue.
+    Working hours: those left are left. Natural units: by the elapsed time. What was
+    overdue when it stopped stays overdue.
     """
     if clock.stopped is None or clock.stopped > clock.due:
         return clock.due
+    if unit == "workingHour":  # the work that was left when it stopped is left from now on
+        left = work_hours_between(clock.stopped, clock.due, place.calendar, place.zone)
+        return add_work_hours(now, left, place.calendar, place.zone)
     if unit != "workingDay":
         return clock.due + (now - clock.stopped)
     stop, resume = place.day(clock.stopped), place.day(now)

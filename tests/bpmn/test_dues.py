@@ -40,6 +40,10 @@ def incident(inner: str, **vars: object) -> list[tuple[str, str]]:
         ('amount="5" unit="calendarDay"', "2026-01-10 23:59:59"),
         ('amount="5" unit="calendarDay" roll="following"', "2026-01-12 23:59:59"),
         ('amount="2" unit="hour"', "2026-01-05 11:00:00"),
+        ('amount="2" unit="workingHour"', "2026-01-05 11:00:00"),
+        ('amount="4" unit="workingHour"', "2026-01-05 14:30:00"),
+        ('amount="36" unit="workingHour"', "2026-01-12 10:00:00"),  # 5 days of 7 hours, 1 more
+        ('amount="1" unit="workingHour" from="field" field="found"', "2026-02-02 10:00:00"),
         ('amount="1" unit="month"', "2026-02-05 23:59:59"),
         ('amount="1" unit="month" from="field" field="found"', "2026-02-28 23:59:59"),
         ('amount="-10" from="field" field="last"', "2026-03-17 23:59:59"),

@@ -157,7 +157,6 @@ def test_the_words_of_the_command_line(
 
 
 @pytest.mark.long
-@SQLITE
 @pytest.mark.timeout(1500)
 def test_ten_thousand_rows_survive_a_kill_while_others_work(
     filled: Tiny, store_url: str, tmp_path: Path, data_dir: Path

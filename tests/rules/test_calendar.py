@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from engine.base.clock import shanghai
 from engine.base.errors import CalendarMissing
 from engine.base.expressions import Calendar
+from engine.base.workhours import add_work_hours
 from engine.rules.calendar import (
     WorkingCalendar,
-    add_work_hours,
     build_calendar,
     due_end_of_day,
     local_day,

@@ -94,6 +94,16 @@ def test_what_was_overdue_when_it_stopped_stays_overdue() -> None:
     assert resumed_due(late, shanghai("2026-09-20 10:00"), PLACE, "workingDay") == late.due
 
 
+def test_working_hours_left_at_a_stop_are_left_when_it_ends() -> None:
+    opened = shanghai("2026-10-09 16:00")  # Friday; the 10th is a make-up working day
+    due = due_moment(4, "workingHour", opened, PLACE)
+    stopped = Clock(opened, due, shanghai("2026-10-09 17:00"))
+    resumed = resumed_due(stopped, shanghai("2026-10-12 16:30"), PLACE, "workingHour")
+    assert resumed == shanghai("2026-10-13 11:00")  # one hour of four was used
+    night = Clock(opened, due, shanghai("2026-10-09 22:00"))
+    assert resumed_due(night, shanghai("2026-10-10 06:00"), PLACE, "workingHour") == due
+
+
 def test_natural_units_are_moved_by_the_elapsed_time() -> None:
     one = Clock(
         shanghai("2026-09-21 09:00"),

@@ -133,7 +133,8 @@ def due_sentences(steps: Mapping[str, Any]) -> list[str]:
         told.append("固定日期。" if steps.get("rolled_from") else "固定日期，遇休息日不顺延。")
     elif unit in _UNITS and steps.get("amount") is not None:
         base = moment_of(steps.get("from"))
-        told.append(f"自 {base} 起算，当日为第 0 日，加 {steps['amount']} {_UNITS[unit]}。")
+        zero = "" if unit in ("hour", "workingHour") else "，当日为第 0 日"
+        told.append(f"自 {base} 起算{zero}，加 {steps['amount']} {_UNITS[unit]}。")
     if steps.get("revision"):
         told.append(f"工作日历：{steps.get('calendar', '')}（{str(steps['revision'])[:12]}）。")
     if steps.get("rolled_from"):
