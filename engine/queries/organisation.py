@@ -111,6 +111,7 @@ class RecordView:
     names: Mapping[str, str] = field(default_factory=dict)  # today's codes in words
     choices: Choices = field(default_factory=dict)
     several: tuple[str, ...] = ()  # columns that hold several codes
+    seats: int = 0  # open work of a unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +233,7 @@ def record(view: View, *, application: str, kind: str, code: str) -> RecordView:
         names.of(cells or {}),
         names.choices(day),
         names.several(),
+        rows.open_seats(view.connection, code) if kind == UNIT else 0,
     )
 
 

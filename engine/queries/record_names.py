@@ -1,7 +1,7 @@
 """What the codes in records of the organisation are called: units, roles, divisions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from engine.library.tables import ROLE, UNIT, Register, parts
@@ -18,6 +18,7 @@ class Names:
 
     known: Organisation
     register: Register
+    _kinds: dict[str, str | None] = field(default_factory=dict)
 
     @property
     def words(self) -> dict[str, str]:
@@ -36,10 +37,11 @@ class Names:
             return values.get(cell, cell)
         if self.register.types.get(column) == "boolean":
             return TRUTH.get(cell.lower(), cell)
-        if self._kind(column) is None:
+        kind = self._kind(column)
+        if kind is None:
             return cell
         codes = parts(self.register, column, cell)
-        return "、".join(self._named(column, code) for code in codes)
+        return "、".join(self.known.label(kind, code) for code in codes)
 
     def several(self) -> tuple[str, ...]:
         """Name the columns whose cells hold several codes."""
@@ -58,20 +60,23 @@ class Names:
         return found
 
     def _kind(self, column: str) -> str | None:
-        """Give the kind of records the codes of COLUMN come from; "" for any place."""
+        """Give the kind of records the codes of COLUMN come from, looked for once."""
+        if column not in self._kinds:
+            self._kinds[column] = self._find(column)
+        return self._kinds[column]
+
+    def _find(self, column: str) -> str | None:
         own = self.register
         if column in own.refers:
             return self.known.base(own.refers[column])
         if column == own.parent:
             return own.kind
-        return "" if own.kind == UNIT and column == PLACE else None
+        return self._places() if own.kind == UNIT and column == PLACE else None
 
-    def _named(self, column: str, code: str) -> str:
-        kind = self._kind(column)
-        if kind:
-            return self.known.label(kind, code)
-        for other, register in self.known.records.items():
-            own = code in register.periods or (other, code) in self.known.changes
-            if own and other not in (UNIT, ROLE, DIVISION):
-                return self.known.label(other, code)
-        return code
+    def _places(self) -> str | None:
+        """Give the register the places of units come from."""
+        named = {row["place"] for row in self.known.application.units if row["place"]}
+        for kind, register in self.known.records.items():
+            if kind not in (UNIT, ROLE, DIVISION) and named & register.periods.keys():
+                return kind
+        return None

@@ -22,6 +22,7 @@ from engine.store.visible import root
 
 NO_HANDLER = "no-handler"  # code of the incident (engine.commands.staffing)
 READERS = frozenset({"scheduler", "all_regions", "process_owner", "system"})
+FIRST = 5  # cases named of a unit nobody acts for
 SHOWN = 200  # stopped rounds on one page; a designed limit
 
 
@@ -209,6 +210,57 @@ def _stopped(view: View, row: sa.Row[Any]) -> Stopped:
         region_name=version.label("division", empty.region) if empty.region else "",
         place=empty.place,
         ready=not isinstance(answer, Unfilled),
+    )
+
+
+def units(view: View) -> tuple[tuple[str, str], ...]:
+    """Give (code, name) of the units in use, to choose from."""
+    columns = (unit.c.code, unit.c.name)
+    query = sa.select(*columns).where(unit.c.active.is_(True)).order_by(unit.c.code)
+    return tuple((row.code, row.name) for row in view.connection.execute(query))
+
+
+def logins(view: View) -> tuple[tuple[str, str], ...]:
+    """Give (login, name) of the accounts in use, to choose from; up to two thousand."""
+    query = sa.select(person.c.id, person.c.name).where(person.c.active.is_(True))
+    found = view.connection.execute(query.order_by(person.c.id).limit(2_000))
+    return tuple((row.id, row.name) for row in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Stranded:
+    """A unit nobody can act for, with the open seats it still has."""
+
+    unit: str
+    unit_name: str
+    application: str
+    ended: bool  # the unit is no longer in use; else: nobody holds a post there
+    seats: int
+    cases: tuple[tuple[str, str], ...]  # (number or id, element) of the first ones
+    since: datetime
+
+
+def stranded(view: View) -> tuple[Stranded, ...]:
+    """Give the units whose open work nobody can take any more: ended, or left by all."""
+    if not {"admin", "scheduler", "system"} & view.actor.rights:
+        raise NotAllowed
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows.unheld_seats(view.connection):
+        found.setdefault(row["unit"], []).append(row)
+    roots = {row["root_id"] for each in found.values() for row in each[:FIRST]}
+    query = sa.select(root.c.id, root.c.number).where(root.c.id.in_(roots))
+    numbers = {row.id: row.number or str(row.id) for row in view.connection.execute(query)}
+    return tuple(
+        Stranded(
+            unit=code,
+            unit_name=each[0]["unit_name"],
+            application=each[0]["application"] or "",
+            ended=not each[0]["unit_active"],
+            seats=len(each),
+            cases=tuple((numbers[row["root_id"]], row["name"]) for row in each[:FIRST]),
+            since=min(row["created_at"] for row in each),
+        )
+        for code, each in sorted(found.items())
     )
 
 

@@ -137,7 +137,40 @@ def passwords(conn: Conn, login: str, limit: int) -> list[Row]:
     return every(conn, query.order_by(past_password.c.id.desc()).limit(limit))
 
 
-def units_in_use(conn: Conn, codes: Collection[str]) -> list[str]:
-    """Give those of CODES that hold an open seat."""
-    query = sa.select(seat.c.unit).where(seat.c.unit.in_(list(codes)), seat.c.state == "open")
-    return sorted({str(row[0]) for row in conn.execute(query.distinct())})
+def unheld_seats(conn: Conn, unit_code: str = "", limit: int = 500) -> list[Row]:
+    """Give open seats nobody can take, by case: their unit ended, or nobody holds a post there.
+
+    Of UNIT_CODE, or of all units. `unit_active` is None for a unit that is no longer known.
+    """
+    held = (
+        sa.select(post.c.unit)
+        .join(person, person.c.id == post.c.person)
+        .where(person.c.active.is_(True))
+    )
+    query = (
+        sa.select(
+            seat.c.id,
+            seat.c.task_id,
+            seat.c.root_id,
+            seat.c.unit,
+            seat.c.unit_name,
+            task.c.name,
+            task.c.created_at,
+            unit.c.application,
+            unit.c.active.label("unit_active"),
+        )
+        .join(task, task.c.id == seat.c.task_id)
+        .outerjoin(unit, unit.c.code == seat.c.unit)
+        .where(seat.c.state.in_(("open", "held")), task.c.state == "open", seat.c.unit != "")
+        .where(sa.or_(unit.c.active.is_not(True), seat.c.unit.not_in(held)))
+    )
+    if unit_code:
+        query = query.where(seat.c.unit == unit_code)
+    return every(conn, query.order_by(seat.c.root_id, seat.c.id).limit(limit))
+
+
+def open_seats(conn: Conn, unit_code: str) -> int:
+    """Count the open seats of a unit."""
+    query = sa.select(sa.func.count()).select_from(seat).join(task, task.c.id == seat.c.task_id)
+    mine = query.where(seat.c.unit == unit_code, task.c.state == "open")
+    return int(conn.execute(mine.where(seat.c.state.in_(("open", "held")))).scalar_one())

@@ -43,6 +43,11 @@ def units_of(conn: Conn, application: str) -> list[Row]:
     return every(conn, query.order_by(unit.c.code))
 
 
+def unit_row(conn: Conn, code: str) -> Row | None:
+    """Give the row of a unit, in use or not."""
+    return one(conn, sa.select(unit).where(unit.c.code == code))
+
+
 def unit_names(conn: Conn, codes: Sequence[str]) -> dict[str, str]:
     """Give code -> name."""
     query = sa.select(unit.c.code, unit.c.name).where(unit.c.code.in_(list(codes)))

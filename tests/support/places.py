@@ -17,6 +17,7 @@ HELD = {
     "ledger_id": "problem",
     "kind": "division",
     "code": "990101",
+    "unit": "U-S1",
     "login": "nobody",
     "tenure_id": "1",
     "number": "TN-2025-990101-001",

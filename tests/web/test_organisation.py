@@ -216,3 +216,52 @@ def test_an_empty_seat_is_filled_where_it_is_listed(site: Site) -> None:
     assert "没有空缺席位" in told
     seats = site.browser("scheduler").get(f"/user-tasks/{site.open_task(case, 'review')['id']}")
     assert [one["unitName"] for one in seats.json["seats"]] == ["乙县林草局", "乙县水务局"]
+
+
+def test_the_work_of_a_unit_that_is_gone_goes_to_its_successor(site: Site) -> None:
+    admin, units = site.browser("admin"), "/admin/organisation/tiny/unit"
+    case = site.start()["instanceId"]
+    assert site.complete("field1", case, "check", "send").status_code == 200
+    assert "没有空缺席位" in page(admin, "/admin/unfilled")
+    last = {"op": "end", "valid_from": "2025-07-01", "version": "0"}
+    assert "该单位名下有 1 项待办" in page(admin, f"{units}/record/U-WOOD-1")
+    submit(admin, f"{units}/record/U-WOOD-1", **last)
+    shown = page(admin, "/admin/unfilled")
+    assert "甲县林草局" in shown
+    assert "单位已撤销　1 项待办" in shown
+    assert site.browser("wood1").get("/session").json["posts"] == []
+
+    def handed(status: int, **fields: str) -> str:
+        return submit(admin, "/admin/unfilled/handover", status, **fields)
+
+    way = {"gone": "U-WOOD-1", "reason": "机构改革"}
+    assert "没有编码为“U-NO”的现行单位" in handed(422, **way, unit="U-NO")
+    assert "请写明移交的依据" in handed(422, gone="U-WOOD-1", unit="U-WOOD-2")
+    assert "没有无人办理的席位" in handed(422, gone="U-WOOD-2", unit="U-HEAD", reason="借用")
+    # The water bureau sits in the same round: one unit, one voice; the seat stays.
+    told = handed(303, **way, unit="U-WATER-1")
+    assert "没有移交（一个单位一个席位）" in told
+    assert "1 项待办" in told
+    told = handed(303, **way, unit="U-WOOD-2")
+    assert "席位已移交" in told
+    assert "没有空缺席位" in told
+    task = site.open_task(case, "review")
+    seats = site.browser("scheduler").get(f"/user-tasks/{task['id']}").json["seats"]
+    assert sorted(one["unitName"] for one in seats) == ["乙县林草局", "甲县水务局"]
+    assert site.complete("wood2", case, "review", "pass").status_code == 200
+    log = page(site.browser("wood2"), f"/case/{case}?tab=log")
+    assert "席位移交" in log
+
+
+def test_a_unit_everybody_left_is_listed_with_its_work(site: Site) -> None:
+    admin, case = site.browser("admin"), site.start()["instanceId"]
+    shown = page(admin, "/admin/people/field1")
+    post = re.search(r"/posts/(\d+)/end", shown)
+    assert post is not None
+    submit(admin, f"/admin/people/field1/posts/{post[1]}/end")
+    shown = page(admin, "/admin/unfilled")
+    assert "没有在岗人员　1 项待办" in shown
+    told = submit(admin, "/admin/unfilled/appoint", unit="U-S1", login="field2")
+    assert "已任职，该单位的待办由其办理" in told
+    assert "没有空缺席位" in told
+    assert site.complete("field2", case, "check", "send").status_code == 200

@@ -31,6 +31,7 @@ BODIES: dict[str, Any] = {
     "POST /decisions/evaluation": {"decision": "x"},
     "PUT /calendars/<calendar>/days/<day>": {"working": True},
     "POST /unfilled-seats/retries": {"incidents": [1]},
+    "POST /stranded-units/<unit>/handover": {"successor": "U-S2", "reason": "改革"},
     "POST /people": {"login": "x", "name": "x", "password": "x"},
     "POST /people/<login>/posts": {"unit": "x"},
     "PUT /people/<login>/password": {"password": "x"},

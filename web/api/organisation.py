@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from engine.base.errors import InvalidRequest
 from engine.commands import organisation as commands
+from engine.commands.handing import HandOverSeats
 from engine.commands.organisation_tables import ImportRecords
 from engine.commands.refilling import RefillSeats
 from engine.queries import organisation, staff
@@ -56,6 +57,13 @@ class SeatRetry(Schema):
         required=True,
         validate=validate.Length(1, 200),
     )
+
+
+class Handover(Schema):
+    """Who takes over the open work of a unit, and on what ground."""
+
+    successor = fields.String(required=True, validate=validate.Length(1, 40))
+    reason = fields.String(required=True, validate=validate.Length(1, 200))
 
 
 @route("GET /organisation/kinds", "admin", answer=shape(organisation.Kind)(many=True))
@@ -127,6 +135,18 @@ def unfilled() -> Any:
 def retry(body: dict[str, Any]) -> Response:
     """补齐后重试: rounds still without a handler stay stopped."""
     return calls.run(RefillSeats(tuple(body["incidents"])))
+
+
+@route("GET /stranded-units", "unfilled", answer=shape(staff.Stranded)(many=True))
+def stranded() -> Any:
+    """无人办理的单位: units that ended or that everybody left, with their open work."""
+    return calls.every(staff.stranded)
+
+
+@route("POST /stranded-units/<unit>/handover", "unfilled", body=Handover)
+def hand_over(body: dict[str, Any], unit: str) -> Response:
+    """移交: its open seats go to the unit that took over its duties."""
+    return calls.run(HandOverSeats(unit, body["successor"], body["reason"]))
 
 
 def day_of(text: str) -> date | None:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from engine.base.errors import Conflict, InvalidRequest, NotFound, ShouhuError
 from engine.commands import accounts
 from engine.commands import people as commands
+from engine.commands.handing import HandOverSeats
 from engine.commands.refilling import RefillSeats
 from engine.commands.results import Refilled
 from engine.queries import staff
@@ -29,10 +30,11 @@ STANDINGS = {"now": "在任", "future": "未到任", "ended": "已结束"}
 
 
 def page(template: str, refused: ShouhuError | None = None, **values: Any) -> Response:
-    """Render a page about people."""
+    """Render a page about people; units and persons are offered by name."""
     return posting.page(
         template,
         refused,
+        units=session.ask(staff.units),
         rights=RIGHTS,
         duties=DUTIES,
         standings=STANDINGS,
@@ -168,9 +170,16 @@ def unfilled() -> Response:
 
 
 def _unfilled(refused: ShouhuError | None = None) -> Response:
-    found = session.ask(staff.unfilled)
     administrator = bool({"admin", "system"} & session.require_actor().rights)
-    return page("admin/unfilled.html", refused, found=found, administrator=administrator)
+    return page(
+        "admin/unfilled.html",
+        refused,
+        found=session.ask(staff.unfilled),
+        stranded=session.ask(staff.stranded),
+        persons=session.ask(staff.logins),
+        administrator=administrator,
+        typed=request.form,
+    )
 
 
 @people.post("/admin/unfilled/appoint")
@@ -186,7 +195,8 @@ def fill() -> BaseResponse:
     ready = tuple(row.incident_id for row in waiting if row.ready)
     if ready:
         session.engine().execute(RefillSeats(ready), session.require_actor())
-    return posting.back("/admin/unfilled", "filled" if ready else "appointed")
+    told = "filled" if ready else "appointed" if waiting else "manned"
+    return posting.back("/admin/unfilled", told)
 
 
 @people.post("/admin/unfilled/retry")
@@ -200,6 +210,19 @@ def retry() -> BaseResponse:
     answer = posting.run(RefillSeats(chosen))
     filled = isinstance(answer, Refilled) and answer.filled > 0
     return posting.back("/admin/unfilled", "filled" if filled else "unfilled")
+
+
+@people.post("/admin/unfilled/handover")
+@security.permission("unfilled")
+def hand_over() -> BaseResponse:
+    """Give the open work of a unit that is gone to its successor."""
+    sent = {name: request.form.get(name, "").strip() for name in ("gone", "unit", "reason")}
+    try:
+        answer = posting.run(HandOverSeats(sent["gone"], sent["unit"], sent["reason"]))
+    except REFUSED as refused:
+        return _unfilled(refused)
+    stayed = isinstance(answer, Refilled) and answer.still > 0
+    return posting.back("/admin/unfilled", "stayed" if stayed else "handed")
 
 
 def _done(

@@ -19,6 +19,7 @@ KINDS: Mapping[str, str] = {
     "Recuse": "登记回避",
     "LiftRecusal": "解除回避",
     "SeatMoved": "席位改由上级办理",
+    "SeatHandedOver": "席位移交",
     "ReopenInstance": "重启案件",
     "ReopenSkipped": "重启消息未采用（案件尚在办理）",
     "ResumeInstance": "恢复案件",
