@@ -17,6 +17,7 @@ __all__ = ["MEDIA", "Kind", "Paper", "of_ledger", "of_opinions"]
 HEADS = ("序号", "单位", "意见", "理由与依据", "附记", "办理人", "反馈日期")
 MOST = 2_000  # rows on paper, some eighty pages; the spreadsheet takes all
 PAGE = 200
+KEYS, COLUMNS = 2, 12  # columns every part begins with, columns it has besides
 WAITS = {"open": "未反馈", "silent": "逾期未反馈", "done": "已反馈，结论后公开"}
 
 
@@ -106,8 +107,26 @@ def of_ledger(
     heads = ("序号", *(column.label for column in found.columns))
     document = Document(
         found.title,
-        (Grid(heads, tuple(rows)),),
+        tuple(_parts(heads, rows)),
         number=f"共 {len(rows)} 行，{day(view.now)}",
         landscape=True,
     )
     return Paper(document, f"{found.title} {day(view.now)}")
+
+
+def _parts(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[Grid]:
+    """Give one table, or for more columns than one page takes several, side by side.
+
+    Each begins with the same two columns, the count and the first of the ledger.
+    """
+    rest = len(heads) - KEYS
+    if rest <= COLUMNS:
+        yield Grid(heads, tuple(rows))
+        return
+    parts = -(-rest // COLUMNS)
+    size = -(-rest // parts)  # parts of about one width
+    for number, at in enumerate(range(KEYS, len(heads), size), 1):
+        cut = slice(at, at + size)
+        label = f"第 {number} 部分（共 {parts} 部分）：{heads[at]}至{heads[cut][-1]}"
+        part = tuple((*row[:KEYS], *row[cut]) for row in rows)
+        yield Grid((*heads[:KEYS], *heads[cut]), part, label)

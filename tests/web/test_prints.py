@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -122,6 +123,31 @@ def test_a_ledger_prints_the_rows_in_sight_of_the_filter(site: Site) -> None:
     assert "堆土40" not in text_of(page, "pdf")
     stranger = text_of(site.browser("field2").post("/ledgers/problem/prints").data, "pdf")
     assert "堆土" not in stranger
+
+
+def test_a_ledger_of_many_columns_prints_in_parts_that_share_the_first_two(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists_on_paper, "COLUMNS", 2)
+    number = site.start("堆土", area=12)["number"]
+    text = text_of(site.browser("field1").post("/ledgers/problem/prints").data, "pdf")
+    parts = text.count("部分（共")
+    assert parts >= 2
+    assert text.count(number) == parts, "each part names the case"
+    assert text.count("12") >= 1
+
+
+def test_the_papers_of_a_case_offer_every_form_newest_state_first(site: Site) -> None:
+    case = site.start(WHAT)
+    page = site.browser("field1").client.get(f"/case/{case['number']}?tab=papers").text
+    assert "/print/start?" in page
+    assert "/user-tasks/" not in page, "nothing is signed yet"
+    task = site.open_task(case["instanceId"], "check")
+    site.complete("field1", case["instanceId"], "check", "send", opinion="情况属实。")
+    page = site.browser("field1").client.get(f"/case/{case['number']}?tab=papers").text
+    found = re.findall(r'href="/api/v1(/user-tasks/\d+/print)\?format=pdf"', page)
+    assert found == [f"/user-tasks/{task['id']}/print"]
+    assert site.browser("field1").get(found[0]).status_code == 200
 
 
 def test_a_ledger_too_long_for_paper_is_refused_with_advice(

@@ -1,5 +1,6 @@
 """案件: where a case stands, why, and what every round said."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from engine.commands import late, reopening
 from engine.queries import (
     cases,
     diagram,
+    filled,
     form_facts,
     history,
     instances,
@@ -87,6 +89,7 @@ def show(ref: str) -> Response:
         more |= {"causes": reopening.CAUSES, "submission": posting.fresh()}
     if tab == "papers":
         logins = {paper.uploaded_by for paper in head.documents}
+        more["filled"] = _newest(session.ask(filled.of_case, case=ref))
         more["uploaders"] = session.ask(form_facts.persons, logins=logins)
     if tab == "diagram":
         more["diagrams"] = _diagrams(head)
@@ -95,6 +98,14 @@ def show(ref: str) -> Response:
         more["next_cursor"] = cursors.next_of(more["lines"], 50)
     more["told"] = posting.told()
     return frame.page("staff/case.html", ref=ref, case=head, tab=tab, tabs=TABS, **more)
+
+
+def _newest(found: Sequence[filled.Filled]) -> dict[str, list[filled.Filled]]:
+    """Group forms by title, the newest state of each first: it holds what all signed."""
+    groups: dict[str, list[filled.Filled]] = {}
+    for one in reversed(found):
+        groups.setdefault(one.title, []).append(one)
+    return dict(reversed(groups.items()))
 
 
 @case.post("/case/<ref>/reopen")
