@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from engine.base.errors import Conflict, InvalidRequest
-from engine.commands import finishing, organising
+from engine.commands import entitled, finishing, organising, tasks, voting
 from engine.commands.case import Case, open_case
 from engine.commands.results import Refilled
 from engine.context import Context
 from engine.rules.permissions import may
-from engine.store import cases, holding, organisation, people_rows, records, work
+from engine.store import cases, organisation, people_rows, records, work
 from engine.store.rows import Row
 
 REASON_LENGTH = 200
-OPEN = ("open", "held")
+OPEN, GONE = ("open", "held"), ("void", "removed", "transferred")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,9 @@ class HandOverSeats:
 
     Only from a unit that ended or where nobody holds a post, and to one of the same
     application where somebody does. Where the successor has a seat of the round already,
-    the seat stays: one unit has one voice. Up to 500 seats at a time. Right refill; answers
-    Refilled: seats handed over, seats that stayed.
+    the seat is taken out of the round: one unit has one voice, and a round with no voice
+    missing is decided. Up to 500 seats at a time. Right refill; answers Refilled: seats
+    handed over, seats that were closed meanwhile.
     """
 
     gone: str
@@ -70,21 +71,30 @@ class HandOverSeats:
         return moved
 
     def _move(self, case: Case, unit: Row, found: Row) -> bool:
-        task = holding.load_task(case.ctx.conn, found["task_id"])
-        seats = holding.seats_of(case.ctx.conn, found["task_id"])
-        seat = next((one for one in seats if one["id"] == found["id"]), None)
-        if task is None or task["state"] != "open" or seat is None or seat["state"] not in OPEN:
+        held = entitled.task_of(case, found["task_id"])
+        seat = next((one for one in held.seats if one["id"] == found["id"]), None)
+        if held.task["state"] != "open" or seat is None or seat["state"] not in OPEN:
             return False
-        if any(one["unit"] == unit["code"] and one["state"] != "void" for one in seats):
-            return False
-        values: Row = {"unit": unit["code"], "unit_name": unit["name"], "person": None}
-        values |= {"person_name": None, "on_behalf_of": None}
-        if seat["label"] == seat["unit_name"]:
-            values["label"] = unit["name"]
+        seated = [one for one in held.seats if one["unit"] == unit["code"]]
+        merged = any(one["state"] not in GONE for one in seated)
+        values = {"state": "removed"} if merged else _taken_over(seat, unit)
         work.write_seat(case.ctx.conn, seat["id"], seat["version"], values)
-        detail = {"task": task["id"], "seat": seat["id"], "name": task["name"]}
+        detail = {"task": held.task["id"], "seat": seat["id"], "name": held.task["name"]}
         detail |= {"from": seat["unit_name"], "to": unit["name"], "reason": self.reason}
+        detail |= {"merged": True} if merged else {}
+        seat.update(values, version=seat["version"] + 1)
         case.root.touched = True
-        live = case.live(task["instance_id"])
-        case.note(live, "SeatHandedOver", detail, node=task["node"], unit=unit["code"])
+        node = held.task["node"]
+        case.note(held.live, "SeatHandedOver", detail, node=node, unit=unit["code"])
+        if merged:  # the successor's voice may be all that was waited for
+            tasks.settle(held, None, voting.judge(held, case.ctx.now), {})
         return True
+
+
+def _taken_over(seat: Row, unit: Row) -> Row:
+    """Give what a seat is once UNIT has it; nobody there has claimed it yet."""
+    values: Row = {"unit": unit["code"], "unit_name": unit["name"], "person": None}
+    values |= {"person_name": None, "on_behalf_of": None}
+    if seat["label"] == seat["unit_name"]:
+        values["label"] = unit["name"]
+    return values

@@ -238,10 +238,6 @@ def test_the_work_of_a_unit_that_is_gone_goes_to_its_successor(site: Site) -> No
     assert "没有编码为“U-NO”的现行单位" in handed(422, **way, unit="U-NO")
     assert "请写明移交的依据" in handed(422, gone="U-WOOD-1", unit="U-WOOD-2")
     assert "没有无人办理的席位" in handed(422, gone="U-WOOD-2", unit="U-HEAD", reason="借用")
-    # The water bureau sits in the same round: one unit, one voice; the seat stays.
-    told = handed(303, **way, unit="U-WATER-1")
-    assert "没有移交（一个单位一个席位）" in told
-    assert "1 项待办" in told
     told = handed(303, **way, unit="U-WOOD-2")
     assert "席位已移交" in told
     assert "没有空缺席位" in told
@@ -251,6 +247,28 @@ def test_the_work_of_a_unit_that_is_gone_goes_to_its_successor(site: Site) -> No
     assert site.complete("wood2", case, "review", "pass").status_code == 200
     log = page(site.browser("wood2"), f"/case/{case}?tab=log")
     assert "席位移交" in log
+
+
+def test_units_that_merge_have_one_voice_in_a_round_both_sat_in(site: Site) -> None:
+    admin, units = site.browser("admin"), "/admin/organisation/tiny/unit"
+    cases = [site.start()["instanceId"] for _ in range(2)]
+    for case in cases:
+        assert site.complete("field1", case, "check", "send").status_code == 200
+    assert site.complete("water1", cases[0], "review", "pass").status_code == 200
+    last = {"op": "end", "valid_from": "2025-07-01", "version": "0"}
+    submit(admin, f"{units}/record/U-WOOD-1", **last)
+    merged = {"gone": "U-WOOD-1", "unit": "U-WATER-1", "reason": "合并"}
+    told = submit(admin, "/admin/unfilled/handover", **merged)
+    assert "没有空缺席位" in told
+    ended = []
+    # The first had spoken for itself: nothing is missing any more. The second decides alone.
+    for case in cases:
+        log = page(site.browser("scheduler"), f"/case/{case}?tab=log")
+        assert "席位移交" in log
+        ended.append("两部门审核" in log and log.count("本轮结论") == 2)
+    assert ended == [True, False]
+    assert site.complete("water1", cases[1], "review", "pass").status_code == 200
+    assert page(site.browser("scheduler"), f"/case/{cases[1]}?tab=log").count("本轮结论") == 2
 
 
 def test_a_unit_everybody_left_is_listed_with_its_work(site: Site) -> None:

@@ -218,11 +218,10 @@ def hand_over() -> BaseResponse:
     """Give the open work of a unit that is gone to its successor."""
     sent = {name: request.form.get(name, "").strip() for name in ("gone", "unit", "reason")}
     try:
-        answer = posting.run(HandOverSeats(sent["gone"], sent["unit"], sent["reason"]))
+        posting.run(HandOverSeats(sent["gone"], sent["unit"], sent["reason"]))
     except REFUSED as refused:
         return _unfilled(refused)
-    stayed = isinstance(answer, Refilled) and answer.still > 0
-    return posting.back("/admin/unfilled", "stayed" if stayed else "handed")
+    return posting.back("/admin/unfilled", "handed")
 
 
 def _done(
