@@ -242,12 +242,14 @@ def check(
     node: Node, rule: Assignment, roles: Mapping[str, str], formulas: Formulas
 ) -> None:
     """Report roles nobody defined and a task nobody can do."""
-    groups = [group for group in rule.values["groups"] if group not in roles]
-    for group in groups:
-        formulas.report.add("ref.role", node.element, r=group, **near(group, roles))
     lane = node.lane.role if node.lane is not None else ""
-    if lane and lane not in roles:
-        formulas.report.add("ref.role", node.element, r=lane, **near(lane, roles))
+    named_roles = [*rule.values["groups"], lane, rule.values["role"]]
+    named_roles.append(rule.values["fallback_role"])
+    if rule.seats is not None:
+        named_roles += [seat.values["role"] for seat in rule.seats.seats]
+    for role in dict.fromkeys(str(one) for one in named_roles if one):
+        if role not in roles:
+            formulas.report.add("ref.role", node.element, r=role, **near(role, roles))
     named = any(rule.values[key] for key in ("assignee", "users", "groups", "role", "org"))
     manned = rule.seats is not None and (rule.seats.seats or rule.seats.members is not None)
     if not (named or rule.computed or manned):

@@ -1,6 +1,6 @@
 """What pages and commands must know of a process besides how it runs; JSON both ways."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -112,6 +112,16 @@ class ProcessFacts:
                 return start
         return next((s for s in self.starts if s.kind == "message" and s.form), None)
 
+    @property
+    def roles(self) -> dict[str, list[str]]:
+        """Give each role that may start it or act in it, with where: names of elements."""
+        found: dict[str, list[str]] = {role: ["发起"] for role in self.starter_groups}
+        for node in self.nodes.values():
+            if node.kind in PERSONAL:
+                for role in dict.fromkeys(_roles_of(node)):
+                    found.setdefault(role, []).append(node.name or node.id)
+        return found
+
     def as_dict(self) -> Json:
         """Give the JSON shape."""
         return asdict(self)
@@ -126,6 +136,32 @@ class ProcessFacts:
         for key in _TUPLES:
             plain[key] = tuple(data.get(key, ()))
         return cls(**plain)
+
+
+PERSONAL = ("userTask", "manualTask")
+
+
+def _roles_of(node: NodeFacts) -> list[str]:
+    """Give the roles a person's task names: seats first, else its own, else the lane's."""
+    seats = [str(seat.get("role") or "") for seat in node.seats.get("seats") or ()]
+    own = str(node.assignment.get("role") or "")
+    named = seats or ([own] if own or node.assignment.get("org") else [node.role])
+    return [role for role in (*named, str(node.assignment.get("fallbackRole") or "")) if role]
+
+
+def drawn(processes: Mapping[str, ProcessFacts]) -> dict[str, list[str]]:
+    """Give each role PROCESSES use, with the names of what uses it."""
+    found: dict[str, list[str]] = {}
+    for facts in processes.values():
+        for role, names in facts.roles.items():
+            found.setdefault(role, []).extend(names)
+    return found
+
+
+def places(names: Sequence[str]) -> str:
+    """Write where a role is used: the first three places and how many there are."""
+    told = "、".join(f"“{name}”" for name in list(dict.fromkeys(names))[:3])
+    return f"{told}{'等' if len(set(names)) > 3 else ''} {len(names)} 处"
 
 
 _TUPLES = (

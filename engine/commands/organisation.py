@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from engine.base.errors import InvalidForm, NotFound, StaleDocument, VersionMissing
+from engine.bpmn.facts import drawn, places
 from engine.commands import organising
 from engine.commands.results import RecordChanged
 from engine.context import Context, Deployed
@@ -172,8 +173,18 @@ class Desk:
             reader.report("validFrom", "请填写失效日期")
         if wish.op == END and before is None:
             reader.report("code", "该日没有这条记录，不能结束")
+        self._check_use(wish, reader)
         if wish.op == FILE and wish.code not in self.register.periods:
             reader.report("code", "应用文件中没有这条记录")
+
+    def _check_use(self, wish: ChangeRecord, reader: Reader) -> None:
+        """Refuse the end of a role the diagrams use: whoever holds it would be nobody."""
+        if wish.op != END or self.register.kind != ROLE:
+            return
+        used = drawn(self.deployed.facts).get(wish.code)
+        if used:
+            text = f"流程图有{places(used)}要用这个角色，不能结束；请先发布不再用它的流程图"
+            reader.report("code", text)
 
     def _check_cells(self, kind: str, cells: Mapping[str, str], reader: Reader) -> None:
         unknown = set(cells) - set(self.register.columns)

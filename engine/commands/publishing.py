@@ -6,7 +6,7 @@ from typing import Any
 from engine.base import overrides
 from engine.base.errors import Conflict, InvalidDefinition
 from engine.bpmn.facts import ProcessFacts
-from engine.commands import organising, schedule
+from engine.commands import organising, role_use, schedule
 from engine.commands.results import Deployed as Answer
 from engine.context import Assembled, Context, Deployed, View
 from engine.library.bundle import Bundle, from_files
@@ -35,7 +35,7 @@ def publish(
     made = assemble(ctx, bundle)
     findings = tuple(finding.as_dict() for finding in made.findings)
     if made.deployed is None:
-        raise InvalidDefinition(made.findings)
+        raise InvalidDefinition(role_use.explained(ctx, bundle.application, made.findings))
     if latest is not None and latest["hash"] == bundle.hash:
         return _answer(latest, findings, created=False, processes=made.deployed.facts)
     _require_base(ctx, bundle, latest, base_version)
@@ -51,6 +51,7 @@ def publish(
     organising.alone(ctx)  # who changes a record now would write the units of the old files
     known = organising.settle(ctx, made.deployed)
     told = organising.conflicts(known, organising.today(ctx, made.deployed.zone))
+    told.extend(role_use.unheld(ctx, made.deployed))
     findings += tuple(finding.as_dict() for finding in told)
     detail = {"application": bundle.application, "version": row["version"]}
     detail |= {"hash": bundle.hash, "note": note}

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from engine.base.errors import InvalidRequest, NotAllowed, NotFound
 from engine.base.formula import marked
 from engine.context import View
-from engine.library.tables import UNIT, Register
+from engine.library.tables import ROLE, UNIT, Register
 from engine.organisation import Organisation, load
-from engine.queries import deployed
+from engine.queries import deployed, role_use
 from engine.queries.record_names import Choices, Names
 from engine.store import definitions, people_rows
 from engine.store import organisation as rows
@@ -51,6 +51,7 @@ class Record:
     vacant: bool = False  # a unit where nobody holds a post
     next: date | None = None
     names: Mapping[str, str] = field(default_factory=dict)  # codes in words, by column
+    remark: str = ""  # of a role: not used by a diagram, or held by no unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +180,9 @@ def records(
         kept.sort(key=lambda r: r.cells.get(column, ""), reverse=sort.startswith("-"))
     pages = max(1, -(-len(kept) // PAGE))
     number = min(max(1, number), pages)
+    uses = role_use.remarks(view, application) if kind == ROLE else {}
     shown = tuple(
-        replace(one, names=names.of(one.cells))
+        replace(one, names=names.of(one.cells), remark=_remark(one, uses))
         for one in kept[(number - 1) * PAGE : number * PAGE]
     )
     return Records(
@@ -198,6 +200,10 @@ def records(
         _names(known, kind),
         names.words,
     )
+
+
+def _remark(one: Record, uses: Mapping[str, str]) -> str:
+    return uses.get(one.code, role_use.UNUSED) if uses and one.standing != "ended" else ""
 
 
 def record(view: View, *, application: str, kind: str, code: str) -> RecordView:
