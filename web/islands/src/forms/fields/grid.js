@@ -80,6 +80,7 @@ export function GridField(props) {
   const refused = useRowErrors(field.key);
   const table = useRef(null);
   const [note, setNote] = useState('');
+  const [before, setBefore] = useState(null); // the rows as they were before one was removed
 
   const most = field.maxRows || MAX_ROWS;
   const pages = Math.max(1, Math.ceil(rows.length / PAGE));
@@ -91,7 +92,13 @@ export function GridField(props) {
     if (refused.length) turnTo(refused[0].row - 1);
   }, [refused]);
 
-  const put = (next) => onChange({ value: next });
+  const put = (next) => { setBefore(null); onChange({ value: next }); };
+  const remove = (index) => {
+    put(rows.filter((_, each) => each !== index));
+    setBefore(rows);
+    setNote(t('已删除第 {n} 行', { n: index + 1 }));
+  };
+  const undo = () => { put(before); setNote(''); };
   const setCell = (row, column, text) => {
     put(rows.map((each, index) => (index === row ? { ...each, [column.key]: readCell(column, text).value } : each)));
   };
@@ -143,7 +150,7 @@ export function GridField(props) {
           onSet=${(text) => setCell(index, column, text)} onKey=${(event) => onKey(event, index, col)}
           onPaste=${(event) => onPaste(event, index, col)} />`)}
         ${!locked && html`<td class="rm"><button type="button" class="bt s t" aria-label=${t('删除第 {n} 行', { n: index + 1 })}
-          onClick=${() => put(rows.filter((_, each) => each !== index))}>×</button></td>`}</tr>`)}</tbody>
+          onClick=${() => remove(index)}>×</button></td>`}</tr>`)}${!rows.length && html`<tr><td class="muted" colspan=${columns.length + 2}>${t('没有记录')}</td></tr>`}</tbody>
       ${columns.some((column) => column.sum) && html`<tfoot><tr><td>${t('合计')}</td>${columns.map((column) => html`<td key=${column.key}
         class="r">${column.sum ? total(rows, column.key) : ''}</td>`)}${!locked && html`<td></td>`}</tr></tfoot>`}
     </table></div>
@@ -156,7 +163,7 @@ export function GridField(props) {
       onClick=${() => { put([...rows, {}]); turnTo(rows.length); }}>${t('增加一行')}</button>
       <button type="button" class="bt s t" disabled=${!rows.length} onClick=${() => copyOut(rows, columns)}>${t('复制全部')}</button>
       <span class="help">${t('可从表格软件粘贴')}</span></div>`}
-    <div class="help" role="status">${note}</div>
+    <div class="help" role="status">${note}${before && html` <button type="button" class="bt s t" onClick=${undo}>${t('撤销')}</button>`}</div>
   </${Frame}>`;
 }
 
