@@ -191,3 +191,44 @@ def action(**changes: object) -> Json:
         "planned_on": "2026-06-08",
     }
     return {**data, **changes}
+
+
+@CROSSED
+@pytest.mark.requirement("G-09")
+def test_each_month_tells_who_patrolled_less_than_planned(guiyang_story: Scenario) -> None:
+    """Four patrols a month by a body, one a quarter by ecology (G-29), as the setting says."""
+    story = guiyang_story
+    for day in (3, 10, 17, 24):
+        story.when_passes(f"2026-03-{day:02} 12:00")
+        story.when_started(BODY, "gy_patrol", patrolled(f"2026-03-{day:02}", BODY))
+    story.when_started(ECOLOGY, "gy_patrol", patrolled("2026-03-24", ECOLOGY))
+    story.when_passes("2026-04-01 09:00")
+    (case,) = story.cases("gy_patrol_round", state="已核对")[-1:]
+    row = next(r for r in rounds(story) if r["month"] == "2026-03")
+    assert (row["planned"], row["made"], row["short_count"]) == (40, 5, 14)
+    assert "百花湖风景名胜区管理机构：每月4次，实有0次" in row["short"]
+    assert "长坡岭" not in row["short"]
+    told = story.told(case)
+    assert {"unit:GY-01-GL", f"unit:{ECOLOGY}", f"unit:{FORESTRY}"} <= told
+    assert f"unit:{BODY}" not in told
+    story.when_passes("2026-05-01 09:00")  # April: months only, the quarter still runs
+    row = next(r for r in rounds(story) if r["month"] == "2026-04")
+    assert (row["planned"], row["made"], row["short_count"]) == (32, 0, 8)
+
+
+def rounds(story: Scenario) -> list[Json]:
+    """Give the rows of the ledger of planned patrols."""
+    body: Json = {"filter": {}, "page": {"limit": 200}}
+    answer = story.overseer().send("POST", "/ledgers/patrol_round/rows/search", body)
+    return [one["values"] for one in answer["items"]]
+
+
+def patrolled(day: str, unit: str) -> Json:
+    """Give GY-F6 of a patrol of DAY by UNIT on which nothing was found."""
+    return {
+        "pa_id": "GY-06",
+        "people": [f"clerk-{unit.lower()}"],
+        "start": f"{day}T08:30",
+        "end": f"{day}T11:30",
+        "found": False,
+    }
