@@ -7,7 +7,14 @@ from typing import Any
 from engine.base.errors import Conflict
 from engine.commands import away, waiting
 from engine.commands.case import Case, Live
-from engine.rules.assignment import CaseFacts, SeatPlan, Staffed, Unfilled, staff
+from engine.rules.assignment import (
+    CaseFacts,
+    SeatPlan,
+    Staffed,
+    Unfilled,
+    review_seat,
+    staff,
+)
 from engine.rules.seats import CONCLUDE
 from engine.rules.units import Directory
 from engine.store import codec, records, recusals, work
@@ -34,9 +41,34 @@ def resolve(case: Case, live: Live, assignment: Mapping[str, Any]) -> Staffed | 
     """Say who gets a seat for the evaluated ASSIGNMENT of a task of LIVE."""
     answer = staff(assignment, facts(case, live), directory(case, live))
     persons = away.of(case.root.row)["persons"]
-    if persons and isinstance(answer, Staffed) and _all_away(answer, persons):
+    if isinstance(answer, Unfilled):
+        return answer
+    if persons and _all_away(answer, persons):
         return Unfilled("办理人已回避")
-    return answer
+    checked = assignment.get("excluded") and assignment.get("self_review") == "superior"
+    return _reviewed(case, live, assignment, answer) if checked else answer
+
+
+def _reviewed(
+    case: Case, live: Live, assignment: Mapping[str, Any], answer: Staffed
+) -> Staffed:
+    """Send up the seats of units where all did what this task checks (2.24).
+
+    A unit with somebody else keeps its seat: the colleague acts, the same person is
+    refused.
+    """
+    conn, round_no = case.ctx.conn, int(case.root.row["case_round"])
+    done = work.performers(conn, case.id, round_no, 0)
+    persons = {one for node in assignment["excluded"] for one in done.get(node, ())}
+    emptied = recusals.units_emptied(conn, persons, case.ctx.now)
+    if not emptied:
+        return answer
+    units = directory(case, live)
+    seats = tuple(
+        review_seat(seat, seat.unit, "superior", units) if seat.unit in emptied else seat
+        for seat in answer.seats
+    )
+    return replace(answer, seats=seats)
 
 
 def _all_away(answer: Staffed, persons: Collection[str]) -> bool:
