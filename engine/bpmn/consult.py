@@ -12,7 +12,7 @@ from engine.bpmn.gov import typed
 from engine.bpmn.model import Element, Extension
 from engine.kernel import plan
 
-WORDS = ("label", "form", "state", "after")
+WORDS = ("label", "form", "state", "after", "late")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class ConclusionRule:
     due: DueRule | DateRule | None = None
 
     def __call__(self, scope: plan.Names, moment: Moment) -> dict[str, Value]:
-        """Give label, form, state, after, and due with its steps, for one round."""
+        """Give label, form, state, after, late, and due with its steps, for one round."""
         found = None if self.due is None else self.due(scope, moment)
         if found is None:
             return {**self.values, "due": None, "due_steps": None}

@@ -5,10 +5,11 @@ from typing import Any
 
 from engine.base.errors import Conflict, InvalidRequest
 from engine.base.values import Value
-from engine.commands import consulting, entitled, finishing, notify
+from engine.commands import consulting, entitled, finishing, notify, sending
 from engine.commands.entitled import HeldTask
 from engine.commands.results import Acted
 from engine.context import Context
+from engine.kernel import effects
 from engine.rules import consult, refusals
 from engine.rules.seats import CONCLUDE
 from engine.store import work
@@ -21,7 +22,9 @@ SHORTEST = 10  # characters of a late opinion, like every reason
 class AnswerLate:
     """Keep the late opinion of the actor's silent seat; it is not counted.
 
-    The lead is told to look at it, and alone may reopen the matter. Answers Acted.
+    Where the round names a message for it (gov:conclusion late), that message carries it
+    to a case of the lead's own, which keeps the conclusion or reopens the matter; else the
+    lead is told. Answers Acted.
     """
 
     task_id: int
@@ -79,7 +82,28 @@ class AnswerLate:
         lead = [f"unit:{s['unit']}" for s in held.seats if s["duty"] == CONCLUDE]
         title = f"研究逾期意见：{seat['unit_name']}，{task['name']}（第 {task['round']} 轮）"
         params = {"title": title, "text": str(said["opinion"]), "task": task["id"]}
-        notify.post(case, lead, "notify", params)
+        message = consult.conclusion_of(task).get("late")
+        if message:
+            self._send(held, seat, str(message), said)
+        else:
+            notify.post(case, lead, "notify", params)
         detail = {"task": task["id"], "seat": seat["id"], "name": task["name"]}
         detail |= {"unit_name": seat["unit_name"], "to": lead, **said}
         case.note(held.live, "LateAnswer", detail, node=task["node"], unit=seat["unit"])
+
+    def _send(self, held: HeldTask, seat: Row, name: str, said: dict[str, Any]) -> None:
+        """Throw message NAME with the opinion and what it is about."""
+        case, task = held.case, held.task
+        lead = next(s["unit"] for s in held.seats if s["duty"] == CONCLUDE)
+        payload: dict[str, Value] = {
+            "subject_no": case.root.row["number"],
+            "subject_title": case.root.row["title"],
+            "late_round": task["round"],
+            "late_unit": seat["unit"],
+            "late_unit_name": seat["unit_name"],
+            "late_outcome": str(said["label"]),
+            "late_opinion": str(said["opinion"]),
+            "lead_unit": lead,
+        }
+        thrown = effects.MessageThrown(node=task["node"], name=name, keys={}, payload=payload)
+        sending.message_thrown(case, held.live, thrown)

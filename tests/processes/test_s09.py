@@ -265,6 +265,26 @@ def a_late_opinion_is_kept_and_not_counted(story: Scenario, case: Json) -> None:
     line = story.history(case)[-1]
     assert (line["kind"], line["detail"]["to"]) == ("LateAnswer", [f"unit:{FORESTRY}"])
     story.then_state(case, "通过")
+    the_lead_alone_may_reopen(story, case)
+
+
+def the_lead_alone_may_reopen(story: Scenario, case: Json) -> None:
+    story.when_passes("2026-11-02 10:01")
+    (study,) = story.cases("gy_late_opinion")
+    story.then_waits_at(study, ("study_late", FORESTRY))
+    story.then_due(study, "study_late", "2026-11-09")
+    form = story.form(FORESTRY, "study_late", study)
+    assert (form["matter_no"], form["said_by"]) == (case["number"], "贵阳市生态环境局")
+    assert form["said_text"] == "建议先完成环评再上报审批。"
+    note = {"study_note": "环评未完成即上报，确需再征求一轮意见。"}
+    act = (FORESTRY, "study_late", "reopen")
+    story.when_completes(*act, case=study, data=note, opinion="重审", expect=422)
+    story.when_completes(*act, case=study, data=note, opinion="意见成立，重新审查一轮。")
+    story.then_state(study, "重新审查")
+    story.then_state(case, "征求意见")
+    asked = story.variables(case)["asked"]
+    assert set(asked) == set(story.setting("review_minimum"))
+    assert story.variables(case)["concluded_on"] is None
 
 
 def test_a_silent_unit_may_still_answer_before_the_conclusion(guiyang_story: Scenario) -> None:

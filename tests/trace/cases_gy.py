@@ -142,6 +142,15 @@ CASE: Json = {
     "damage_key": "T-2026-0001",
     "handled": {"act": "非法筑坝", "enforce_lead": "ECOLOGY"},
 }
+LATE: Json = {
+    "subject_no": "LS-2026-0001",
+    "subject_title": "范围调整",
+    "late_unit": "GY-ST",
+    "late_unit_name": "贵阳市生态环境局",
+    "late_outcome": "不同意",
+    "late_opinion": "建议先完成环评再上报审批。",
+    "lead_unit": "GY-LY",
+}
 CONCLUDED = {"decided_lead": "WATER", "meeting_opinion": "由水务部门办理"}
 SATELLITE: Json = {
     "batch_no": "STB-2026-1",
