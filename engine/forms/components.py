@@ -94,6 +94,7 @@ class Builder:
             rows=self._rows(source, key, kind),
             vault=_yes(_extra(source, "vault")),
             ledger=self._once_typed(source, key, kind, "ledger"),
+            ledger_states=tuple(_list(self._once_typed(source, key, kind, "ledgerStates"))),
             unique=self._feel(self._once_typed(source, key, kind, "unique"), key, "唯一范围"),
             extra={name: _extra(source, name) for name in _EXTRAS if _extra(source, name)},
         )

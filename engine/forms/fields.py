@@ -146,6 +146,7 @@ class Field:
     rows: Rows = Rows()
     vault: bool = False  # kept apart, encrypted; the case holds a marker only
     ledger: str = ""  # the value is the number of a case on this ledger
+    ledger_states: tuple[str, ...] = ()  # and the case stands in one of these states
     unique: Expr | None = None  # the value stands once only for each result of this
     extra: Mapping[str, Value] = field(default_factory=dict)  # for pages: task, seat …
 

@@ -48,17 +48,21 @@ class FormSchema:
         """Give the field KEY."""
         return self._by_key.get(key)
 
-    def named(self, data: Mapping[str, Value]) -> dict[str, tuple[str, str]]:
-        """Give by key the ledger and the number of a case that a field of DATA names."""
+    def named(self, data: Mapping[str, Value]) -> dict[str, tuple[str, str, tuple[str, ...]]]:
+        """Give by key ledger, number and states (none: any) of a case a field of DATA names."""
         return {
-            one.key: (one.ledger, str(data[one.key]))
+            one.key: (one.ledger, str(data[one.key]), one.ledger_states)
             for one in self.all
             if one.ledger and one.derived is None and data.get(one.key) not in (None, "")
         }
 
     def not_on_ledger(self, key: str, number: Value) -> Problem:
         """Say that field KEY names a NUMBER of no case the reader may see on its ledger."""
-        return problem(key, "ledger-unknown", self._by_key[key].label, value=number)
+        one = self._by_key[key]
+        if one.ledger_states:
+            words = "、".join(one.ledger_states)
+            return problem(key, "ledger-state", one.label, value=number, words=words)
+        return problem(key, "ledger-unknown", one.label, value=number)
 
     def clean(
         self,

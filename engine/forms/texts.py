@@ -31,6 +31,7 @@ TEXTS: Mapping[str, str] = {
     "decimals": "“{label}”最多 {limit} 位小数。",
     "pattern": "“{label}”格式不符合要求。",
     "reference-unknown": "“{label}”中没有编码“{value}”。",
+    "ledger-state": "“{label}”：“{value}”不是您可以查看的{words}案件，请核对编号。",
     "ledger-unknown": "“{label}”：没有您可以查看的编号“{value}”，请核对。",
     "taken": "“{label}”已有“{value}”，不能重复，请核对。",
     "division-outside": "“{label}”应在 {limit} 范围内。",

@@ -102,12 +102,17 @@ def unknown(
     conn: Conn,
     actor: Actor,
     ledgers: Mapping[str, Mapping[str, Any]],
-    named: Mapping[str, tuple[str, str]],
+    named: Mapping[str, tuple[str, str, tuple[str, ...]]],
 ) -> list[str]:
-    """Give the keys of NAMED (ledger, number) whose case ACTOR does not see or is not there."""
+    """Give the keys of NAMED (ledger, number, states) whose case is not there for ACTOR.
+
+    With STATES the case must stand in one of them.
+    """
     found = []
-    for key, (ledger, number) in named.items():
+    for key, (ledger, number, states) in named.items():
         query = numbered(actor, ledgers[ledger]).where(root.c.number == number)
+        if states:
+            query = query.where(root.c.state_name.in_(states))
         if conn.execute(query.limit(1)).first() is None:
             found.append(key)
     return found

@@ -29,6 +29,7 @@ def test_a_rebound_of_autumn_counts_in_its_own_year_and_again_in_a_third_round(
     case = jiangxi.closed_in_2024(story)
     filed(story, case)
     story.when_passes("2025-10-20 10:00")
+    only_what_is_closed_is_looked_back_at(story)
     rebound(story, case, "反弹")
     row = story.ledger_row("problem", case["number"])
     assert (row["list_year"], row["rate_year"], row["round"]) == (2025, 2025, 2)
@@ -71,6 +72,18 @@ def rebound(story: Scenario, case: Json, result: str) -> None:
     story.when_completes(FORESTRY, "check", "submit", case=check, data=seen)
     story.then_state(check, "已重开")
     story.then_waits_at(case, ("plan", COUNTY))
+
+
+def only_what_is_closed_is_looked_back_at(story: Scenario) -> None:
+    """CM-F3: a problem that is 已销号 or 已备案, and no other number."""
+    open_one = jiangxi.registered(story, PLACE, lon=117.2301, checked_on="2025-10-17")
+    for number in (open_one["number"], "JX-2024-3606-0099"):
+        data = {"problem_no": number, "reserve_id": PLACE.reserve, "checker": "省级"}
+        body = {"processDefinitionKey": "jx_look_back", "variables": data}
+        refused = story.of(FORESTRY).send("POST", "/process-instances", body, 422)
+        (error,) = refused["errors"]
+        assert (error["field"], error["code"]) == ("problem_no", "ledger-state")
+        assert "已销号、已备案" in error["detail"]
 
 
 def second_round(story: Scenario, case: Json) -> None:
