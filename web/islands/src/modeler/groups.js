@@ -32,7 +32,7 @@ export const GROUPS = [
     [['base', '计票基数', 'select'], ['threshold', '通过线'], ['compare', '比较', 'select'], ['quorum', '最少票数', 'number'], ['revote', '可改票', 'check'],
       ['onDue', '到期', 'select'], ['silence', '未表态', 'select']].map(([name, label, kind]) => e('Seats', name, label, { kind, child: 'voteRule', childType: 'gov:VoteRule' })) },
   { id: 'conclusion', label: '结论席位', types: ['bpmn:UserTask'], when: (bo, ext) => ext(bo, 'gov:Seats')?.get('rule') === 'consult', entries:
-    [['label', '名称'], ['form', '表单'], ['due', '期限'], ['state', '案件状态'], ['after', '逾期几个工作日后可先行审查', 'number']]
+    [['label', '名称'], ['form', '表单'], ['due', '期限'], ['state', '案件状态'], ['after', '逾期几个工作日后可先行审查', 'number'], ['late', '收到逾期意见时发出的消息']]
       .map(([name, label, kind]) => e('Seats', name, label, { kind, child: 'conclusion', childType: 'gov:Conclusion' })) },
   { id: 'due', label: '时限', types: ['bpmn:UserTask', 'bpmn:CatchEvent'], timer: true, entries: [
     e('Due', 'key', '期限', { kind: 'pick', pick: 'deadlines' }), e('Due', 'amount', '数量', { kind: 'number' }), e('Due', 'unit', '单位', { kind: 'select' }),
