@@ -131,8 +131,14 @@ class _Taking:
             return {**told, "state": "refused", "errors": error.errors}, None
         number = desk.keep(self.ctx, wish, row) if write else 0
         parts = (row["cells"], row["old"], row["base"], wish.valid_from, wish.valid_to)
-        state = "added" if before is None else "changed"
-        return {**told, "state": state}, Change(number, wish.op, *parts)
+        if before is None:
+            return {**told, "state": "added"}, Change(number, wish.op, *parts)
+        told["changes"] = [
+            {"field": name, "from": text, "to": row["cells"][name]}
+            for name, text in row["old"].items()
+            if row["cells"][name] != text
+        ]
+        return {**told, "state": "changed"}, Change(number, wish.op, *parts)
 
     def _wish(self, desk: Desk, code: str, cells: Cells) -> ChangeRecord:
         return ChangeRecord(

@@ -70,6 +70,11 @@ def test_tables_go_out_and_come_in_with_a_receipt(site: Site) -> None:
     rows = "code,name,county\nS5,石河,990101\nS6,,990101\n"
     tried = submit(admin, f"{STATIONS}/import", 200, rows=rows, **{"try": "1"})
     assert ("只是检查" in tried, "石河" in page(admin, STATIONS)) == (True, False)
+    assert "改正后再导入" in tried  # what was pasted is still there
+    assert "S6,,990101" in tried
+    changed = {"rows": "code,name\nS1,清水\n", "try": "1"}
+    tried = submit(admin, f"{STATIONS}/import", 200, **changed)
+    assert "名称：清水保护地 → 清水" in tried
     told = submit(admin, f"{STATIONS}/import", 200, rows=rows)
     assert "新增 1 行，修改 0 行，相同 0 行，拒绝 1 行" in told
     assert "名称不能为空" in told

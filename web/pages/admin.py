@@ -176,13 +176,15 @@ def take_in(application: str, kind: str) -> BaseResponse:
         receipt = answer if isinstance(answer, Receipt) else answer.as_dict()
     except REFUSED as error:
         refused = error
-    found = session.ask(organisation.records, application=application, kind=kind)
+    found = session.ask(organisation.blank, application=application, kind=kind)
     return page(
         "admin/receipt.html",
         refused,
         found=found,
         receipt=receipt,
-        pasted=request.form.get("rows", ""),
+        names={column: dict(known) for column, known in found.choices.items()},
+        pasted="" if given else request.form.get("rows", ""),
+        since=request.form.get("valid_from", ""),
     )
 
 

@@ -32,6 +32,8 @@ KINDS: Mapping[str, str] = {
     "TaskOpened": "产生待办",
     "TaskClosed": "待办关闭",
     "CompleteTask": "办理",
+    "ClaimTask": "认领",
+    "ReleaseTask": "退回单位",
     "RoundDecided": "本轮结论",
     "RoundDue": "本轮到期",
     "ReturnTask": "退回",
@@ -110,6 +112,12 @@ def _act(detail: Detail) -> str:
     return f"{head}：{opinion}" if opinion else head
 
 
+def _handed(detail: Detail) -> str:
+    one_voice = "（已有席位，合为一席）" if detail.get("merged") else ""
+    units = f"{detail.get('from', '')} → {detail.get('to', '')}"
+    return f"{units}{one_voice}：{detail.get('reason', '')}"
+
+
 def _due(detail: Detail) -> str:
     return f"期限 {moment_of(detail['due'])}" if detail.get("due") else "无期限"
 
@@ -173,6 +181,8 @@ _TELLERS: Mapping[str, Callable[[Detail], str]] = {
     "Recuse": _first("name"),
     "LiftRecusal": _first("name"),
     "SeatMoved": _first("to"),
+    "SeatHandedOver": _handed,
+    "ReleaseTask": _first("reason"),
     "Notified": _first("title"),
     "IncidentRaised": _first("text"),
     "FireJobNow": _first("reason"),
