@@ -119,7 +119,7 @@ def test_a_post_without_its_token_is_refused(site: Site) -> None:
     task = site.open_task(case_id, "check")["id"]
     client = site.browser("field1").client
     posts = ("/logout", f"/todo/{task}/claim", f"/todo/{task}/release", "/notices/read")
-    for path in (*posts, "/me/password"):
+    for path in (*posts, "/todo/many", "/me/password"):
         assert client.post(path, data={}, headers={"Accept": "text/html"}).status_code == 403
     for path in (f"/case/{case_id}/task/{task}/completion", "/start/tiny_case/submit"):
         assert client.post(path, json={}).status_code == 403, path
@@ -131,6 +131,28 @@ def test_claiming_comes_back_to_the_list_and_never_leads_away(site: Site) -> Non
     assert (answer.status_code, answer.headers["Location"]) == (303, "/todo")
     answer = press(site, "field1", f"/todo/{task}/release", back="/todo?due=overdue")
     assert answer.headers["Location"] == "/todo?due=overdue"
+
+
+def test_many_tasks_are_claimed_at_once_and_each_refusal_is_told(site: Site) -> None:
+    """One taken by a colleague is refused by name, the others are; again is the same."""
+    made = [site.open_task(int(site.start()["instanceId"]), "check")["id"] for _ in range(3)]
+    page = open_page(site, "field1", "/todo").text
+    assert page.count('name="task"') == 3
+    chosen = [str(one) for one in made[:2]]
+    ticked = {"act": "claimed", "back": "/todo?year=2025", "task": chosen}
+    answer = press(site, "field1", "/todo/many", **ticked)
+    assert answer.headers["Location"] == "/todo?year=2025&claimed=2"
+    assert "已认领 2 件" in open_page(site, "field1", "/todo?claimed=2").text
+    ticked["task"] = [str(one) for one in (*made, 999999)]
+    for _ in range(2):
+        receipt = press(site, "field1", "/todo/many", **ticked)
+        assert receipt.status_code == 200
+        assert "已认领 3 件，1 件没有办成" in receipt.text
+    stranger = press(site, "wood2", "/todo/many", **ticked)
+    assert "已认领 0 件，4 件没有办成" in stranger.text
+    assert site.start()["number"] not in stranger.text
+    freed = press(site, "field1", "/todo/many", act="released", task=[str(made[0])])
+    assert freed.headers["Location"] == "/todo?released=1"
 
 
 AWAY = ("https://evil.example/", "//evil.example/", "/\\evil.example")

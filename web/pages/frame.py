@@ -89,7 +89,7 @@ def page(template: str, **values: Any) -> Response:
     return response
 
 
-_ONCE = frozenset(("after", "acted", "began", "told"))  # said once, not kept in links
+_ONCE = frozenset(("after", "acted", "began", "told", "claimed", "released"))  # said once, not kept in links
 
 
 def with_query(**changes: Any) -> str:

@@ -1,13 +1,16 @@
 """待办, 已办, 我发起, 通知: the lists a person starts the day with."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from engine.base.errors import InvalidRequest, NotFound, ShouhuError
 from engine.commands import tasks as commands
+from engine.commands.command import Command
 from engine.commands.inbox import ReadNotices
-from engine.queries import cases, homes, notices, processes, worklist
+from engine.queries import cases, homes, notices, processes, tasks, worklist
 from engine.queries.cases import WorkFilter
 from engine.queries.paging import Paging
 from engine.queries.processes import DefinitionRow
@@ -139,3 +142,39 @@ def release(task_id: int) -> BaseResponse:
     """取消认领."""
     frame.engine().execute(commands.ReleaseTask(task_id), session.require_actor())
     return redirect(_back(), 303)
+
+
+@todo.post("/todo/many")
+@security.permission("signed-in")
+def many() -> BaseResponse:
+    """认领 or 取消认领 the ticked tasks, each on its own; tell what was refused and why."""
+    act = request.form.get("act", "")
+    if act not in MANY:
+        raise InvalidRequest("请选择认领或取消认领。", code="act-unknown")
+    chosen = dict.fromkeys(map(limits.whole, request.form.getlist("task")))
+    wanted = [one for one in chosen if one is not None][:ROWS]
+    refused = []
+    for task_id in wanted:
+        try:
+            frame.engine().execute(MANY[act](task_id), session.require_actor())
+        except ShouhuError as error:
+            refused.append((task_id, error.message))
+    done, back = len(wanted) - len(refused), _back()
+    if not refused:
+        return redirect(f"{back}{'&' if '?' in back else '?'}{act}={done}", 303)
+    rows = [(_line(task_id), why) for task_id, why in refused]
+    return frame.page("staff/many.html", act=act, done=done, refused=rows, back=back)
+
+
+MANY: dict[str, Callable[[int], Command]] = {
+    "claimed": commands.ClaimTask,
+    "released": commands.ReleaseTask,
+}
+
+
+def _line(task_id: int) -> Any:
+    """Give what one reads of a task in a receipt; None for one that is not in sight."""
+    try:
+        return session.ask(tasks.get, task_id=task_id)
+    except NotFound:
+        return None
