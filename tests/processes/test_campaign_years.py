@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 from tests.processes import jiangxi
 from tests.support.scenario import Browser, Json, Scenario
 
@@ -34,6 +36,7 @@ def row(who: Browser, year: int) -> dict[str, Any]:
     return next(one for one in who.get(AT)["years"] if one["year"] == year)
 
 
+@pytest.mark.requirement("J-01")
 def test_a_year_is_copied_changed_and_started_once(jiangxi_story: Scenario) -> None:
     story = jiangxi_story
     story.when_passes("2025-12-20")

@@ -42,6 +42,7 @@ def found(**changes: object) -> Json:
 
 
 @CROSSED
+@pytest.mark.requirement("G-09")
 def test_a_patrol_without_a_find_is_a_record_only(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-04-07 12:00")
@@ -52,6 +53,7 @@ def test_a_patrol_without_a_find_is_a_record_only(guiyang_story: Scenario) -> No
 
 
 @CROSSED
+@pytest.mark.requirement("G-11", "G-12")
 def test_a_report_after_two_hours_is_flagged(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-04-07 09:05")
@@ -118,6 +120,7 @@ def held(story: Scenario, case: Json, convener: str, **changes: object) -> Json:
 
 
 @CROSSED
+@pytest.mark.requirement("G-07", "G-54")
 def test_a_dispute_about_the_duty_is_settled_in_a_meeting(guiyang_story: Scenario) -> None:
     story = guiyang_story
     case = sent(story, clue())
@@ -148,6 +151,7 @@ def test_a_dispute_about_the_duty_is_settled_in_a_meeting(guiyang_story: Scenari
 
 
 @CROSSED
+@pytest.mark.requirement("G-52", "G-61")
 def test_a_cross_region_clue_suggests_a_meeting(guiyang_story: Scenario) -> None:
     story = guiyang_story
     lake = guiyang.Point("GY-02", ("520115", "520181"), "百花湖岸线", 106.512033, 26.655481)
@@ -165,6 +169,7 @@ def test_a_cross_region_clue_suggests_a_meeting(guiyang_story: Scenario) -> None
 @pytest.mark.parametrize(
     ("stated", "lead", "row"), [(None, FORESTRY, "D-09.2"), ("ECOLOGY", ECOLOGY, "D-09.1")]
 )
+@pytest.mark.requirement("G-07", "G-08")
 def test_a_clue_of_a_joint_document_goes_to_the_lead_by_its_order(
     guiyang_story: Scenario, stated: str | None, lead: str, row: str
 ) -> None:
@@ -184,6 +189,7 @@ def test_a_clue_of_a_joint_document_goes_to_the_lead_by_its_order(
 
 
 @CROSSED
+@pytest.mark.requirement("G-55")
 def test_what_is_exceptionally_important_goes_to_the_leader(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-04-07 10:00")

@@ -59,6 +59,7 @@ def test_the_application_file_has_no_findings() -> None:
     assert all(row["basis"] for row in application.settings.values())
 
 
+@pytest.mark.requirement("G-05")
 def test_every_department_is_a_unit_that_holds_its_role() -> None:
     application, _ = read_application(read_folder(ROOT, "guiyang"))
     assert application is not None
@@ -71,6 +72,7 @@ def test_every_department_is_a_unit_that_holds_its_role() -> None:
     assert single <= set(departments)
 
 
+@pytest.mark.requirement("G-03")
 def test_every_area_and_county_has_its_unit() -> None:
     application, _ = read_application(read_folder(ROOT, "guiyang"))
     assert application is not None

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.parametrize(
 WATER, FORESTRY = "GY-SW", "GY-LY"
 
 
+@pytest.mark.requirement("G-10")
 def test_a_member_makes_a_text_public_once_forestry_approves(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-04-02 10:00")

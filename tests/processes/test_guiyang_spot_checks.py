@@ -15,6 +15,7 @@ LEAD, COUNTY, BODY = "GY-WL", "520113-ZF", "GY-06-GL"
 WHY = "平台原址重新搭建，恢复营业。"
 
 
+@pytest.mark.requirement("G-28")
 def test_each_quarter_samples_open_points_and_looks_back_at_filed_ones(
     guiyang_story: Scenario,
 ) -> None:

@@ -69,6 +69,7 @@ def worked(story: Scenario, lead: str, case: Json) -> None:
 
 
 @CROSSED
+@pytest.mark.requirement("G-29")
 def test_closing_a_quarry_waits_for_the_penalty(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-04-10 10:00")
@@ -153,6 +154,7 @@ def test_without_a_finding_of_damage_the_industry_must_find_out(
 
 
 @CROSSED
+@pytest.mark.requirement("G-54")
 def test_a_penalty_after_the_limitation_is_refused(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-04-10 10:00")
@@ -186,6 +188,7 @@ def test_a_penalty_after_the_limitation_is_refused(guiyang_story: Scenario) -> N
 
 
 @CROSSED
+@pytest.mark.requirement("G-44")
 def test_every_county_of_the_point_must_consent(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-06-01 10:00")
@@ -212,6 +215,7 @@ def test_the_new_area_consents_through_its_own_unit(guiyang_story: Scenario) -> 
 
 
 @CROSSED
+@pytest.mark.requirement("G-43")
 def test_an_inspection_find_is_put_on_the_platform_first(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-06-01 10:00")
@@ -226,6 +230,7 @@ def test_an_inspection_find_is_put_on_the_platform_first(guiyang_story: Scenario
 
 
 @CROSSED
+@pytest.mark.requirement("G-47")
 def test_the_province_may_answer_by_a_message(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-06-01 10:00")
@@ -294,6 +299,7 @@ def test_a_point_that_is_no_violation_leaves_the_ledger(guiyang_story: Scenario)
     ("stated", "lead", "row"),
     [(None, FORESTRY, "D-09.2"), ("ECOLOGY", ECOLOGY, "D-09.1")],
 )
+@pytest.mark.requirement("G-07", "G-08")
 def test_a_document_with_several_units_names_the_lead(
     guiyang_story: Scenario, stated: str | None, lead: str, row: str
 ) -> None:
@@ -311,6 +317,7 @@ def test_a_document_with_several_units_names_the_lead(
 
 
 @CROSSED
+@pytest.mark.requirement("G-38")
 def test_the_province_leads_on_an_expressway_and_the_city_assists(
     guiyang_story: Scenario,
 ) -> None:

@@ -18,6 +18,7 @@ def submitted(story: Scenario, case: Json, **changes: object) -> None:
     story.when_completes(RESERVE, "fill_f3", "submit", case=case, data=data)
 
 
+@pytest.mark.requirement("J-26")
 def test_county_and_government_send_back_to_where_it_went_wrong(
     jiangxi_story: Scenario,
 ) -> None:
@@ -64,6 +65,7 @@ class TestWithPublicNotice:
             ("application.yaml", "销号前公示, value: false", "销号前公示, value: true"),
         )
 
+    @pytest.mark.requirement("J-37")
     def test_a_switched_on_notice_comes_before_the_government(
         self, jiangxi_story: Scenario
     ) -> None:

@@ -90,6 +90,7 @@ def test_every_reserve_city_and_county_has_its_units() -> None:
     assert len(application.settings["cities"]["value"]) == 11
 
 
+@pytest.mark.requirement("J-06")
 def test_every_reserve_of_province_and_nation_is_inspected() -> None:
     application, _ = read_application(read_folder(ROOT, "jiangxi"))
     assert application is not None
@@ -108,6 +109,7 @@ def test_a_form_has_every_field_of_the_official_table(form: str) -> None:
     assert all(c.get("label") for c in components(path) if "key" in c)
 
 
+@pytest.mark.requirement("J-41")
 def test_the_city_list_has_the_columns_of_attachment_2() -> None:
     rows = next(c for c in components(FORMS / "jx_f2.json") if c.get("key") == "rows")
     assert [column["label"] for column in rows["columns"]] == ROW_LABELS.split()

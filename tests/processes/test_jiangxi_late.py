@@ -1,5 +1,7 @@
 """Problems found after June, points across a border, and a government that closes its own."""
 
+import pytest
+
 from tests.processes import jiangxi
 from tests.support.scenario import Json, Scenario
 
@@ -12,6 +14,7 @@ OCTOBER = {"checked_on": "2025-10-08", "request_supplement": True}
 REASON = "整改不到位，请补充恢复植被后再报"
 
 
+@pytest.mark.requirement("J-15")
 def test_a_problem_of_august_joins_the_open_list_as_a_late_entry(
     jiangxi_story: Scenario,
 ) -> None:
@@ -60,6 +63,7 @@ def test_a_refused_supplement_waits_for_the_next_list(jiangxi_story: Scenario) -
     assert (row["list_year"], row["follow_up"], row["listed_on"]) == (2026, True, None)
 
 
+@pytest.mark.requirement("J-26")
 def test_a_point_across_a_border_needs_every_county_government(
     jiangxi_story: Scenario,
 ) -> None:
@@ -112,6 +116,7 @@ def test_an_ordinary_problem_is_not_marked(jiangxi_story: Scenario) -> None:
     assert story.ledger_row("problem", case["number"])["self_approving"] is False
 
 
+@pytest.mark.requirement("J-22", "J-39")
 def test_overdue_work_is_urged_and_then_reported_to_the_province(
     jiangxi_story: Scenario,
 ) -> None:

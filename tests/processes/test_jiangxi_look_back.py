@@ -24,6 +24,7 @@ def jiangxi_beginning(jiangxi_beginning: Beginning) -> Beginning:
     )
 
 
+@pytest.mark.requirement("J-13")
 def test_rebounds_go_on_in_a_new_round_with_the_same_number(jiangxi_story: Scenario) -> None:
     story = jiangxi_story
     filed = jiangxi.closed_in_2024(story)

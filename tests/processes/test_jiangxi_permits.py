@@ -1,5 +1,7 @@
 """JX-F5: permits go with the city's list; one that the site does not match drafts a problem."""
 
+import pytest
+
 from tests.prints.test_files import KINDS, text_of
 from tests.processes import jiangxi
 from tests.support.scenario import Json, Scenario
@@ -19,6 +21,7 @@ PERMIT = {
 }
 
 
+@pytest.mark.requirement("J-18")
 def test_a_permit_the_site_does_not_match_drafts_a_problem(jiangxi_story: Scenario) -> None:
     story = jiangxi_story
     story.when_passes("2025-07-02")

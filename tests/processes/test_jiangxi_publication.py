@@ -1,5 +1,7 @@
 """CM-F2: progress made public every quarter, texts made public after masking and approval."""
 
+import pytest
+
 from tests.processes import jiangxi
 from tests.support.scenario import Json, Scenario
 
@@ -20,6 +22,7 @@ def a_text(unit: str, **changes: object) -> Json:
     return {**text, **changes}
 
 
+@pytest.mark.requirement("J-38")
 def test_a_text_is_public_after_masking_and_approval(jiangxi_story: Scenario) -> None:
     story, unit = jiangxi_story, "360600-LY"
     story.when_passes("2025-01-02 10:00")
@@ -37,6 +40,7 @@ def test_a_text_is_public_after_masking_and_approval(jiangxi_story: Scenario) ->
     assert story.ledger_row("publication", case["number"])["published_on"] == "2025-01-02"
 
 
+@pytest.mark.requirement("J-37")
 def test_progress_is_made_public_every_quarter(jiangxi_story: Scenario) -> None:
     story = jiangxi_story
     story.when_passes("2025-04-02 10:00")

@@ -1,5 +1,7 @@
 """JX-F6: a reserve of city or county level corrects itself outside the list and the rate."""
 
+import pytest
+
 from tests.processes import jiangxi
 from tests.support.scenario import Json, Scenario
 
@@ -7,6 +9,7 @@ pytestmark = jiangxi.CROSSED
 RESERVE = "JX-C01"
 
 
+@pytest.mark.requirement("J-33")
 def test_a_county_reserve_corrects_itself_outside_the_list(jiangxi_story: Scenario) -> None:
     story, unit = jiangxi_story, f"{RESERVE}-GL"
     story.when_passes("2025-05-06 10:00")

@@ -1,5 +1,7 @@
 """Story S07, line 6: the yearly summary of every city and owned reserve, signed and filed."""
 
+import pytest
+
 from tests.processes import jiangxi
 from tests.support.scenario import Json, Scenario
 
@@ -23,6 +25,7 @@ def written(story: Scenario, unit: str, **more: object) -> Json:
     return {"unit": unit, "publicity": text, "summary": [paper], **more}
 
 
+@pytest.mark.requirement("J-40")
 def test_the_first_of_december_opens_the_summaries_and_lateness_is_escalated(
     jiangxi_story: Scenario,
 ) -> None:
@@ -78,6 +81,7 @@ def the_late_city_is_told(story: Scenario, case: Json) -> None:
     story.then_no_incidents()
 
 
+@pytest.mark.requirement("J-40")
 def test_the_figures_come_from_the_ledger_and_what_is_unfinished_is_explained(
     jiangxi_story: Scenario,
 ) -> None:

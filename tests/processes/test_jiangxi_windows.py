@@ -1,5 +1,7 @@
 """Work of the year's windows: inspection with nil reports, monthly progress, surveys."""
 
+import pytest
+
 from tests.processes import jiangxi
 from tests.support.scenario import Json, Scenario
 
@@ -42,6 +44,7 @@ def test_every_reserve_reports_its_inspection_or_stands_on_the_list(
     story.then_no_incidents()
 
 
+@pytest.mark.requirement("J-09", "J-34")
 def the_owned_reserve_organises_itself(story: Scenario) -> None:
     case = inspection(story, OWNED)
     story.then_waits_at(case, ("choose_way", OWNED.body))
@@ -60,6 +63,7 @@ def the_owned_reserve_organises_itself(story: Scenario) -> None:
     story.then_never(case, "360400-LY", "360400-ST")
 
 
+@pytest.mark.requirement("J-08", "J-12")
 def both_bureaus_organise_elsewhere(story: Scenario) -> None:
     case = inspection(story, PLACE)
     forestry, ecology = PLACE.both("city")
@@ -72,6 +76,7 @@ def both_bureaus_organise_elsewhere(story: Scenario) -> None:
     assert [row["problem_no"] for row in rows] == [problem["number"]]
 
 
+@pytest.mark.requirement("J-07", "J-34")
 def silence_is_listed_in_july(story: Scenario) -> None:
     case = inspection(story, PLACE)
     story.when_passes("2025-06-30 23:00")
@@ -95,6 +100,7 @@ def a_late_report_is_still_taken(story: Scenario) -> None:
     assert (row["late"], row["reported_on"], row["found"]) == (True, "2025-07-01", 1)
 
 
+@pytest.mark.requirement("J-22", "J-39")
 def test_cities_and_owned_reserves_report_progress_each_month(jiangxi_story: Scenario) -> None:
     story = jiangxi_story
     (case,) = jiangxi.listed(story, PLACE, {})
@@ -118,6 +124,7 @@ def test_cities_and_owned_reserves_report_progress_each_month(jiangxi_story: Sce
     story.then_no_incidents()
 
 
+@pytest.mark.requirement("J-23")
 def test_a_survey_group_of_both_bodies_visits_and_both_sign(jiangxi_story: Scenario) -> None:
     story = jiangxi_story
     (case,) = jiangxi.listed(story, PLACE, {})

@@ -1,5 +1,6 @@
 """The yearly frame: phases by their windows, the city lists of July, the next year."""
 
+import pytest
 import sqlalchemy as sa
 
 from engine.store.tables import instance
@@ -10,6 +11,7 @@ pytestmark = jiangxi.CROSSED
 CITY = jiangxi.YANGJIFENG.both("city")
 
 
+@pytest.mark.requirement("J-01", "J-15", "J-25")
 def test_the_year_opens_a_list_in_every_city_and_ends_after_december(
     jiangxi_story: Scenario,
 ) -> None:
@@ -38,6 +40,7 @@ def test_the_year_opens_a_list_in_every_city_and_ends_after_december(
     story.then_no_incidents()
 
 
+@pytest.mark.requirement("J-17")
 def test_a_city_without_problems_sends_a_nil_report_or_is_refused(
     jiangxi_story: Scenario,
 ) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import pytest
+
 from tests.processes import jiangxi
 from tests.support.scenario import Json, Scenario
 
@@ -85,6 +87,7 @@ def one_is_closed_and_filed(story: Scenario, case: Json) -> None:
     assert story.ledger_row("problem", case["number"])["filed_on"] == "2025-12-10"
 
 
+@pytest.mark.requirement("J-04", "J-29")
 def the_year_is_frozen(story: Scenario, rows: List2025) -> Json:
     story.when_passes("2025-12-31 23:50")
     assert story.cases("jx_year_end") == []
@@ -114,6 +117,7 @@ def the_result_of_the_year_is_proposed(story: Scenario, report: Json) -> None:
     assert story.written(draft, "source_no") == [report["number"]]
 
 
+@pytest.mark.requirement("J-29")
 def both_sign_before_it_is_sent(story: Scenario, rows: List2025, report: Json) -> None:
     story.when_passes("2026-01-08 10:00")
     form = story.form(FORESTRY, "compile_f11", report)
@@ -137,6 +141,7 @@ def both_sign_before_it_is_sent(story: Scenario, rows: List2025, report: Json) -
     assert story.case(report["id"])["status"] == "completed"
 
 
+@pytest.mark.requirement("J-29")
 def what_is_unfinished_is_carried_over(story: Scenario, rows: List2025) -> None:
     for case in (rows.completed, rows.working):
         assert story.states(case)[-2:] == ["未完成上报", "结转"]
@@ -152,6 +157,7 @@ def what_is_unfinished_is_carried_over(story: Scenario, rows: List2025) -> None:
     story.then_state(rows.filed, "已备案")
 
 
+@pytest.mark.requirement("J-29")
 def carried_over_it_closes_in_march(story: Scenario, case: Json) -> None:
     story.when_passes("2026-03-20 10:00")
     jiangxi.checked_by_the_county(story, PLACE, case, "2025-11-14")

@@ -1,5 +1,7 @@
 """A joint filing of two governments, a complex problem, the joint site visit, most rounds."""
 
+import pytest
+
 from tests.processes import reviews
 from tests.processes.reviews import FORESTRY, MINIMUM, WATER
 from tests.support.scenario import Json, Scenario
@@ -20,8 +22,10 @@ def test_a_complex_matter_across_regions_is_visited_before_it_passes(
     both_governments_do_their_tasks(story, case)
     the_second_round_passes_with_changes(story, case)
     the_approved_change_is_shared(story, case)
+    story.then_all_is_on_record(case, never=(OUTSIDE,))
 
 
+@pytest.mark.requirement("G-15", "G-61")
 def both_governments_file(story: Scenario) -> Json:
     story.when_passes("2026-05-11 10:00")
     files = story.when_uploads(COUNTY, "请示", "论证报告")
@@ -53,6 +57,7 @@ def both_governments_file(story: Scenario) -> Json:
     return case
 
 
+@pytest.mark.requirement("G-61")
 def the_new_area_registers_its_leading_group(story: Scenario, case: Json) -> None:
     warned = "未登记跨区域综合监管工作领导小组：贵安新区管理委员会"
     assert story.ledger_row("review", case["number"])["group_warning"] == warned
@@ -70,6 +75,7 @@ def the_new_area_registers_its_leading_group(story: Scenario, case: Json) -> Non
     story.then_waits_at(case, ("notice", FORESTRY))
 
 
+@pytest.mark.requirement("G-18")
 def ecology_asks_for_a_visit(story: Scenario, case: Json) -> None:
     story.when_passes("2026-05-18 10:00")
     form = story.form(FORESTRY, "notice", case)
@@ -89,6 +95,7 @@ def ecology_asks_for_a_visit(story: Scenario, case: Json) -> None:
     story.then_due(case, "visit_record", "2026-06-25")
 
 
+@pytest.mark.requirement("G-18")
 def the_visit_needs_a_proposal_for_the_old_problems(story: Scenario, case: Json) -> None:
     story.when_passes("2026-06-17 16:00")
     units = [*MINIMUM, COUNTY, NEW_AREA]
@@ -111,6 +118,7 @@ def the_visit_needs_a_proposal_for_the_old_problems(story: Scenario, case: Json)
         story.when_completes(unit, "visit_sign", "sign", case=case)
 
 
+@pytest.mark.requirement("G-18")
 def both_governments_do_their_tasks(story: Scenario, case: Json) -> None:
     story.then_waits_at(case, ("visit_task", COUNTY), ("visit_task", NEW_AREA))
     story.then_due(case, "visit_task", "2026-07-31")
@@ -133,6 +141,7 @@ def the_second_round_passes_with_changes(story: Scenario, case: Json) -> None:
     story.then_no_incidents()
 
 
+@pytest.mark.requirement("G-59")
 def the_approved_change_is_shared(story: Scenario, case: Json) -> None:
     story.when_passes("2026-10-12 10:00")
     refused = story.when_completes(
@@ -168,6 +177,7 @@ def the_approved_change_is_shared(story: Scenario, case: Json) -> None:
     story.then_no_incidents()
 
 
+@pytest.mark.requirement("G-17", "G-26")
 def test_after_the_last_round_only_the_office_meeting_is_left(guiyang_story: Scenario) -> None:
     story = guiyang_story
     case = asked_about_the_plan(story)

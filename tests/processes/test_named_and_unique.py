@@ -13,7 +13,8 @@ ECOLOGY, RESOURCES = "GY-ST", "GY-ZR"
 def offered(story: Scenario, unit: str) -> set[str]:
     """Give the numbers the start form of 附件1 offers UNIT."""
     page = story.of(unit).client.get("/start/jx_audit").text
-    return {word for word in page.replace("&#34;", '"').split('"') if word.startswith("JX-2025")}
+    words = page.replace("&#34;", '"').split('"')
+    return {word for word in words if word.startswith("JX-2025")}
 
 
 @jiangxi.CROSSED

@@ -77,6 +77,7 @@ def picture() -> bytes:
 
 
 @ONCE
+@pytest.mark.requirement("J-35", "J-36")
 def test_a_visitor_sends_a_tip_and_asks_its_state(guiyang_story: Scenario) -> None:
     story = guiyang_story
     first = sent(story, NAMED, attachments=(io.BytesIO(picture()), f"{NAME}.jpg"))
@@ -167,6 +168,7 @@ def test_fields_a_form_does_not_ask_for_are_not_taken(guiyang_story: Scenario) -
 
 
 @ONCE
+@pytest.mark.requirement("J-35", "J-37")
 def test_the_public_page_shows_what_is_published_and_the_same_to_everybody(
     guiyang_story: Scenario,
 ) -> None:

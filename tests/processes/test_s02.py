@@ -32,11 +32,11 @@ def test_a_province_owned_reserve_reports_to_the_provincial_forestry_bureau_alon
     the_reserve_rectifies(story, case)
     form_4_is_offered_and_nothing_else(story, case)
     the_bureau_closes_and_only_ecology_files(story, case)
-    for one in (case, *earlier):
-        story.then_never(one, *NEVER)
-    story.then_no_incidents()
+    the_reserve_writes_the_summary_itself(story)
+    story.then_all_is_on_record(case, *earlier, never=NEVER)
 
 
+@pytest.mark.requirement("J-09", "J-13")
 def the_reserve_looks_back_at_2024(story: Scenario) -> tuple[Json, ...]:
     closed = jiangxi.closed_in_2024(story, PLACE, owned=True, zone=["缓冲区"])
     story.when_passes("2025-02-10 10:00")
@@ -59,6 +59,7 @@ def the_reserve_looks_back_at_2024(story: Scenario) -> tuple[Json, ...]:
     return inspection, look
 
 
+@pytest.mark.requirement("J-11")
 def the_intake_is_registered(story: Scenario) -> Json:
     story.when_passes("2025-05-20 10:00")
     photos = story.when_uploads(RESERVE, "全景", "细部")
@@ -80,6 +81,7 @@ def the_intake_is_registered(story: Scenario) -> Json:
     return case
 
 
+@pytest.mark.requirement("J-19")
 def the_bureau_reviews_alone(story: Scenario, case: Json) -> None:
     assert story.rows(case)[0] == "D-05.1"
     story.then_waits_at(case, ("prov_review", FORESTRY))
@@ -90,6 +92,7 @@ def the_bureau_reviews_alone(story: Scenario, case: Json) -> None:
     story.then_waits_at(case)
 
 
+@pytest.mark.requirement("J-21")
 def the_list_is_fed_back_with_a_notice(story: Scenario, case: Json) -> None:
     story.when_passes("2025-09-12 10:00")
     jiangxi.fed_back(story, batch=1)
@@ -109,6 +112,7 @@ def the_reserve_rectifies(story: Scenario, case: Json) -> None:
     story.then_state(case, "整改完成")
 
 
+@pytest.mark.requirement("J-27")
 def form_4_is_offered_and_nothing_else(story: Scenario, case: Json) -> None:
     story.when_passes("2025-12-02 10:00")
     story.then_waits_at(case, ("fill_f4", RESERVE))
@@ -120,6 +124,7 @@ def form_4_is_offered_and_nothing_else(story: Scenario, case: Json) -> None:
     story.then_state(case, "待销号")
 
 
+@pytest.mark.requirement("J-27", "J-28")
 def the_bureau_closes_and_only_ecology_files(story: Scenario, case: Json) -> None:
     story.when_passes("2025-12-09 10:00")
     story.when_completes(FORESTRY, "prov_check", "pass", case=case)
@@ -131,3 +136,11 @@ def the_bureau_closes_and_only_ecology_files(story: Scenario, case: Json) -> Non
     receipt = {"filed_eco_on": "2025-12-11"}
     story.when_completes(ECOLOGY, "file_ecology_f4", "receipt", case=case, data=receipt)
     story.then_state(case, "已备案")
+
+
+@pytest.mark.requirement("J-40")
+def the_reserve_writes_the_summary_itself(story: Scenario) -> None:
+    (summary,) = story.cases("jx_summary", place=PLACE.reserve)
+    story.then_waits_at(summary, ("compile_summary", RESERVE))
+    story.then_due(summary, "compile_summary", "2025-12-31")
+    story.then_never(summary, *NEVER)

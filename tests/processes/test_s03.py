@@ -1,5 +1,7 @@
 """Story S03: returned at city and at province, put on the second batch, 2025."""
 
+import pytest
+
 from tests.processes import jiangxi
 from tests.support.scenario import Json, Scenario
 
@@ -21,7 +23,7 @@ def test_a_returned_problem_goes_straight_back_to_the_level_that_returned_it(
     the_province_disagrees_and_consults(story, case)
     the_second_batch_lists_it(story, case)
     both_bodies_exclude_the_other_row(story, other)
-    story.then_no_incidents()
+    story.then_all_is_on_record(case, other)
 
 
 def test_the_act_of_returning_does_the_same_as_the_drawn_way(
@@ -41,6 +43,7 @@ def test_the_act_of_returning_does_the_same_as_the_drawn_way(
     story.then_no_incidents()
 
 
+@pytest.mark.requirement("J-16")
 def the_form_is_refused_until_it_is_right(story: Scenario) -> None:
     story.when_passes("2025-06-12 10:00")
     photos = story.when_uploads(RESERVE, "全景")
@@ -61,6 +64,7 @@ def the_county_agrees(story: Scenario) -> Json:
     return case
 
 
+@pytest.mark.requirement("J-16", "J-17")
 def the_city_returns_it(story: Scenario, case: Json) -> None:
     story.when_passes("2025-07-16 10:00")
     short = story.when_completes(
@@ -70,6 +74,9 @@ def the_city_returns_it(story: Scenario, case: Json) -> None:
     story.when_completes(CITY[1], "city_review", "disagree", case=case, opinion=REASON)
     story.then_waits_at(case, ("city_supplement", RESERVE))
     story.then_state(case, "退回补正")
+    (asked,) = (task for task in story.tasks(case, None) if task["node"] == "city_review")
+    taken_back = {seat["unit"]: seat["state"] for seat in asked["seats"]}
+    assert taken_back[CITY[0]] not in ("open", "done")  # the parallel task of forestry
     story.when_passes("2025-07-21 10:00")
     story.when_completes(RESERVE, "city_supplement", "resubmit", case=case)
     story.then_waits_at(case, *(("city_review", unit) for unit in CITY))
@@ -81,6 +88,7 @@ def the_city_returns_it(story: Scenario, case: Json) -> None:
         story.when_completes(unit, "city_review", "agree", case=case)
 
 
+@pytest.mark.requirement("J-17", "J-20")
 def the_province_disagrees_and_consults(story: Scenario, case: Json) -> None:
     story.when_passes("2025-08-14 10:00")
     jiangxi.sent_by_the_city(story, PLACE)
@@ -102,6 +110,7 @@ def the_province_disagrees_and_consults(story: Scenario, case: Json) -> None:
     story.then_state(case, "已列入清单")
 
 
+@pytest.mark.requirement("J-20", "J-21")
 def the_second_batch_lists_it(story: Scenario, case: Json) -> None:
     story.when_passes("2025-09-19 10:00")
     jiangxi.fed_back(story, batch=2)
@@ -113,6 +122,7 @@ def the_second_batch_lists_it(story: Scenario, case: Json) -> None:
     assert story.ledger_row("problem", case["number"])["batch"] == 2
 
 
+@pytest.mark.requirement("J-17")
 def both_bodies_exclude_the_other_row(story: Scenario, case: Json) -> None:
     reason = "已办理许可，批复文件见附件"
     act = (FORESTRY, "joint_forestry", "exclude")
@@ -124,3 +134,5 @@ def both_bodies_exclude_the_other_row(story: Scenario, case: Json) -> None:
     story.then_state(case, "剔除")
     assert story.case(case["id"])["status"] == "completed"
     assert story.ledger_row("problem", case["number"])["status"] == "剔除"
+    assert story.counted("M-1", 2025)[1] == 1  # the first row alone
+    assert story.counted("N-2", 2025)[1] == 1

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.processes import reviews
 from tests.processes.reviews import DEPARTMENTS, FORESTRY, MINIMUM, REASON, WATER
 from tests.support.scenario import Json, Scenario
@@ -24,6 +26,7 @@ def test_a_plan_is_reviewed_sent_back_for_one_opinion_and_passed(
     all_eleven_opinions_were_in_time(story)
 
 
+@pytest.mark.requirement("G-17")
 def all_eleven_opinions_were_in_time(story: Scenario) -> None:
     assert story.counted("M-8", 2026) == (11, 11)
     broken = {one["key"]: one["groups"] for one in story.metric("M-8", 2026)["breakdowns"]}
@@ -33,6 +36,7 @@ def all_eleven_opinions_were_in_time(story: Scenario) -> None:
     assert units["贵阳市水务管理局"] == 2
 
 
+@pytest.mark.requirement("G-16")
 def the_filing_is_completed_once(story: Scenario) -> Json:
     story.when_passes("2026-03-09 10:00")
     docs = story.when_uploads(COUNTY, "请示", "论证报告")
@@ -57,6 +61,7 @@ def the_filing_is_completed_once(story: Scenario) -> Json:
     return case
 
 
+@pytest.mark.requirement("G-16")
 def the_table_proposes_who_takes_part(story: Scenario, case: Json) -> None:
     assert story.rows(case) == [f"D-06.{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 9)]
     assert set(story.variables(case)["participants_proposed"]) == {
@@ -75,6 +80,7 @@ def the_table_proposes_who_takes_part(story: Scenario, case: Json) -> None:
     story.then_due(case, "notice", "2026-03-24")
 
 
+@pytest.mark.requirement("G-16", "G-17")
 def the_notice_asks_every_department(story: Scenario, case: Json) -> None:
     story.when_passes("2026-03-16 10:00")
     form = story.form(FORESTRY, "notice", case)
@@ -92,6 +98,7 @@ def the_notice_asks_every_department(story: Scenario, case: Json) -> None:
     assert {f"unit:{COUNTY}", f"unit:{BODY}"} <= story.told(case)
 
 
+@pytest.mark.requirement("G-17")
 def six_agree_and_water_does_not(story: Scenario, case: Json) -> None:
     story.when_passes("2026-03-18 10:00")
     reviews.opines(story, case, "GY-ST")
@@ -131,6 +138,7 @@ def only_the_lead_reads_the_opinion_of_ecology(story: Scenario, case: Json) -> N
         assert ("结论后公开" in page) == (read is None)
 
 
+@pytest.mark.requirement("G-16")
 def the_meeting_sends_it_back(story: Scenario, case: Json) -> None:
     story.when_passes("2026-04-01 15:00")
     form = story.form(FORESTRY, "opinions", case)
@@ -145,6 +153,7 @@ def the_meeting_sends_it_back(story: Scenario, case: Json) -> None:
     story.then_waits_at(case, ("revise", COUNTY))
 
 
+@pytest.mark.requirement("G-17")
 def the_second_round_asks_four_units(story: Scenario, case: Json) -> None:
     story.when_passes("2026-04-20 10:00")
     data = reviews.filing(docs=story.when_uploads(COUNTY, "修改稿"))
@@ -158,6 +167,7 @@ def the_second_round_asks_four_units(story: Scenario, case: Json) -> None:
         reviews.opines(story, case, unit)
 
 
+@pytest.mark.requirement("G-16")
 def it_passes(story: Scenario, case: Json) -> None:
     story.when_passes("2026-04-28 10:00")
     form = story.form(FORESTRY, "opinions", case)
@@ -184,13 +194,12 @@ def both_rounds_stay_on_record(story: Scenario, case: Json) -> None:
     page = story.of("GY-ZR").client.get(f"/case/{case['number']}/opinions").text
     for word in ("第 1 轮", "第 2 轮", REASON, "退回补正", "通过，按程序上报", "市水务管理局"):
         assert word in page
-    story.then_every_decision_names_table_version_and_row(case)
-    story.then_every_transition_is_on_record(case)
-    story.then_no_incidents()
+    story.then_all_is_on_record(case)
     opiners = {unit for node, unit in story.ever(case) if node == "opinions"}
     assert not opiners & {COUNTY, BODY}  # they attend and explain, and give no opinion
 
 
+@pytest.mark.requirement("G-17")
 def test_silence_is_reminded_three_times_and_never_taken_for_consent(
     guiyang_story: Scenario,
 ) -> None:

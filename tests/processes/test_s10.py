@@ -1,11 +1,14 @@
 """Story S10, the timers: the joint meeting and the vectors of each half year; late shares."""
 
+import pytest
+
 from tests.support.scenario import Json, Scenario
 
 QINGZHEN, GUANSHANHU, FORESTRY = "520181-ZF", "520115-ZF", "GY-LY"
 PRESET = "乡镇（街道办）、派出所、渔政"
 
 
+@pytest.mark.requirement("G-59", "G-62")
 def test_every_half_year_areas_across_regions_meet_and_vectors_are_shared(
     guiyang_story: Scenario,
 ) -> None:
@@ -27,9 +30,10 @@ def test_every_half_year_areas_across_regions_meet_and_vectors_are_shared(
     (share,) = story.cases("gy_share")
     assert share["title"] == "矢量边界：2026年下半年自然保护地矢量边界"
     the_late_share_reaches_level_one(story, share)
-    story.then_no_incidents()
+    story.then_all_is_on_record(share, *meetings.values())
 
 
+@pytest.mark.requirement("G-58", "G-59")
 def the_late_share_reaches_level_one(story: Scenario, share: Json) -> None:
     story.then_waits_at(share, ("provide", FORESTRY))
     story.then_due(share, "provide", "2026-07-15")

@@ -62,6 +62,7 @@ def clue(**changes: object) -> Json:
     return {**data, **changes}
 
 
+@pytest.mark.requirement("G-11", "G-12", "G-13")
 def stopped(story: Scenario) -> Json:
     """Find at 09:10, report at 09:40, stop at 10:30; gives the clue opened by it."""
     story.when_passes("2026-04-07 09:10")
@@ -82,6 +83,7 @@ def stopped(story: Scenario) -> Json:
     return story.cases("gy_clue")[0]
 
 
+@pytest.mark.requirement("G-09", "G-10")
 def the_record_is_completed(story: Scenario, found: Json) -> None:
     story.then_waits_at(found, ("complete_record", BODY))
     story.when_completes(BODY, "complete_record", "completed", case=found, expect=422)
@@ -93,6 +95,7 @@ def the_record_is_completed(story: Scenario, found: Json) -> None:
     assert story.ledger_row("patrol", found["number"])["publicity_people"] == 12
 
 
+@pytest.mark.requirement("G-14", "G-57")
 def transferred(story: Scenario, case: Json, data: Json, *receivers: str) -> None:
     """Register the clue on 7 April; slips of 8 April to RECEIVERS, answers due 15 April."""
     story.then_waits_at(case, ("register_clue", BODY))
@@ -105,6 +108,7 @@ def transferred(story: Scenario, case: Json, data: Json, *receivers: str) -> Non
     story.then_state(case, "移送")
 
 
+@pytest.mark.requirement("G-57")
 def accepted(story: Scenario, case: Json) -> Json:
     """Let both accept on 10 April; gives the violation opened by it."""
     story.when_passes("2026-04-10 10:00")
@@ -133,13 +137,11 @@ def test_a_quarry_is_stopped_transferred_and_handled(guiyang_story: Scenario) ->
     a_crime_goes_to_the_police_and_a_meeting(story, case)
     closing_waits_for_the_case(story, case)
     the_county_closes_and_the_office_registers(story, case)
-    story.then_never(case, guiyang.PROVINCE, guiyang.WATER)
-    story.then_every_transition_is_on_record(case)
-    story.then_every_decision_names_table_version_and_row(case)
-    story.then_no_incidents()
+    story.then_all_is_on_record(clue_case, case, never=(guiyang.PROVINCE, guiyang.WATER))
     the_figures_open_their_rows(story, clue_case, case)
 
 
+@pytest.mark.requirement("G-09", "G-11", "G-40")
 def the_figures_open_their_rows(story: Scenario, clue_case: Json, case: Json) -> None:
     spans = story.metric("M-9", 2026)["figure"]
     assert (spans["numerator"], spans["denominator"]) == (1, 1)
@@ -165,6 +167,7 @@ def the_figures_open_their_rows(story: Scenario, clue_case: Json, case: Json) ->
         assert [row["number"] for row in rows] == [number]
 
 
+@pytest.mark.requirement("G-57")
 def the_results_are_fed_back(story: Scenario, case: Json) -> None:
     filed = {"result": "立案", "result_no": "筑环立〔2026〕31号"}
     story.when_completes(ECOLOGY, "feedback", "given", case=case, data=filed)
@@ -176,6 +179,7 @@ def the_results_are_fed_back(story: Scenario, case: Json) -> None:
     story.then_every_transition_is_on_record(case)
 
 
+@pytest.mark.requirement("G-29", "G-32")
 def the_case_is_filed_and_one_act_is_fined_once(story: Scenario, case: Json) -> None:
     story.then_waits_at(
         case, ("guide", RESOURCES), ("file_case", ECOLOGY), ("more_cases", RESOURCES)
@@ -197,6 +201,7 @@ def the_case_is_filed_and_one_act_is_fined_once(story: Scenario, case: Json) -> 
     assert "一事不再罚" in str(refused)
 
 
+@pytest.mark.requirement("G-33")
 def another_act_is_a_case_of_its_own(story: Scenario, case: Json) -> None:
     other = {"own_act": "未批先建用地", "own_reason": "堆场占地未办理用地手续"}
     story.when_completes(RESOURCES, "more_cases", "open", case=case, data=other)
@@ -211,12 +216,14 @@ def another_act_is_a_case_of_its_own(story: Scenario, case: Json) -> None:
     story.then_waits_at(case, ("plan", RESOURCES), ("decide", ECOLOGY))
 
 
+@pytest.mark.requirement("G-43")
 def the_county_agrees_to_the_plan(story: Scenario, case: Json) -> None:
     story.when_passes("2026-05-08 10:00")
     plan = guiyang.plan("2026-10-31", restoration="覆土整形，补植乡土树种，成活率85%以上。")
     story.when_completes(RESOURCES, "plan", "submit", case=case, data=plan)
 
 
+@pytest.mark.requirement("G-53")
 def a_crime_goes_to_the_police_and_a_meeting(story: Scenario, case: Json) -> None:
     story.when_passes("2026-05-15 10:00")
     crime = {"decision": "移送公安", "case_complexity": "较复杂"}
@@ -232,6 +239,7 @@ def a_crime_goes_to_the_police_and_a_meeting(story: Scenario, case: Json) -> Non
     story.when_completes(KAIYANG, "consent", "agree", case=case)
 
 
+@pytest.mark.requirement("G-21", "G-40")
 def closing_waits_for_the_case(story: Scenario, case: Json) -> None:
     story.when_passes("2026-10-30 10:00")
     done = {"progress": 100, "done_on": "2026-10-30"}
@@ -248,6 +256,7 @@ def closing_waits_for_the_case(story: Scenario, case: Json) -> None:
     story.then_waits_at(case, ("evidence", RESOURCES))
 
 
+@pytest.mark.requirement("G-41", "G-51")
 def the_county_closes_and_the_office_registers(story: Scenario, case: Json) -> None:
     papers = guiyang.papers(story, RESOURCES, "E5", "E6", "E7")
     story.when_completes(RESOURCES, "evidence", "submit", case=case, data=papers)
@@ -260,6 +269,7 @@ def the_county_closes_and_the_office_registers(story: Scenario, case: Json) -> N
     assert story.case(case["id"])["status"] == "completed"
 
 
+@pytest.mark.requirement("G-29", "G-57")
 def test_without_damage_the_industry_finds_out_and_then_transfers(
     guiyang_story: Scenario,
 ) -> None:

@@ -1,5 +1,7 @@
 """Story S13: a 绿盾 point closed after one return; 督察 items with and without own rules."""
 
+import pytest
+
 from tests.processes import guiyang
 from tests.processes.guiyang import ECOLOGY, FORESTRY, OFFICE, PROVINCE, TOURISM, WATER
 from tests.support.scenario import Json, Scenario
@@ -37,6 +39,7 @@ def test_a_green_shield_point_is_closed_after_one_return(guiyang_story: Scenario
     the_records_are_complete(story, case)
 
 
+@pytest.mark.requirement("G-30", "G-39", "G-40", "G-43")
 def the_point_is_on_the_ledger(story: Scenario) -> Json:
     story.when_passes("2026-06-01 10:00")
     case = guiyang.on_the_ledger(story, ECOLOGY, TOURISM, guiyang.violation())
@@ -53,6 +56,7 @@ def the_point_is_on_the_ledger(story: Scenario) -> Json:
     return case
 
 
+@pytest.mark.requirement("G-44")
 def nothing_is_done_before_consent(story: Scenario, case: Json) -> None:
     story.when_passes("2026-06-15 10:00")
     plan = guiyang.plan("2026-09-30")
@@ -75,6 +79,7 @@ def the_lead_cannot_consent_itself(story: Scenario, case: Json) -> None:
         story.of(unit).send("POST", path, body, 403)
 
 
+@pytest.mark.requirement("G-44")
 def the_county_refuses_then_agrees(story: Scenario, case: Json) -> None:
     story.when_passes("2026-06-22 10:00")
     why = "完成时限过长，应在汛期结束前完成"
@@ -96,6 +101,7 @@ def the_county_refuses_then_agrees(story: Scenario, case: Json) -> None:
     assert story.ledger_row("violation", case["number"])["gov_consent_on"] == "2026-06-29"
 
 
+@pytest.mark.requirement("G-28", "G-45")
 def the_work_is_done_and_checked(story: Scenario, case: Json) -> None:
     story.when_passes("2026-08-20 10:00")
     done = {"progress": 100, "done_on": "2026-08-20"}
@@ -109,6 +115,7 @@ def the_work_is_done_and_checked(story: Scenario, case: Json) -> None:
     story.then_due(case, "evidence", "2026-09-09")
 
 
+@pytest.mark.requirement("G-45", "G-46")
 def incomplete_papers_are_not_registered(story: Scenario, case: Json) -> None:
     papers = guiyang.papers(story, TOURISM)
     lacking = {key: files for key, files in papers.items() if key != "E9"}
@@ -127,6 +134,7 @@ def incomplete_papers_are_not_registered(story: Scenario, case: Json) -> None:
     story.then_due(case, "register", "2026-09-09")
 
 
+@pytest.mark.requirement("G-31", "G-46", "G-47")
 def ecology_registers_and_applies(story: Scenario, case: Json) -> None:
     story.when_passes("2026-09-04 10:00")
     story.when_completes(ECOLOGY, "register", "registered", case=case)
@@ -141,6 +149,7 @@ def ecology_registers_and_applies(story: Scenario, case: Json) -> None:
     assert (row["registered_on"], row["applied_on"]) == ("2026-09-04", "2026-09-08")
 
 
+@pytest.mark.requirement("G-47")
 def the_province_returns_it_to_the_papers(story: Scenario, case: Json) -> None:
     story.when_passes("2026-09-24 10:00")
     why = "对比照片视角不一致"
@@ -154,6 +163,7 @@ def the_province_returns_it_to_the_papers(story: Scenario, case: Json) -> None:
     story.then_state(case, "整改完成")
 
 
+@pytest.mark.requirement("G-31", "G-47")
 def it_is_applied_for_again_and_closed(story: Scenario, case: Json) -> None:
     story.when_passes("2026-10-09 10:00")
     pair = {"E3": story.when_uploads(TOURISM, "整改前", "整改后")}
@@ -171,6 +181,7 @@ def it_is_applied_for_again_and_closed(story: Scenario, case: Json) -> None:
     assert (row["status"], row["progress"]) == ("已销号", 100)
 
 
+@pytest.mark.requirement("G-51")
 def it_is_archived(story: Scenario, case: Json) -> None:
     story.then_waits_at(case, ("archive", BODY))
     story.when_completes(BODY, "archive", "archived", case=case, data={"archive_no": "A-12"})
@@ -181,12 +192,9 @@ def it_is_archived(story: Scenario, case: Json) -> None:
 def the_records_are_complete(story: Scenario, case: Json) -> None:
     applied = {unit for node, unit in story.ever(case) if node in ("apply", "register")}
     assert applied == {ECOLOGY}
-    story.then_never(case, WATER, FORESTRY, OFFICE)
     assert story.rows(case)[:1] == ["D-01.7"]
     assert "D-04.3" in story.rows(case)
-    story.then_every_decision_names_table_version_and_row(case)
-    story.then_every_transition_is_on_record(case)
-    story.then_no_incidents()
+    story.then_all_is_on_record(case, never=(WATER, FORESTRY, OFFICE))
 
 
 def test_an_inspection_item_with_its_own_rules_follows_them(guiyang_story: Scenario) -> None:
@@ -195,8 +203,10 @@ def test_an_inspection_item_with_its_own_rules_follows_them(guiyang_story: Scena
     the_steps_of_the_document_are_taken(story, case)
     the_public_notice_runs_five_working_days(story, case)
     the_province_closes_and_ecology_keeps_a_copy(story, case)
+    story.then_all_is_on_record(case)
 
 
+@pytest.mark.requirement("G-42")
 def the_item_comes_with_its_steps(story: Scenario) -> Json:
     story.when_passes("2026-09-01 10:00")
     data = guiyang.inspection(explicit=True)
@@ -212,6 +222,7 @@ def the_item_comes_with_its_steps(story: Scenario) -> Json:
     return case
 
 
+@pytest.mark.requirement("G-42")
 def the_steps_of_the_document_are_taken(story: Scenario, case: Json) -> None:
     story.when_passes("2026-10-20 10:00")
     story.when_completes(WATER, "rectify_supervised", "done", case=case)
@@ -229,6 +240,7 @@ def the_steps_of_the_document_are_taken(story: Scenario, case: Json) -> None:
     assert row["steps_done"] == "单位自验（2026-10-22）；市级验收（2026-10-30）"
 
 
+@pytest.mark.requirement("G-42")
 def the_public_notice_runs_five_working_days(story: Scenario, case: Json) -> None:
     story.then_waits_at(case, ("do_step", OFFICE))
     notice = {"notice_from": "2026-11-02", "notice_to": "2026-11-06"}
@@ -242,6 +254,7 @@ def the_public_notice_runs_five_working_days(story: Scenario, case: Json) -> Non
     story.then_waits_at(case, ("do_step", PROVINCE))
 
 
+@pytest.mark.requirement("G-42", "G-46")
 def the_province_closes_and_ecology_keeps_a_copy(story: Scenario, case: Json) -> None:
     story.when_passes("2026-11-18 10:00")
     result = {"step_result": "同意销号"}
@@ -276,6 +289,7 @@ def test_a_failed_step_of_the_document_sends_the_case_back(guiyang_story: Scenar
     story.then_waits_at(case, ("do_step", AHA_BODY))
 
 
+@pytest.mark.requirement("G-42")
 def test_an_inspection_item_without_rules_waits_for_the_office(
     guiyang_story: Scenario,
 ) -> None:

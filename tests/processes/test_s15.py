@@ -1,5 +1,7 @@
 """Story S15 A: a greenway admitted, inspected in construction, handed over, operated."""
 
+import pytest
+
 from tests.support.scenario import Json, Scenario
 
 BODY, FORESTRY, ECOLOGY, RESOURCES = "GY-04-GL", "GY-LY", "GY-ST", "GY-ZR"
@@ -15,6 +17,7 @@ def test_a_greenway_is_admitted_inspected_and_operated(guiyang_story: Scenario) 
     it_is_operated_and_left(story, case)
 
 
+@pytest.mark.requirement("G-48")
 def the_greenway_is_admitted(story: Scenario) -> Json:
     story.when_passes("2026-03-01 10:00")
     data = greenway(story)
@@ -50,6 +53,7 @@ def the_greenway_is_admitted(story: Scenario) -> Json:
     return case
 
 
+@pytest.mark.requirement("G-49", "G-50")
 def the_first_check_stops_the_works(story: Scenario, case: Json) -> None:
     story.when_passes("2026-06-01 15:00")
     data = {
@@ -79,6 +83,7 @@ def the_first_check_stops_the_works(story: Scenario, case: Json) -> None:
     story.then_due(case, "check_works", "2026-09-01")
 
 
+@pytest.mark.requirement("G-24", "G-50")
 def the_clue_goes_to_forestry(story: Scenario, case: Json) -> None:
     """No department of the facility is known, so G2 is led by forestry (D-01)."""
     (clue,) = story.cases("gy_clue")
@@ -100,6 +105,7 @@ def the_clue_goes_to_forestry(story: Scenario, case: Json) -> None:
     story.then_no_incidents()
 
 
+@pytest.mark.requirement("G-49", "G-51")
 def the_second_check_finds_all_in_order(story: Scenario, case: Json) -> None:
     story.when_passes("2026-09-01 15:00")
     papers = story.when_uploads(BODY, "整改资料")
@@ -113,6 +119,7 @@ def the_second_check_finds_all_in_order(story: Scenario, case: Json) -> None:
     assert story.variables(case)["problems_found"] is None
 
 
+@pytest.mark.requirement("G-49")
 def the_works_are_completed(story: Scenario, case: Json) -> None:
     story.when_passes("2026-11-30 15:00")
     data = {**check(story, "2026-11-30", 0.8, "落实"), "disposal": "无问题"}
@@ -126,6 +133,7 @@ def the_works_are_completed(story: Scenario, case: Json) -> None:
     story.then_due(case, "check_operation", "2027-11-30")
 
 
+@pytest.mark.requirement("G-49", "G-50")
 def it_is_operated_and_left(story: Scenario, case: Json) -> None:
     story.when_passes("2026-12-20 10:00")
     data = {
@@ -147,14 +155,14 @@ def it_is_operated_and_left(story: Scenario, case: Json) -> None:
     story.when_completes(BODY, "check_operation", "left", case=case, data=data)
     story.then_state(case, "退出")
     assert story.case(case["id"])["status"] == "completed"
-    story.then_every_transition_is_on_record(case)
-    story.then_no_incidents()
+    story.then_all_is_on_record(case)
     assert story.counted("M-12", 2026) == (3, 3)  # due in June, September and December
     found = story.metric("M-12-problems", 2026)["figure"]
     assert (found["numerator"], found["denominator"]) == (0, 1)
     assert (found["sums"]["checks"], found["sums"]["problems"]) == (5, 1)
 
 
+@pytest.mark.requirement("G-48")
 def test_one_refusal_ends_the_admission(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-03-02 10:00")

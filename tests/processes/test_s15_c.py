@@ -32,6 +32,7 @@ def call(**changes: object) -> Json:
     [("kernel", "postgresql"), ("spiffworkflow", "sqlite")],
     indirect=True,
 )
+@pytest.mark.requirement("G-24")
 def test_an_anonymous_call_becomes_a_clue_and_a_second_call_follows_it(
     guiyang_story: Scenario,
 ) -> None:
@@ -45,7 +46,8 @@ def test_an_anonymous_call_becomes_a_clue_and_a_second_call_follows_it(
     it_becomes_a_clue_and_a_meeting(story)
     second = the_second_call_is_merged(story)
     the_result_reaches_both(story, first, second)
-    story.then_no_incidents()
+    the_clue_goes_to_agriculture_and_ecology(story)
+    story.then_all_is_on_record(first, second)
 
 
 def it_is_triaged(story: Scenario, case: Json) -> None:
@@ -127,6 +129,32 @@ def it_follows_a_main_one_that_is_closed_already(story: Scenario) -> None:
     assert story.ledger_row("report", third["number"])["result"] == "属实"
 
 
+@pytest.mark.requirement("G-29", "G-34")
+def the_clue_goes_to_agriculture_and_ecology(story: Scenario) -> None:
+    (clue,) = story.cases("gy_clue")
+    form = story.form(BODY, "register_clue", clue)
+    kept = ("source", "source_ref", "found_on", "pa_id", "county_codes", "problem_type", "acts")
+    more = {
+        "urgent": "紧急",
+        "point_name": "红枫湖北岸养殖场",
+        "lon": 106.42,
+        "lat": 26.51,
+        "area_ha": 0.4,
+        "zone": ["一般控制区"],
+        "facts": RESULT + "夜间排放养殖废水，水面发黑有臭味，已现场取样并拍照。",
+        "evidence": [{"name": "现场照片", "kind": "照片、视频"}],
+    }
+    data = {**{key: form[key] for key in kept}, **more}
+    story.when_completes(BODY, "register_clue", "registered", case=clue, data=data)
+    assert story.variables(clue)["supervise_lead"] == "AGRICULTURE"
+    assert {"D-01.2", "D-02.3", "D-07.7"} <= set(story.rows(clue))
+    receivers = {unit for _, unit in story.ever(clue)}
+    story.then_all_is_on_record(clue)
+    assert receivers == {BODY}  # slips to agriculture and ecology are drawn, none is sent
+    slips = story.variables(clue)["slips"]
+    assert {slip["to_role"] for slip in slips} >= {"AGRICULTURE", "ECOLOGY"}
+
+
 @pytest.fixture
 def jiangxi_report(jiangxi_story: Scenario) -> Scenario:
     jiangxi_story.when_passes("2025-05-06 10:00")
@@ -134,6 +162,7 @@ def jiangxi_report(jiangxi_story: Scenario) -> Scenario:
 
 
 @CROSSED
+@pytest.mark.requirement("J-36")
 def test_the_twin_drafts_a_problem_and_answers_a_named_reporter(
     jiangxi_report: Scenario,
 ) -> None:

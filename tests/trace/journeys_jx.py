@@ -30,6 +30,7 @@ FOUND: Json = {
 OWN: Json = {**FOUND, "reserve_id": "JX-N01", "ownership": "PROVINCIAL"}
 LISTED: Json = {
     **FOUND,
+    "closing_form_set": None,
     "list_due": date(2025, 11, 30),
     "due": date(2025, 11, 15),
     "timing": {"handling": "正常", "list_year": 2025},
