@@ -15,6 +15,8 @@ from engine.bpmn.decisions import Decisions
 from engine.bpmn.deploy import Compiled, DeployEnv, Limit
 from engine.bpmn.facts import ProcessFacts
 from engine.bpmn.regional import Regional
+from engine.case_limits import CaseLimit
+from engine.case_limits import read as read_case_limits
 from engine.feel.compile import Expression, compile_expression
 from engine.feel.run import Mode
 from engine.forms.compile import compile_form
@@ -64,6 +66,7 @@ class Deployed(Dated):
     limits: Mapping[str, Mapping[str, Limit]] = field(default_factory=dict)
     years: Callable[[str], Mapping[str, Value] | None] | None = None  # of its campaign
     live: LiveRegister | None = None  # registers with what people changed of them
+    case_limits: Mapping[str, tuple[CaseLimit, ...]] = field(default_factory=dict)
     bounds: Limits = field(default_factory=Limits)  # of the installation
     _phrases: dict[tuple[str, Mode], Expression] = field(default_factory=dict)
 
@@ -182,6 +185,10 @@ def compile_version(
     reports, wrong = compile_reports(application.reports, sources)
     wrong += [*_imports(application, compiled, forms), *_prints(application, forms)]
     wrong += _ledgers_named(application, forms)
+    case_limits, unfit = read_case_limits(
+        application.deadlines, compiled.facts, application.values
+    )
+    wrong += unfit
     findings.extend(wrong)
     if has_errors(wrong):
         return Assembled(tuple(findings))
@@ -197,6 +204,7 @@ def compile_version(
         reports,
         decisions=compiled.decisions,
         limits=compiled.limits,
+        case_limits=case_limits,
     )
     ladders, wrong = _ladders(made, compiled)
     findings.extend(wrong)

@@ -9,6 +9,7 @@ from engine.base import events
 from engine.base.errors import Conflict
 from engine.commands import (
     campaigns,
+    case_limits,
     consulting,
     entitled,
     escalating,
@@ -166,7 +167,8 @@ def _round(case: Case, job: Row) -> bool:
 
 def _escalate(case: Case, job: Row) -> bool:
     """Remind of a limit, or raise the level of one that has passed."""
-    if not escalating.act(case, job):
+    acts = case_limits.act if "limit" in job["payload"] else escalating.act
+    if not acts(case, job):
         return False
     finishing.finish(case)
     return True

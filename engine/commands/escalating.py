@@ -154,8 +154,8 @@ def _climb(held: HeldTask, rung: Rung) -> None:
     case, live, task = held.case, held.live, held.task
     due, now, place = task["due_at"], case.ctx.now, place_of(live)
     days = offset(due, now, place)
-    record = _record(live, task, rung, days, now)
-    to = recipients(held, _whom(live, rung))
+    found = record(live, task["due_kind"], rung, days, now)
+    to = recipients(held, whom(live, rung))
     work.write_task(case.ctx.conn, task["id"], {"level": rung.level})
     limit = f"办理时限 {local_day(due, place.zone)}"
     state = f"已超期 {days} 个工作日" if now > due else f"还有 {-days} 个工作日"
@@ -169,25 +169,27 @@ def _climb(held: HeldTask, rung: Rung) -> None:
     once = f"{JOB}:{task['id']}:{due:%Y%m%d%H%M}:{rung.level}"
     notify.post(case, to, JOB, params, once)
     detail = {"task": task["id"], "name": task["name"], "level": rung.level}
-    detail |= {"action": rung.action, "due": due, "days": days, "to": to, "decision": record}
+    detail |= {"action": rung.action, "due": due, "days": days, "to": to, "decision": found}
     case.note(live, "Escalated", detail, node=task["node"])
 
 
-def _record(live: Live, task: Row, rung: Rung, days: int, now: datetime) -> Mapping[str, Any]:
-    """Give the audit trail of the decision: its table, version and row."""
-    if task["due_kind"] == DRAWN:
+def record(
+    live: Live, kind: str, rung: Rung, days: int, now: datetime
+) -> Mapping[str, Any]:
+    """Give the audit trail of the decision on a limit of KIND: its table, version and row."""
+    if kind == DRAWN:
         return {}
     name = str(live.deployed.application.escalation["decision"])
 
     def decide(scope: Mapping[str, Any]) -> tuple[Any, Any]:
         return live.deployed.decide(name, scope, now, region_of(live))
 
-    kind = task["due_kind"]
     found = answered(decide, kind, days) or answered(decide, kind, rung.start)
     return found.record if found is not None else {}
 
 
-def _whom(live: Live, rung: Rung) -> list[Any]:
+def whom(live: Live, rung: Rung) -> list[Any]:
+    """Give whom RUNG names, as the application explains its words."""
     known = live.deployed.application.escalation.get("notify") or {}
     return [*rung.to, *(one for word in rung.notify for one in known.get(word, ()))]
 
@@ -200,13 +202,13 @@ def recipients(held: HeldTask, whom: Iterable[Any]) -> list[str]:
         if one == HANDLERS:
             found += [name for seat in seats for name in _handlers(held.task, seat)]
         elif one == LEADERS:
-            found += _leaders(held.case, [seat["unit"] for seat in seats if seat["unit"]])
+            found += leaders(held.case, [seat["unit"] for seat in seats if seat["unit"]])
         else:
-            found += _elsewhere(held.case, held.live, one)
+            found += elsewhere(held.case, held.live, one)
     return list(dict.fromkeys(found))
 
 
-def _elsewhere(case: Case, live: Live, one: Any) -> list[str]:
+def elsewhere(case: Case, live: Live, one: Any) -> list[str]:
     """Resolve one who has no seat in the round."""
     if one == STARTER:
         row = case.root.row
@@ -227,7 +229,7 @@ def _handlers(task: Row, seat: Row) -> list[str]:
     return [f"person:{user}" for user in task["settings"].get("users") or ()]
 
 
-def _leaders(case: Case, units: list[str]) -> list[str]:
+def leaders(case: Case, units: list[str]) -> list[str]:
     """Give the leaders of UNITS; of a unit without one all its people."""
     led = people_rows.leaders_of(case.ctx.conn, units)
     return [

@@ -9,6 +9,7 @@ from engine.base.events import Correlate
 from engine.base.values import Value
 from engine.commands import (
     away,
+    case_limits,
     escalating,
     following,
     recused,
@@ -37,6 +38,7 @@ def finish(case: Case) -> None:
     search = _search(case)
     recused.settle(case)
     following.follow(case)
+    case_limits.settle(case)
     opened = _write_tasks(case)
     _write_machine_work(case)
     cases.replace_search(case.ctx.conn, case.id, search)

@@ -27,6 +27,8 @@ DEADLINE_KEYS = frozenset(
         "kind",
         "requirement",
         "basis",
+        "process",
+        "while",
         "stopFor",
         "extendable",
         "extendMost",
@@ -108,7 +110,22 @@ def read_deadlines(data: Entry, reader: Reader) -> dict[str, dict[str, Any]]:
         reader.match(entry, "date", DUE_DATE, where)
         reader.match(entry, "warn", DURATION, where)
         _deadline_shape(entry, where, reader)
+        _case_limit(entry, where, reader)
     return deadlines
+
+
+def _case_limit(entry: Entry, where: str, reader: Reader) -> None:
+    """Check a limit of a case itself: `process`, its ladder's kind, `while` it counts."""
+    if reader.may(entry, "process", str, where) is None:
+        if "while" in entry:
+            text = "只用于写了 process 的时限（案件本身的时限）"
+            reader.report(f"{where}.while", text, "写上 process，或删去 while")
+        return
+    reader.need(entry, "kind", str, where)
+    reader.may(entry, "while", str, where)
+    if entry.get("from", "caseStart") == "created" or entry.get("date") == MONTH_END:
+        text = "案件本身的时限从案件启动（caseStart）或字段（field）起算"
+        reader.report(where, text, "改为 from: caseStart 或 from: field")
 
 
 def _deadline_shape(entry: Entry, where: str, reader: Reader) -> None:

@@ -181,6 +181,13 @@ def delete_keys(conn: Conn, keys: Sequence[str]) -> None:
         conn.remove(job, [{"dedup_key": key} for key in keys], unique="dedup_key")
 
 
+def payload_at(conn: Conn, key: str) -> Row | None:
+    """Give the payload of the job with a dedup key, None when there is none."""
+    query = sa.select(job.c.payload).where(job.c.dedup_key == key)
+    found = conn.execute(query).first()
+    return None if found is None else dict(found.payload)
+
+
 def call_key(instance_id: int, wait: str, number: int | None) -> str:
     """Give the dedup key of the service call of a wait and item."""
     return f"call:{instance_id}:{wait}:{number or 0}"
