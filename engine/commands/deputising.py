@@ -42,11 +42,12 @@ class MakeDeputy:
     def run(self, ctx: Context) -> Created:
         """Check and keep the rule; it begins by itself."""
         whom = self.person or ctx.actor.person
-        require(ctx, whom)
+        require(ctx, whom, self.unit)
         start, until = _midnight(self.first), _midnight(self.last + timedelta(days=1))
         self._check_days(ctx, start, until)
-        own, other = _known(ctx.conn, whom), _known(ctx.conn, self.deputy)
+        own = people_rows.load_person(ctx.conn, whom) or {}
         self._check_persons(ctx, whom)
+        other = people_rows.load_person(ctx.conn, self.deputy) or {}
         if deputies.overlapping(ctx.conn, self.deputy, start, until):
             raise rules.loop(other["name"])
         row: Row = {"person": whom, "person_name": own["name"], "deputy": self.deputy}
@@ -73,7 +74,7 @@ class MakeDeputy:
         mine = {row["code"]: row["application"] for row in deputies.units_of(ctx.conn, whom)}
         if not mine or self.unit not in {"", *mine}:
             raise InvalidRequest("被代理人没有这个单位的岗位。", code="not-eligible")
-        theirs = deputies.units_of(ctx.conn, self.deputy)
+        theirs = deputies.units_of(ctx.conn, self.deputy)  # nobody: an unknown login too
         if not {row["application"] for row in theirs} & set(mine.values()):
             text = "代理人不在同一应用的单位中，不具备本环节办理资格。"
             raise InvalidRequest(text, code="not-eligible")
@@ -91,7 +92,7 @@ class EndDeputy:
         if row is None:
             raise NotFound
         if row["deputy"] != ctx.actor.person:
-            _require_known(ctx, row["person"])
+            _require_known(ctx, row)
         if row["until_at"] <= ctx.now:
             return Counted()
         deputies.end(ctx.conn, self.rule_id, ctx.actor.person, ctx.now)
@@ -120,30 +121,27 @@ class ReturnDeputised:
         return Counted(count=organising.give_back(ctx, found, OVER))
 
 
-def require(ctx: Context, whom: str) -> None:
-    """Refuse who may not hand over the work of WHOM."""
-    if not may_set(ctx.conn, ctx.actor, whom):
+def require(ctx: Context, whom: str, unit: str = "") -> None:
+    """Refuse who may not hand over the work of WHOM, in UNIT or in all posts."""
+    if not may_set(ctx.conn, ctx.actor, whom, unit):
         raise NotAllowed("只能为本人，或由本单位负责人、调度人员设置代理。", act="deputise")
 
 
-def may_set(conn: Conn, actor: Actor, whom: str) -> bool:
-    """Tell whether ACTOR may hand over the work of WHOM (operations.md 2.25)."""
+def may_set(conn: Conn, actor: Actor, whom: str, unit: str = "") -> bool:
+    """Tell whether ACTOR may hand over the work of WHOM (operations.md 2.25).
+
+    Who leads a unit speaks for the posts of that unit only.
+    """
     if actor.person == whom or actor.rights.intersection(BEYOND):
         return True
     led = {post.unit for post in actor.posts if post.duty == "leader"}
-    return any(row["code"] in led for row in deputies.units_of(conn, whom))
+    units = {unit} if unit else {row["code"] for row in deputies.units_of(conn, whom)}
+    return bool(units) and units <= led
 
 
-def _require_known(ctx: Context, whom: str) -> None:
-    if not may_set(ctx.conn, ctx.actor, whom):
+def _require_known(ctx: Context, row: Row) -> None:
+    if not may_set(ctx.conn, ctx.actor, row["person"], row["unit"]):
         raise NotFound  # a rule of others is not even told
-
-
-def _known(conn: Conn, login: str) -> Row:
-    row = people_rows.load_person(conn, login)
-    if row is None or not row["active"]:
-        raise InvalidRequest(f"没有登录名为“{login}”的在用人员。", code="person-unknown")
-    return row
 
 
 def _midnight(day: date) -> datetime:

@@ -67,8 +67,9 @@ def overlapping(conn: Conn, login: str, start: datetime, until: datetime) -> boo
 
 
 def units_of(conn: Conn, login: str) -> list[Row]:
-    """Give code and application of the active units LOGIN holds a post in."""
+    """Give code and application of the active units an active LOGIN has a post in."""
     query = sa.select(unit.c.code, unit.c.application).join(post, post.c.unit == unit.c.code)
+    query = query.join(person, person.c.id == post.c.person).where(person.c.active.is_(True))
     return every(conn, query.where(post.c.person == login, unit.c.active.is_(True)))
 
 

@@ -53,7 +53,7 @@ def of_case(conn: Conn, root_id: int) -> Row | None:
 
 def visible_cases(conn: Conn, actor: Actor, cases: Sequence[int]) -> set[int]:
     """Name those of CASES that ACTOR may see."""
-    if visible.sees_everything(actor):
+    if actor.may("system"):
         return set(cases)
     query = sa.select(visible.root.c.id).where(visible.cases(actor))
     return set(conn.execute(query).scalars()) & set(cases)

@@ -121,7 +121,7 @@ def test_who_may_hand_over_and_to_whom(tiny: Tiny) -> None:
         ("wood2", MakeDeputy("field2", FIRST, LAST, person="wood1"), "只能为本人", NotAllowed),
         ("wood1", MakeDeputy("wood1", FIRST, LAST), "不能代理自己", InvalidRequest),
         ("wood1", MakeDeputy("owner", FIRST, LAST), "不在同一应用", InvalidRequest),
-        ("wood1", MakeDeputy("ghost", FIRST, LAST), "没有登录名", InvalidRequest),
+        ("wood1", MakeDeputy("ghost", FIRST, LAST), "不在同一应用", InvalidRequest),
         ("wood1", MakeDeputy("field2", LAST, FIRST), "结束日期", InvalidRequest),
         ("wood1", MakeDeputy("field2", PAST, PAST), "今天", InvalidRequest),
         ("wood1", MakeDeputy("field2", FIRST, LAST, unit="U-S2"), "没有这个", InvalidRequest),
@@ -136,6 +136,11 @@ def test_who_may_hand_over_and_to_whom(tiny: Tiny) -> None:
     tiny.do("chief", MakeDeputy("wood2", FIRST, LAST, person="wood1"))
     tiny.do("root", Appoint("field1", "U-WOOD-1", "leader"))
     hand_over(tiny, "field1", "water1", person="wood1b")  # leads the unit
+    tiny.do("root", Appoint("wood1b", "U-WOOD-2"))  # … but not this one
+    with pytest.raises(NotAllowed):
+        hand_over(tiny, "field1", "water1", person="wood1b")
+    with pytest.raises(NotAllowed):
+        hand_over(tiny, "field1", "water1", person="wood1b", unit="U-WOOD-2")
     kinds = [row["kind"] for row in tiny.rows(sa.select(audit.c.kind))]
     assert kinds.count("MakeDeputy") == 3
 

@@ -10,6 +10,7 @@ from engine.commands.recusing import LiftRecusal, Recuse
 from engine.commands.refilling import RefillSeats
 from engine.commands.tasks import ClaimTask, CompleteTask
 from engine.queries import cases, history, notices, statistics, tasks, worklist
+from engine.store import snapshots
 from engine.store.tables import incident, recusal
 from tests.support.tiny import Tiny, bundle, deploy
 
@@ -130,6 +131,9 @@ def test_who_sees_everything_keeps_away_too(tiny: Tiny) -> None:
     assert sights(tiny, "chief")[:3] == [1, 2, 1]
     tiny.do("chief", Recuse(case_id, MINE))
     assert sights(tiny, "chief") == [0] * 6
+    with tiny.engine.database.read() as conn:  # nor in rows that were frozen
+        assert snapshots.visible_cases(conn, tiny.actor("chief"), [case_id]) == set()
+        assert snapshots.visible_cases(conn, tiny.actor("wood1"), [case_id]) == {case_id}
     with pytest.raises(NotFound):
         tiny.do("chief", Recuse(case_id, MINE, unit="U-WOOD-1"))
 
