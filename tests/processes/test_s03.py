@@ -3,7 +3,7 @@
 import pytest
 
 from tests.processes import jiangxi
-from tests.support.scenario import Json, Scenario
+from tests.support.scenario import API, Json, Scenario
 
 PLACE = jiangxi.ANOTHER
 RESERVE = PLACE.body
@@ -51,6 +51,26 @@ def the_form_is_refused_until_it_is_right(story: Scenario) -> None:
     body = {"processDefinitionKey": "jx_audit", "variables": data}
     answer = story.of(RESERVE).send("POST", "/process-instances", body, 422)
     assert sorted(error["field"] for error in answer["errors"]) == ["lon", "photos"]
+    it_is_kept_as_a_draft(story, data)
+
+
+def it_is_kept_as_a_draft(story: Scenario, data: Json) -> None:
+    """Save the same form as 草稿: allowed; registering it: the same two errors."""
+    where = {key: data[key] for key in ("reserve_id", "county_code")}
+    story.when_started(RESERVE, "jx_draft", where)
+    (case,) = story.cases("jx_audit")
+    story.then_state(case, "草稿")
+    story.then_due(case, "complete_draft", "2025-07-31")
+    task, _ = story.mine(RESERVE, "complete_draft", case)
+    client, path = story.of(RESERVE), f"/user-tasks/{task['id']}/draft"
+    client.acts += 1
+    head = {"X-CSRF-Token": client.csrf, "If-Match": '"0"'}
+    saved = client.client.put(f"{API}{path}", json={"data": data}, headers=head)
+    assert saved.status_code == 200, saved.text
+    act = (RESERVE, "complete_draft", "register")
+    answer = story.when_completes(*act, case=case, data=data, expect=422)
+    assert sorted(error["field"] for error in answer["errors"]) == ["lon", "photos"]
+    story.then_state(case, "草稿")
 
 
 def the_county_agrees(story: Scenario) -> Json:

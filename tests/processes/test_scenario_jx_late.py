@@ -82,6 +82,7 @@ def test_a_supplement_of_december_gets_a_limit_it_can_keep(jiangxi_story: Scenar
     story.when_passes("2025-12-03 10:00")
     late = {"checked_on": "2025-12-02", "request_supplement": True}
     case = jiangxi.registered(story, PLACE, **late)
+    story.then_state(case, "已登记")
     for unit in (FORESTRY, ECOLOGY):
         story.when_completes(unit, "approve_supplement", "approve", case=case)
     assert story.rows(case) == ["D-05.2", "D-10.3"]

@@ -250,6 +250,12 @@ JOURNEYS = (
         begin=BEGIN,
     ),
     Journey(
+        "jx_draft",
+        "草稿",
+        begin=BEGIN,
+        vars={"reserve_id": "JX-N11", "county_code": "360681", "description": None},
+    ),
+    Journey(
         "jx_rs_batch",
         "下发",
         begin=BEGIN,
