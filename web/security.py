@@ -21,6 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 HASHED = "/static/dist/"  # the names of these files change with their content
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 JSON_LIMIT = 2_000_000  # bytes of an ordinary body; a designed default
+FORM_LIMIT = 8_000_000  # of a form: a table may hold 2,000 rows of text (Limits.table_bytes)
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 
 # Permission name → rights of which one is needed; None: no sign-in, (): signed in.

@@ -37,7 +37,7 @@ def _looked(case: Case, live: Live, limit: CaseLimit) -> bool:
     if any(one.get("dedup_key") == _key(live, limit) for one in case.writes.jobs):
         return True
     return any(
-        line.kind == "Escalated" and line.detail.get("limit") == limit.key
+        line.kind == "Escalated" and (line.detail or {}).get("limit") == limit.key
         for line in case.lines
     )
 

@@ -8,7 +8,7 @@ from engine.commands import instances as commands
 from engine.commands import recusing, reopening
 from engine.queries import cases, diagram, forecast, history, instances, recusals
 from engine.queries.paging import Paging
-from web import calls
+from web import calls, security
 from web.api.routes import Noun
 from web.schemas import bodies, wire
 from web.schemas.base import PageAsk, Search, page_of, shape
@@ -18,7 +18,7 @@ route = NOUN.route
 ONE = "/process-instances/<int:instance_id>"
 
 
-@route("POST /process-instances", "signed-in", body=bodies.Start)
+@route("POST /process-instances", "signed-in", body=bodies.Start, limit=security.FORM_LIMIT)
 def create(body: dict[str, Any]) -> Response:
     """启动: start a case with its start form."""
     key, unit = body["process_definition_key"], body["unit"]

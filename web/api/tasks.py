@@ -7,7 +7,7 @@ from flask import Response
 from engine.commands import corrections, deadlines, late, vault_looks
 from engine.commands import tasks as commands
 from engine.queries import forecast, task_page, tasks, vault
-from web import calls, session
+from web import calls, security, session
 from web.api.routes import Noun
 from web.schemas import bodies
 from web.schemas.base import Search, page_of, shape
@@ -15,7 +15,6 @@ from web.schemas.base import Search, page_of, shape
 NOUN = Noun("user-tasks", "任务：检索、表单、草稿、认领、办理、退回、催办、停表、延期")
 route = NOUN.route
 ONE = "/user-tasks/<int:task_id>"
-FORM_LIMIT = 8_000_000  # bytes: a table may hold 2,000 rows of text (Limits.table_bytes)
 
 
 @route("POST /user-tasks/search", "signed-in", body=Search, answer=page_of(tasks.TaskRow))
@@ -36,7 +35,7 @@ def form(task_id: int) -> Any:
     return calls.ask(task_page.form, task_id=task_id)
 
 
-@route(f"PUT {ONE}/draft", "signed-in", body=bodies.Data, limit=FORM_LIMIT)
+@route(f"PUT {ONE}/draft", "signed-in", body=bodies.Data, limit=security.FORM_LIMIT)
 def save_draft(body: dict[str, Any], task_id: int) -> Response:
     """暂存 what was typed; If-Match is the draft's version, "0" for the first."""
     return calls.run(commands.SaveTaskDraft(task_id, body["data"], calls.if_match()))
@@ -54,7 +53,7 @@ def release(body: dict[str, Any], task_id: int) -> Response:
     return calls.run(commands.ReleaseTask(task_id, body["unit"], body["expected_version"]))
 
 
-@route(f"POST {ONE}/completion", "signed-in", body=bodies.Completion, limit=FORM_LIMIT)
+@route(f"POST {ONE}/completion", "signed-in", body=bodies.Completion, limit=security.FORM_LIMIT)
 def complete(body: dict[str, Any], task_id: int) -> Response:
     """办理: act on one's seat; expectedVersion is the seat's."""
     return calls.run(commands.CompleteTask(task_id, **body))
@@ -136,7 +135,7 @@ def look_into_vault(body: dict[str, Any], task_id: int) -> Response:
     "signed-in",
     body=bodies.Preview,
     answer=shape(forecast.Preview),
-    limit=FORM_LIMIT,
+    limit=security.FORM_LIMIT,
 )
 def next_handlers(body: dict[str, Any], task_id: int) -> Any:
     """下一步办理人: who would get what; nothing is saved."""

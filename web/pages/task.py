@@ -18,7 +18,6 @@ from web.pages.words import day
 from web.schemas.wire import plain
 
 task = Blueprint("task", __name__)
-BODY = 8_000_000  # bytes: a table of a form may hold 2,000 rows (Limits.table_bytes)
 MANY = 100  # rows of a table that still stand in the page
 DRAFT = {"data", "opinion", "outcome"}
 PHRASES = ["同意。", "情况属实。", "请按期办理。"]
@@ -236,7 +235,7 @@ def content(ref: str, task_id: int) -> Response:
 
 
 @task.post("/case/<ref>/task/<int:task_id>/completion")
-@security.permission("signed-in", body_limit=BODY)
+@security.permission("signed-in", body_limit=security.FORM_LIMIT)
 def complete(ref: str, task_id: int) -> Response:
     """Act on one's seat; answers like the API."""
     del ref
@@ -245,7 +244,7 @@ def complete(ref: str, task_id: int) -> Response:
 
 
 @task.post("/case/<ref>/task/<int:task_id>/return")
-@security.permission("signed-in", body_limit=BODY)
+@security.permission("signed-in", body_limit=security.FORM_LIMIT)
 def send_back(ref: str, task_id: int) -> Response:
     """退回 with a reason."""
     del ref
@@ -256,7 +255,7 @@ def send_back(ref: str, task_id: int) -> Response:
 
 
 @task.put("/case/<ref>/task/<int:task_id>/draft")
-@security.permission("signed-in", body_limit=BODY)
+@security.permission("signed-in", body_limit=security.FORM_LIMIT)
 def save_draft(ref: str, task_id: int) -> Response:
     """暂存 form, opinion and chosen outcome."""
     del ref
@@ -272,7 +271,7 @@ def save_draft(ref: str, task_id: int) -> Response:
 
 
 @task.post("/start/<key>/submit")
-@security.permission("signed-in", body_limit=BODY)
+@security.permission("signed-in", body_limit=security.FORM_LIMIT)
 def begin(key: str) -> Response:
     """Start a case and lead to its page."""
     body = _body("data")
