@@ -10,7 +10,7 @@ from tests.support.places import filled
 from tests.support.site import API, PASSWORD, Site
 
 # Pages and routes that show or change one case.
-OF_ONE_CASE = ("/case/", "/todo/", "/api/v1/process-instances/<", "/api/v1/user-tasks/<")
+OF_ONE_CASE = ("/case/", "/todo/<", "/api/v1/process-instances/<", "/api/v1/user-tasks/<")
 COUNTY2 = {"station": "S2", "what": "另一县", "area": 1, "found_on": "2025-07-01"}
 
 KEPT = {
