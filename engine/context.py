@@ -17,9 +17,9 @@ from engine.base.recent import Recent
 from engine.bpmn.deploy import DeployEnv
 from engine.calendars import Calendars
 from engine.campaigns import LiveYears
-from engine.library.application import read_application
+from engine.library.application import Application, read_application
 from engine.library.bundle import Bundle, from_files
-from engine.library.overrides import variant
+from engine.library.overrides import variant, without_divisions
 from engine.organisation import Organisation, Organisations
 from engine.rules.units import Directory, build_directory, unit_of
 from engine.runtime import Runtime
@@ -33,7 +33,7 @@ from engine.versions import (
     compile_version,
 )
 
-COMPILED = 24  # versions at most that engines of one process share
+COMPILED = 48  # versions at most that engines of one process share
 
 __all__ = ["Assembled", "Context", "Deployed", "Runtimes", "SearchField", "View"]
 
@@ -129,11 +129,29 @@ class Runtimes:
         if application is None:
             return Assembled(findings)
         chosen = self.named(runtime) if runtime else self.of_new(application.runtime)
-        made = compile_version(bundle, application, chosen, self._env(processes))
+        made = self._base(bundle, application, chosen, processes)
         made = Assembled((*findings, *made.findings), made.deployed)
         if made.deployed is not None and application.overrides:
             made = self._with_divisions(bundle, made, made.deployed, processes)
         return made
+
+    def _base(
+        self,
+        bundle: Bundle,
+        application: Application,
+        chosen: Runtime,
+        processes: frozenset[str],
+    ) -> Assembled:
+        """Compile the files without what divisions keep, once however often that changes."""
+        key = (f"base:{without_divisions(bundle).hash}", chosen.name, processes)
+        made = self._compiled.get(key)
+        if made is None:
+            made = compile_version(bundle, application, chosen, self._env(processes))
+            self._compiled.keep(key, made)
+        if made.deployed is None:
+            return made
+        version = replace(made.deployed, application=application, hash=bundle.hash)
+        return Assembled(made.findings, version)
 
     def _with_divisions(
         self, bundle: Bundle, made: Assembled, base: Deployed, processes: frozenset[str]

@@ -107,6 +107,8 @@ class Organisation:
         if register is None:
             return code
         for change in reversed(self.changes.get((kind, code), ())):
+            if change.op == FILE:
+                break  # it is called what the file calls it again
             if change.op == SET:
                 return change.cells.get(register.label) or code
         row = register.rows.get(code, {})

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.base import overrides
 from engine.base.errors import InvalidRequest
+from engine.base.findings import Finding
 from engine.library.bundle import FORMS, MAIN, Bundle, from_files
 from engine.library.entries import SETTING_KEYS
 from engine.library.reading import Reader
@@ -36,7 +37,7 @@ def check_overrides(
             text = f"应用中没有“{inner}”，没有可替换的文件"
             main.report(path, text, "改为与原文件相同的文件名", code="override")
         elif inner == MAIN:
-            _check_settings(path, bundle.files[path], settings, main)
+            main.findings.extend(_settings_findings(path, bundle.files[path], settings))
 
 
 def _replaceable(inner: str) -> bool:
@@ -45,28 +46,28 @@ def _replaceable(inner: str) -> bool:
     return drawn or inner == MAIN or (inner.startswith(FORMS) and inner.endswith(".json"))
 
 
-def _check_settings(path: str, data: bytes, settings: Settings, main: Reader) -> None:
-    """Report what a division's application.yaml says besides other values of settings."""
+def _settings_findings(path: str, data: bytes, settings: Settings) -> list[Finding]:
+    """Give what a division's application.yaml says besides other values of settings."""
     own = Reader(path)
     try:
         found = read_yaml(data)
     except InvalidRequest as error:
-        main.report(path, error.message, "改正后再部署", code="yaml.syntax")
-        return
+        own.report("", error.message, "改正后再部署", code="yaml.syntax")
+        return own.findings
     if not isinstance(found, dict) or set(found) - {SETTINGS}:
         text = "区划的 application.yaml 只能有 settings 一节"
-        main.report(path, text, "只写与本级不同的 settings", code="override")
-        return
+        own.report("", text, "只写与本级不同的 settings", code="override")
+        return own.findings
     for name, entry in own.section(found, SETTINGS).items():
-        where = f"{path} {SETTINGS}.{name}"
-        main.known(entry, SETTING_KEYS, where)
+        where = f"{SETTINGS}.{name}"
+        own.known(entry, SETTING_KEYS, where)
         base = settings.get(name)
         if base is None:
-            main.report(where, "应用没有这项设置", "只能改已有的设置", code="override")
+            own.report(where, "应用没有这项设置", "只能改已有的设置", code="override")
         elif not _alike(base.get("value"), entry.get("value")):
             text = "值的种类与原设置不同"
-            main.report(where, text, f"写成与“{base.get('value')}”同类的值", code="override")
-    main.findings.extend(own.findings)
+            own.report(where, text, f"写成与“{base.get('value')}”同类的值", code="override")
+    return own.findings
 
 
 def _alike(value: Any, other: Any) -> bool:
@@ -90,6 +91,16 @@ def kept(bundle: Bundle) -> dict[str, tuple[str, ...]]:
         if parts is not None and not path.endswith(overrides.TABLE):
             found.setdefault(parts[0], []).append(parts[1])
     return {division: tuple(paths) for division, paths in found.items()}
+
+
+def without_divisions(bundle: Bundle) -> Bundle:
+    """Give BUNDLE without what gives divisions versions of their own; tables stay."""
+    files = {
+        path: data
+        for path, data in bundle.files.items()
+        if overrides.parts(path) is None or path.endswith(overrides.TABLE)
+    }
+    return from_files(bundle.application, files) if len(files) < len(bundle.files) else bundle
 
 
 def variant(bundle: Bundle, division: str) -> Bundle:

@@ -130,6 +130,11 @@ def test_new_files_do_not_undo_what_people_changed(tiny: Tiny) -> None:
     assert "organisation.conflict" not in [f["code"] for f in answer.findings]
     change(tiny, "station", "S1", op="file", if_match=kept.version)
     assert row_on(tiny, "station", "S1", date(2025, 1, 2))["name"] == "清水国家公园"
+    stored = sa.select(register_row).where(register_row.c.code == "S1")
+    assert [r["label"] for r in tiny.rows(stored)] == ["清水国家公园"]
+    root = tiny.actor("root")
+    asked = {"application": "tiny", "kind": "station", "code": "S1"}
+    assert tiny.engine.ask(organisation.record, root, **asked).label == "清水国家公园"
 
 
 def test_a_table_comes_in_row_by_row(tiny: Tiny) -> None:
