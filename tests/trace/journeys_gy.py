@@ -23,6 +23,12 @@ from tests.trace.cases_gy import (
 )
 from tests.trace.journey import Journey
 
+DEMAND = {
+    "subject_no": "T-2026-0001",
+    "level": "L1",
+    "demand": "请说明整改进展和完成时间。",
+    "reply_due": date(2026, 4, 1),
+}
 JOURNEYS = (
     Journey(
         "gy_patrol",
@@ -341,6 +347,23 @@ JOURNEYS = (
         answers={"approve_publication": ["rework", "publish"]},
     ),
     Journey("gy_publication", "每季度", start="quarter_begins"),
+    Journey(
+        "gy_supervise",
+        "办结",
+        vars={**DEMAND, "supervisor": "GY-LGO", "to_unit": "GY-WL"},
+        answers={
+            "find_open": {"rows": []},
+            "finish_item": ["again", "close"],
+        },
+    ),
+    Journey(
+        "gy_supervise",
+        "已在督办",
+        vars={**DEMAND, "supervisor": "GY-LGO", "to_unit": "GY-WL"},
+        answers={
+            "find_open": {"rows": [{"supervisor": "GY-LGO", "opened_on": DAY}]},
+        },
+    ),
     Journey(
         "gy_publication",
         "建议公开",

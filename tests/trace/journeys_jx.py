@@ -59,6 +59,12 @@ POINT: Json = {
     "issuer": "生态环境部",
 }
 
+DEMAND = {
+    "subject_no": "T-2026-0001",
+    "level": "L1",
+    "demand": "请说明整改进展和完成时间。",
+    "reply_due": date(2026, 4, 1),
+}
 JOURNEYS = (
     Journey(
         "jx_audit",
@@ -234,6 +240,25 @@ JOURNEYS = (
         answers={"approve_publication": ["rework", "publish"]},
     ),
     Journey("jx_publication", "每季度", start="quarter_begins", begin=BEGIN),
+    Journey(
+        "jx_supervise",
+        "办结",
+        vars={**DEMAND, "supervisor": "JX-LYJ", "to_unit": "360600-LY"},
+        answers={
+            "find_open": {"rows": []},
+            "finish_item": ["again", "close"],
+        },
+        begin=BEGIN,
+    ),
+    Journey(
+        "jx_supervise",
+        "已在督办",
+        vars={**DEMAND, "supervisor": "JX-LYJ", "to_unit": "360600-LY"},
+        answers={
+            "find_open": {"rows": [{"supervisor": "JX-LYJ", "opened_on": DAY}]},
+        },
+        begin=BEGIN,
+    ),
     Journey(
         "jx_publication",
         "建议公开",
