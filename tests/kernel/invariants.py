@@ -3,8 +3,8 @@
 from collections import Counter
 from typing import Any
 
-from engine.kernel import sizes
 from engine.kernel import effects as fx
+from engine.kernel import sizes
 from engine.kernel.plan import Plan
 from engine.kernel.waits import condition_of
 

@@ -1,4 +1,4 @@
-"""A year that ends with 2,000 unfinished problems: frozen, told in one table, signed, printed."""
+"""A year that ends with 2,000 unfinished problems: frozen, told in one table, printed."""
 
 import re
 import resource
