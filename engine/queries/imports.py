@@ -26,6 +26,7 @@ __all__ = ["MEDIA", "Receipt", "Run", "Source", "Task", "run", "runs", "sources"
 PAGE = 100
 RUNS = 50
 BATCH = 25
+BLANK = 20  # rows of a template to type in
 MANY = 500  # options of a drop-down; beyond it a list helps nobody
 STATES = ("read", "create", "merge", "created", "merged", "unchanged", "refused")
 
@@ -120,10 +121,15 @@ def _source(spec: Import) -> Source:
 
 
 def template(view: View, *, application: str, source_id: str) -> tuple[str, bytes]:
-    """Give name and content of an empty table with drop-downs and notes."""
+    """Give name and content of an empty table with drop-downs and notes.
+
+    Empty rows lie before the line to sign, so that nobody types over it.
+    """
     found = source(view, application=application, source_id=source_id)
     spec = importing.load(view, application, source_id)
-    return f"{found.title}模板.xlsx", write.write(_layout(spec), [])
+    layout = _layout(spec)
+    empty: list[list[None]] = [[None] * len(layout.columns)] * BLANK
+    return f"{found.title}模板.xlsx", write.write(layout, empty if layout.foot else [])
 
 
 def _layout(spec: Import) -> write.Layout:
