@@ -83,7 +83,7 @@ JOURNEYS = (
         "jx_audit",
         "转来",
         start="drafted",
-        trigger=FOUND,
+        trigger={**FOUND, "draft_from": "YG-2025-0001"},
         begin=BEGIN,
         answers={
             "complete_draft": ("register", {"checked_on": DAY}),
