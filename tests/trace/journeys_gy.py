@@ -334,7 +334,11 @@ JOURNEYS = (
         answers={
             "visit_record": (
                 "found",
-                {"visit_tasks": [{"content": "清场", "unit": "GY-ST", "due": date(2026, 4, 1)}]},
+                {
+                    "visit_tasks": [
+                        {"content": "清场", "unit": "GY-ST", "due": date(2026, 4, 1)}
+                    ]
+                },
             ),
             "visit_sign": ["object", "sign"],
         },
