@@ -8,8 +8,7 @@ from marshmallow import fields, validate
 from engine.commands import accounts, people
 from engine.queries import staff
 from engine.queries.paging import Paging
-from web import calls, session
-from web.api.organisation import day_of
+from web import calls, limits, session
 from web.api.routes import Noun
 from web.schemas.base import Schema, page_of, shape
 
@@ -110,7 +109,8 @@ def appoint(body: dict[str, Any], login: str) -> Response:
 def end_post(login: str, tenure_id: int) -> Response:
     """任职结束: ?last= is the last day; without it at once, and claims go back."""
     del login
-    return calls.run(people.EndPost(tenure_id, day_of(request.args.get("last", ""))))
+    last = limits.day_or_none(request.args.get("last", ""))
+    return calls.run(people.EndPost(tenure_id, last))
 
 
 @route("POST /people/<login>/claim-releases", "admin", body=ReleaseReason)

@@ -1,15 +1,13 @@
 """Working calendars: years and their source, days, entering and taking back."""
 
-from datetime import date
 from typing import Any
 
 from flask import Response, request
 from marshmallow import fields, validate
 
-from engine.base.errors import InvalidRequest
 from engine.commands import calendars as commands
 from engine.queries import calendars
-from web import calls
+from web import calls, limits
 from web.api.routes import Noun
 from web.schemas.base import Schema, shape
 
@@ -55,14 +53,16 @@ def changes(calendar: str) -> Any:
 def change_day(body: dict[str, Any], calendar: str, day: str) -> Response:
     """Say that a day is worked or off; If-Match is the version of the calendar."""
     version = calls.if_match()
-    return calls.run(commands.ChangeCalendarDay(calendar, _day(day), if_match=version, **body))
+    given = limits.day(day)
+    return calls.run(commands.ChangeCalendarDay(calendar, given, if_match=version, **body))
 
 
 @route("DELETE /calendars/<calendar>/days/<day>", "calendar")
 def restore_day(calendar: str, day: str) -> Response:
     """Take the entry of a day back."""
     version = calls.if_match()
-    return calls.run(commands.ChangeCalendarDay(calendar, _day(day), None, if_match=version))
+    given = limits.day(day)
+    return calls.run(commands.ChangeCalendarDay(calendar, given, None, if_match=version))
 
 
 @route("PUT /calendars/<calendar>/entries", "calendar", limit=CSV_LIMIT)
@@ -76,10 +76,3 @@ def enter(calendar: str) -> Response:
 def remove_year(calendar: str, year: int) -> Response:
     """Take back everything entered for a year."""
     return calls.run(commands.RemoveCalendarYear(calendar, year, calls.if_match()))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidRequest(f"“{text[:20]}”不是日期，请写成 2026-10-10。") from error

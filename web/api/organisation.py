@@ -1,12 +1,10 @@
 """The organisation: units, roles, registers with their dates; what people changed of them."""
 
-from datetime import date
 from typing import Any
 
 from flask import Response, request
 from marshmallow import fields, validate
 
-from engine.base.errors import InvalidRequest
 from engine.commands import organisation as commands
 from engine.commands.handing import HandOverSeats
 from engine.commands.organisation_tables import ImportRecords
@@ -147,11 +145,3 @@ def stranded() -> Any:
 def hand_over(body: dict[str, Any], unit: str) -> Response:
     """移交: its open seats go to the unit that took over its duties."""
     return calls.run(HandOverSeats(unit, body["successor"], body["reason"]))
-
-
-def day_of(text: str) -> date | None:
-    """Read a date of a query, None for an empty one."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise InvalidRequest(f"“{text[:20]}”不是日期，请写成 2026-10-10。") from error

@@ -109,7 +109,7 @@ def _agendas(first: date | None) -> list[tuple[str, agenda.Agenda]]:
 @security.permission("operations")
 def calendar() -> Response:
     """阶段日历: the phases of a year and four weeks of timers from any day."""
-    first = _day(request.args.get("from", ""))
+    first = limits.day_or_none(request.args.get("from", ""))
     text = request.args.get("year", "")
     year = limits.year(text) or (first.year if first else None)
     strips = _strips(year)
@@ -132,21 +132,12 @@ def _this_year() -> int:
     return session.ask(operations.clock).now.astimezone(repairs.SHANGHAI).year
 
 
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidRequest(f"“{text}”不是日期，请写成 2025-12-01。") from error
-
-
 @ops.get("/ops/timers")
 @security.permission("operations")
 def timers() -> Response:
     """定时器: overdue ones and those to come, with their rule."""
     args = request.args
-    day = _day(args.get("on", ""))
+    day = limits.day_or_none(args.get("on", ""))
     bounds: dict[str, Any] = {"overdue": args.get("due") == "overdue"}
     if day:
         bounds |= _bounds(day)
