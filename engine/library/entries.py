@@ -60,6 +60,7 @@ REPORT_KEYS = frozenset(
         "ledger",
         "denominator",
         "numerator",
+        "smallest",
         "sums",
         "breakdown",
         "format",
