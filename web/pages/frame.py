@@ -89,7 +89,8 @@ def page(template: str, **values: Any) -> Response:
     return response
 
 
-_ONCE = frozenset(("after", "acted", "began", "told", "claimed", "released"))  # said once, not kept in links
+# Said once, not kept in links.
+_ONCE = frozenset(("after", "acted", "began", "told", "claimed", "released"))
 
 
 def with_query(**changes: Any) -> str:
