@@ -35,7 +35,8 @@ def the_body_asks_for_funds(story: Scenario, case: Json) -> None:
     (fund_case,) = story.cases("gy_fund")  # the register of GY-F18, guided by its department
     story.then_waits_at(fund_case, ("guide_fund", ECOLOGY))
     row = story.ledger_row("fund", fund_case["number"])
-    assert (row["source_no"], row["fund_type"], row["applicant"]) == (case["number"], "生态", BODY)
+    told = (row["source_no"], row["fund_type"], row["applicant"])
+    assert told == (case["number"], "生态", BODY)
 
 
 def the_plan_is_reviewed_by_both(story: Scenario, case: Json) -> None:
