@@ -18,6 +18,9 @@ def take(conn: Conn, name: str, value: str, instance_id: int) -> bool:
     row = {"name": name, "value": value, "instance_id": instance_id}
     dialect = postgresql if is_postgres(conn) else sqlite
     insert = dialect.insert(taken).values(row)
-    conn.execute(insert.on_conflict_do_nothing(index_elements=[taken.c.name, taken.c.value]))
-    held = sa.select(taken.c.instance_id).where(taken.c.name == name, taken.c.value == value)
-    return bool(conn.execute(held).scalar_one() == instance_id)
+    # Who holds it is asked in the same statement: it could be set free between two.
+    asked = insert.on_conflict_do_update(
+        index_elements=[taken.c.name, taken.c.value],
+        set_={"instance_id": taken.c.instance_id},
+    )
+    return bool(conn.execute(asked.returning(taken.c.instance_id)).scalar_one() == instance_id)
