@@ -229,6 +229,12 @@ class LiveRegister(Dated):
         """Give the row CODE of register KIND in force on DAY."""
         return self.organisation.row(kind, code, day)
 
+    def codes(self, kind: str, day: date) -> list[str] | None:
+        """Name the rows of KIND in force on DAY; None when there is no such register."""
+        if self.organisation.base(kind) not in self.organisation.records:
+            return None
+        return list(self.organisation.rows(kind, day))
+
     def choices(self, kind: str, day: date) -> list[tuple[str, str]]:
         """Give the rows of KIND in force on DAY as (code, label)."""
         kind = self.organisation.base(kind)

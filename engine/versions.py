@@ -110,6 +110,14 @@ class Deployed(Dated):
             return self.register(kind, code)
         return self.live.at(kind, code, day)
 
+    def codes(self, kind: str, day: date) -> list[str] | None:
+        """Name the rows of register KIND in force on DAY, as people keep them."""
+        if kind not in self.application.registers:
+            return None
+        if self.live is None:
+            return [code for code, _ in self.application.choices(kind)]
+        return self.live.codes(kind, day)
+
     def choices(self, kind: str, at: datetime) -> list[tuple[str, str]]:
         """Give the rows of register KIND in force at AT as (code, label)."""
         if self.live is None:

@@ -21,6 +21,10 @@ class Dated(ABC):
     def at(self, kind: str, code: str, day: date) -> Mapping[str, Value] | None:
         """Give the row CODE of register KIND in force on DAY."""
 
+    @abstractmethod
+    def codes(self, kind: str, day: date) -> list[str] | None:
+        """Name the rows of register KIND in force on DAY; None when there is no register."""
+
 
 class Calendar(Protocol):
     """A published working calendar; raises CalendarMissing for a year without data."""
@@ -66,6 +70,12 @@ class Moment:
         if isinstance(self.register, Dated):
             return self.register.at(kind, code, on or self.day)
         return None if self.register is None else self.register(kind, code)
+
+    def codes(self, kind: str, on: date | None = None) -> list[str] | None:
+        """Name the rows of register KIND in force today, or ON a decisive date."""
+        if isinstance(self.register, Dated):
+            return self.register.codes(kind, on or self.day)
+        return None
 
 
 class Expr(Protocol):

@@ -11,8 +11,11 @@ from engine.feel.treewalk import Env, Walker
 from engine.feel.values import Range
 
 _CHANGING = frozenset(
-    {"now", "today", "register", "add working days", "is working day", "working days between"}
-)
+    {
+        "now", "today", "register", "register codes", "add working days",
+        "is working day", "working days between",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ _RESULTS: Mapping[str, type] = {
     "get entries": list, "working days between": int, "amount in words": str,
     "day of week": str, "month of year": str, "day of year": int, "week of year": int,
     "years and months duration": Months, "region level": str, "region parent": str,
-    "region within": bool, "last day of month": date, "first day of month": date,
+    "region within": bool, "register codes": list, "last day of month": date,
+    "first day of month": date,
 }  # fmt: skip
 _PARTS: Mapping[str, type] = {
     "year": int, "month": int, "day": int, "weekday": int, "hour": int, "minute": int,

@@ -129,6 +129,7 @@ region level(code: s)
 region parent(code: s)
 region within(code: s, ancestor: s)
 register(kind: s, code: s, on: d|D?)
+register codes(kind: s, on: d|D?)
 """
 
 

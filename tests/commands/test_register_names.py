@@ -47,6 +47,15 @@ def names(tiny: Tiny) -> dict[str, Any]:
         }
 
 
+def codes(tiny: Tiny, day: str = "today()") -> Any:
+    """List the codes FEEL finds on DAY, by name of the register."""
+    newest = max(row["id"] for row in tiny.rows(sa.select(bundle)))
+    both = f'[register codes("station", {day}), register codes("post", {day})]'
+    with tiny.engine.database.read() as conn:
+        version = tiny.engine.runtimes.version(conn, newest, "tiny")
+        return compile_expression(both)({}, version.moment(tiny.clock.now()))
+
+
 def test_a_change_under_one_name_holds_under_all(tiny: Tiny) -> None:
     deploy(tiny.engine, TWO_NAMES, base_version=1)
     root = tiny.actor("root")
@@ -59,6 +68,7 @@ def test_a_change_under_one_name_holds_under_all(tiny: Tiny) -> None:
     )
     assert made.kind == "station"
     assert {tuple(found) for found in names(tiny).values()} == {("清水湖", "清水湖")}
+    assert codes(tiny) == [["S1", "S2"], ["S1", "S2"]]
     held = [
         tiny.engine.ask(organisation.record, root, application="tiny", kind=kind, code="S1")
         for kind in ("station", "post")

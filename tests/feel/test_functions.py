@@ -238,6 +238,7 @@ CASES: list[tuple[str, Any]] = [
     ('register("unit", "U1").name', "保护中心"),
     ('register("unit", "U1").shares', [1, 2]),
     ('register("unit", "U2")', None),
+    ('register codes("unit")', None),  # a plain source of rows cannot be listed
 ]  # fmt: skip
 
 
@@ -347,6 +348,8 @@ def test_a_year_without_calendar_is_an_error_in_both_modes() -> None:
 
 def test_a_register_that_is_not_there_gives_null() -> None:
     assert compile_expression('register("unit", "U1")')({}, Moment()) is None
+    with pytest.raises(ExpressionFailed, match="没有登记表“unit”"):
+        compile_expression('register codes("unit")')({}, Moment())
 
 
 def test_reading_the_moment_marks_an_expression_as_clock_dependent() -> None:

@@ -1,7 +1,11 @@
 """Work of the year's windows: inspection with nil reports, monthly progress, surveys."""
 
+from datetime import date
+
 import pytest
 
+from engine.base.actor import SYSTEM
+from engine.commands.organisation import ChangeRecord
 from tests.processes import jiangxi
 from tests.support.scenario import Json, Scenario
 
@@ -35,13 +39,36 @@ def test_every_reserve_reports_its_inspection_or_stands_on_the_list(
     jiangxi_story: Scenario,
 ) -> None:
     story = jiangxi_story
+    the_register_of_reserves_changes(story)
     story.when_passes("2025-01-02")
-    assert len(story.cases("jx_inspect")) == len(story.setting("reserves")) == 25
+    places = {case["place"] for case in story.cases("jx_inspect")}
+    assert len(places) == len(story.cases("jx_inspect")) == 25
+    assert "JX-P10" in places
+    assert places.isdisjoint({"JX-P09", "JX-P11", "JX-C01"})
     the_owned_reserve_organises_itself(story)
     both_bureaus_organise_elsewhere(story)
     silence_is_listed_in_july(story)
+    figure = story.overseer().get("/metrics/jiangxi/M-5", year="2025")["figure"]
+    assert (figure["numerator"], figure["denominator"]) == (1, 25)
     a_late_report_is_still_taken(story)
     story.then_no_incidents()
+
+
+@pytest.mark.requirement("J-06", "J-07")
+def the_register_of_reserves_changes(story: Scenario) -> None:
+    """Let one reserve end and one begin with the year, and one begin in February."""
+    new = {"level": "省级", "category": "森林生态", "prefecture_code": "360600"}
+    new |= {"county_codes": "360681", "affiliation": "LOCAL", "name": "贵溪新设省级自然保护区"}
+    begin = date(2025, 1, 1)
+    for code, op, cells, day in (
+        ("JX-P09", "end", None, begin),
+        ("JX-P10", "set", new, begin),
+        ("JX-P11", "set", {**new, "name": "二月设立省级自然保护区"}, date(2025, 2, 1)),
+    ):
+        change = ChangeRecord(
+            "jiangxi", "reserve", code, op=op, cells=cells, valid_from=day, if_match=0
+        )
+        story.worker.engine.execute(change, SYSTEM)
 
 
 @pytest.mark.requirement("J-09", "J-34")

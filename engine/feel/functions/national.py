@@ -167,3 +167,12 @@ def register(run: Run, kind: str, code: str, on: date | datetime | None = None) 
         kind, code, None if on is None else _day(run, on)
     )
     return None if row is None else taken_in(row)
+
+
+def register_codes(run: Run, kind: str, on: date | datetime | None = None) -> Value:
+    """Name the rows of the register KIND in force ON a decisive date, today without one."""
+    codes = run.moment.codes(kind, None if on is None else _day(run, on))
+    if codes is None:
+        return run.warn("argument", f"没有登记表“{kind[:40]}”", 0)
+    run.charge(len(codes))
+    return list(codes)

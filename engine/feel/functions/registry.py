@@ -128,4 +128,5 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "region parent": national.region_parent,
     "region within": national.region_within,
     "register": national.register,
+    "register codes": national.register_codes,
 }
