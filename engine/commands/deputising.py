@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from engine.base.actor import Actor
 from engine.base.errors import InvalidRequest, NotAllowed, NotFound
 from engine.commands import organising
 from engine.commands.results import Counted, Created
@@ -12,13 +11,12 @@ from engine.context import Context
 from engine.rules import deputies as rules
 from engine.rules.permissions import may
 from engine.store import deputies, jobs, people_rows, records
-from engine.store.rows import Conn, Row
+from engine.store.rows import Row
 
 REASON = 200  # characters at most
 MOST = 366  # days of one rule; a longer absence is a change of posts; designed
 CLAIMS = 200  # claims given back in one act, as of leavers
 OVER = "代理到期或收回"
-BEYOND = ("scheduler", "admin", "system")  # who may set rules for others (operations.md 2.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,24 +121,12 @@ class ReturnDeputised:
 
 def require(ctx: Context, whom: str, unit: str = "") -> None:
     """Refuse who may not hand over the work of WHOM, in UNIT or in all posts."""
-    if not may_set(ctx.conn, ctx.actor, whom, unit):
+    if not deputies.may_set(ctx.conn, ctx.actor, whom, unit):
         raise NotAllowed("只能为本人，或由本单位负责人、调度人员设置代理。", act="deputise")
 
 
-def may_set(conn: Conn, actor: Actor, whom: str, unit: str = "") -> bool:
-    """Tell whether ACTOR may hand over the work of WHOM (operations.md 2.25).
-
-    Who leads a unit speaks for the posts of that unit only.
-    """
-    if actor.person == whom or actor.rights.intersection(BEYOND):
-        return True
-    led = {post.unit for post in actor.posts if post.duty == "leader"}
-    units = {unit} if unit else {row["code"] for row in deputies.units_of(conn, whom)}
-    return bool(units) and units <= led
-
-
 def _require_known(ctx: Context, row: Row) -> None:
-    if not may_set(ctx.conn, ctx.actor, row["person"], row["unit"]):
+    if not deputies.may_set(ctx.conn, ctx.actor, row["person"], row["unit"]):
         raise NotFound  # a rule of others is not even told
 
 

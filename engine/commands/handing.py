@@ -4,16 +4,25 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from engine.base.errors import Conflict, InvalidRequest
-from engine.commands import entitled, finishing, organising, tasks, voting
+from engine.commands import (
+    away,
+    entitled,
+    finishing,
+    organising,
+    staffing,
+    tasks,
+    voting,
+)
 from engine.commands.case import Case, open_case
 from engine.commands.results import Refilled
 from engine.context import Context
 from engine.rules.permissions import may
+from engine.rules.seats import GONE
 from engine.store import cases, organisation, people_rows, records, work
 from engine.store.rows import Row
 
 REASON_LENGTH = 200
-OPEN, GONE = ("open", "held"), ("void", "removed", "transferred")
+OPEN = ("open", "held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +32,8 @@ class HandOverSeats:
     Only from a unit that ended or where nobody holds a post, and to one of the same
     application where somebody does. Where the successor has a seat of the round already,
     the seat is taken out of the round: one unit has one voice, and a round with no voice
-    missing is decided. Up to 500 seats at a time. Right refill; answers Refilled: seats
-    handed over, seats that were closed meanwhile.
+    missing is decided. Cases the successor keeps away from (回避) are left as they are. Up
+    to 500 seats at a time. Right refill; answers Refilled: seats handed over, seats left.
     """
 
     gone: str
@@ -52,7 +61,7 @@ class HandOverSeats:
     def _successor(self, ctx: Context) -> Row:
         if not self.reason.strip() or len(self.reason) > REASON_LENGTH:
             raise InvalidRequest(f"请写明移交的依据，最多 {REASON_LENGTH} 个字。")
-        if self.gone == self.successor:
+        if self.gone in ("", self.successor):
             raise InvalidRequest("移交给另一个单位。")
         unit = people_rows.unit_row(ctx.conn, self.successor)
         if unit is None or not unit["active"]:
@@ -66,6 +75,8 @@ class HandOverSeats:
         if root is None:
             return 0
         case = open_case(ctx, root)
+        if unit["code"] in away.of(root)["units"]:
+            return 0
         moved = sum(self._move(case, unit, row) for row in found)
         finishing.finish(case)
         return moved
@@ -77,7 +88,7 @@ class HandOverSeats:
             return False
         seated = [one for one in held.seats if one["unit"] == unit["code"]]
         merged = any(one["state"] not in GONE for one in seated)
-        values = {"state": "removed"} if merged else _taken_over(seat, unit)
+        values = {"state": "removed"} if merged else staffing.taken_over(seat, unit)
         work.write_seat(case.ctx.conn, seat["id"], seat["version"], values)
         detail = {"task": held.task["id"], "seat": seat["id"], "name": held.task["name"]}
         detail |= {"from": seat["unit_name"], "to": unit["name"], "reason": self.reason}
@@ -89,12 +100,3 @@ class HandOverSeats:
         if merged:  # the successor's voice may be all that was waited for
             tasks.settle(held, None, voting.judge(held, case.ctx.now), {})
         return True
-
-
-def _taken_over(seat: Row, unit: Row) -> Row:
-    """Give what a seat is once UNIT has it; nobody there has claimed it yet."""
-    values: Row = {"unit": unit["code"], "unit_name": unit["name"], "person": None}
-    values |= {"person_name": None, "on_behalf_of": None}
-    if seat["label"] == seat["unit_name"]:
-        values["label"] = unit["name"]
-    return values

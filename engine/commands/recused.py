@@ -5,6 +5,7 @@ from typing import Any
 from engine.base.errors import Conflict
 from engine.commands import away, staffing
 from engine.commands.case import Case, Live
+from engine.rules.seats import GONE
 from engine.rules.units import Directory, Unit
 from engine.store import codec, holding, people_rows, recusals, work
 from engine.store.rows import Row
@@ -75,13 +76,12 @@ def _move(case: Case, live: Live, task: Row, seat: Row, directory: Directory) ->
 
 def _seated(case: Case, task: Row, unit: Unit) -> bool:
     found = holding.seats_of(case.ctx.conn, task["id"])
-    return any(seat["unit"] == unit.code and seat["state"] != "void" for seat in found)
+    return any(seat["unit"] == unit.code and seat["state"] not in GONE for seat in found)
 
 
 def _hand_on(case: Case, live: Live, task: Row, seat: Row, unit: Unit) -> None:
-    values: Row = {"unit": unit.code, "unit_name": unit.name, "region": unit.region}
-    values |= {"label": unit.name, "person": None, "person_name": None}
-    values |= {"on_behalf_of": None}
+    given = {"code": unit.code, "name": unit.name, "region": unit.region}
+    values = staffing.taken_over(seat, given)
     work.write_seat(case.ctx.conn, seat["id"], seat["version"], values)
     detail = {"task": task["id"], "seat": seat["id"], "name": task["name"], "note": NOTE}
     detail |= {"from": seat["unit_name"], "to": unit.name}
@@ -94,7 +94,7 @@ def _stop(case: Case, live: Live, task: Row, seat: Row, directory: Directory) ->
     others = [
         one
         for one in holding.seats_of(case.ctx.conn, task["id"])
-        if one["id"] != seat["id"] and one["state"] != "void"
+        if one["id"] != seat["id"] and one["state"] not in GONE
     ]
     if others:
         text = f"{name} 在“{task['name']}”有席位，没有可以接替的上级单位；请先联系流程负责人。"

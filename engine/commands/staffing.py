@@ -126,6 +126,13 @@ def _seat_row(case: Case, task: Row, seat: SeatPlan, state: str) -> Row:
     }
 
 
+def taken_over(seat: Row, unit: Mapping[str, Any]) -> Row:
+    """Give what SEAT is once UNIT (code, name, region) has it; nobody there claimed it yet."""
+    values: Row = {"unit": unit["code"], "unit_name": unit["name"], "region": unit["region"]}
+    values |= {"person": None, "person_name": None, "on_behalf_of": None}
+    return values | ({"label": unit["name"]} if seat["label"] == seat["unit_name"] else {})
+
+
 def incident(case: Case, live: Live, task: Row, reason: str) -> Row:
     """Make the incident of a round nobody can take."""
     text = f"环节“{task['name']}”没有符合条件的办理人：{reason}。请联系流程负责人。"

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 
 from engine.context import View
 from engine.rules.calendar import local_day
+from engine.store import deputies as store
 from engine.store.people import post
 from engine.store.rights_tables import deputy
 from engine.store.rows import every
 
 MOST = 200  # rules shown
-BEYOND = frozenset({"scheduler", "admin", "system"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def rules(view: View) -> tuple[DeputyRule, ...]:
     """Give own rules, those of the units one leads, all to who supervises; newest first."""
     led = sorted({one.unit for one in view.actor.posts if one.duty == "leader"})
     query = sa.select(deputy).order_by(deputy.c.id.desc()).limit(MOST)
-    if not BEYOND & view.actor.rights:
+    if not store.BEYOND & view.actor.rights:
         me = view.actor.person
         colleagues = sa.select(post.c.person).where(post.c.unit.in_(led))
         mine = sa.or_(deputy.c.person == me, deputy.c.deputy == me)
@@ -66,5 +66,12 @@ def _rule(view: View, row: Mapping[str, Any]) -> DeputyRule:
         "over" if over else "active" if begun else "planned",
         row["reason"],
         row["made_name"],
-        not over,
+        not over and _may_end(view, row),
     )
+
+
+def _may_end(view: View, row: Mapping[str, Any]) -> bool:
+    """Tell whether the actor may take the rule back, as EndDeputy asks it."""
+    if row["deputy"] == view.actor.person:
+        return True
+    return store.may_set(view.connection, view.actor, row["person"], row["unit"])

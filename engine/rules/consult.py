@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from engine.base.errors import Conflict, InvalidRequest
 from engine.base.values import Value
 from engine.rules.deadlines import Place
-from engine.rules.seats import CONCLUDE
+from engine.rules.seats import CONCLUDE, GONE
 
 OPINION, ANY = "opinion", "any"
 SILENT = "silent"
@@ -60,8 +60,7 @@ def free_from(task: Row, place: Place) -> date | None:
 
 def asked(seats: Iterable[Row]) -> list[Row]:
     """Give the seats of the units asked, the lead's own opinion among them."""
-    gone = ("void", "removed", "transferred")
-    return [s for s in seats if s["duty"] != CONCLUDE and s["state"] not in gone]
+    return [s for s in seats if s["duty"] != CONCLUDE and s["state"] not in GONE]
 
 
 def unanswered(seats: Iterable[Row]) -> list[Row]:

@@ -25,7 +25,7 @@ STATE_WORDS: Mapping[str, str] = {
     "removed": "已减",
     "transferred": "已转",
 }
-_GONE = frozenset(("void", "removed", "transferred"))
+GONE = frozenset(("void", "removed", "transferred"))
 CONCLUDE = "conclude"  # duty of the lead's extra seat in a consultation (2.6)
 
 
@@ -53,7 +53,7 @@ class Seat:
     @property
     def counts(self) -> bool:
         """Tell whether the seat belongs to the round's base."""
-        return self.state not in _GONE
+        return self.state not in GONE
 
     @property
     def cast(self) -> bool:

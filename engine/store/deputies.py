@@ -6,11 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.base.actor import Behalf
+from engine.base.actor import Actor, Behalf
 from engine.store.people import person, post, unit
 from engine.store.rights_tables import deputy
 from engine.store.rows import Conn, Row, every, insert, one
 from engine.store.tables import seat
+
+# Who may set and end rules of everybody (operations.md 2.25).
+BEYOND = frozenset({"scheduler", "admin", "system"})
 
 
 def behalves(conn: Conn, login: str, since: datetime, at: datetime) -> list[Behalf]:
@@ -71,6 +74,18 @@ def units_of(conn: Conn, login: str) -> list[Row]:
     query = sa.select(unit.c.code, unit.c.application).join(post, post.c.unit == unit.c.code)
     query = query.join(person, person.c.id == post.c.person).where(person.c.active.is_(True))
     return every(conn, query.where(post.c.person == login, unit.c.active.is_(True)))
+
+
+def may_set(conn: Conn, actor: Actor, whom: str, unit_code: str = "") -> bool:
+    """Tell whether ACTOR may hand over the work of WHOM (operations.md 2.25).
+
+    Who leads a unit speaks for the posts of that unit only.
+    """
+    if actor.person == whom or actor.rights & BEYOND:
+        return True
+    led = {held.unit for held in actor.posts if held.duty == "leader"}
+    units = {unit_code} if unit_code else {row["code"] for row in units_of(conn, whom)}
+    return bool(units) and units <= led
 
 
 def claimed(
