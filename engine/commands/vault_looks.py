@@ -66,10 +66,12 @@ class DecideLook:
 
     def run(self, ctx: Context) -> Created:
         """Check that it is another person who may see the case."""
+        root_id = vault_releases.case_of(ctx.conn, self.release_id)
+        root = None if root_id is None else cases.lock_root(ctx.conn, root_id)
+        case = open_case(ctx, root)  # the case is locked before all that hangs on it
         known = vault_releases.held(ctx.conn, self.release_id)
         if known is None:
             raise NotFound
-        case = open_case(ctx, cases.lock_root(ctx.conn, known["root_id"]))
         entitled.require(ctx, "view", case.root.row)
         if known["unit"] not in ctx.actor.units:
             entitled.require(ctx, "releaseLook", case.root.row)

@@ -20,6 +20,12 @@ def ask(conn: Conn, row: Mapping[str, Any]) -> int:
     return insert(conn, vault_release, {**row, "state": ASKED})
 
 
+def case_of(conn: Conn, release_id: int) -> int | None:
+    """Give the case of a request, to lock it before the request."""
+    query = sa.select(vault_release.c.root_id).where(vault_release.c.id == release_id)
+    return conn.execute(query).scalar_one_or_none()
+
+
 def held(conn: Conn, release_id: int) -> Row | None:
     """Give one request under its lock."""
     query = sa.select(vault_release).where(vault_release.c.id == release_id)
