@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from engine.library.bundle import Bundle, is_text
 
+XML = (".bpmn", ".dmn")
 MAX_LINES = 5_000  # of one file's comparison; beyond, only the count of lines is shown
 
 
@@ -46,13 +47,12 @@ def _change(path: str, before: bytes | None, after: bytes | None) -> Change:
         kind = "removed"
     if not is_text(path):
         return Change(path, kind)
-    lines = list(
-        difflib.unified_diff(
-            _lines(before), _lines(after), f"a/{path}", f"b/{path}", lineterm="", n=3
-        )
-    )
+    old, new = _lines(path, before), _lines(path, after)
+    lines = list(difflib.unified_diff(old, new, f"a/{path}", f"b/{path}", lineterm="", n=3))
     return Change(path, kind, tuple(lines[:MAX_LINES]), len(lines) > MAX_LINES)
 
 
-def _lines(data: bytes | None) -> list[str]:
-    return (data or b"").decode("utf-8", "replace").splitlines()
+def _lines(path: str, data: bytes | None) -> list[str]:
+    """Give the lines of a file; how an editor closes an empty element of XML is no change."""
+    text = (data or b"").decode("utf-8", "replace")
+    return (text.replace(" />", "/>") if path.endswith(XML) else text).splitlines()

@@ -228,7 +228,8 @@ def _form(data: bytes | None) -> dict[str, Item]:
 
 
 def _label(child: Mapping[str, Any]) -> str:
-    return str(child.get("label") or child.get("text") or child.get("key") or "")
+    heading = str(child.get("text") or "").lstrip("# ")
+    return str(child.get("label") or heading or child.get("key") or "")
 
 
 def _flat(child: Mapping[str, Any]) -> Facts:

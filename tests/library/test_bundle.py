@@ -177,3 +177,11 @@ def test_a_difference_names_files_and_shows_lines() -> None:
     assert "+<definitions>" in changes["audit.bpmn"].lines
     assert changes["new.png"].lines == ()
     assert diff(sample(), sample()) == ()
+
+
+def test_how_an_editor_closes_an_empty_element_is_no_changed_line() -> None:
+    before = sample().replacing({"audit.bpmn": b"<a>\n<b/>\n<c n='1'/>\n</a>\n"})
+    after = before.replacing({"audit.bpmn": b"<a>\n<b />\n<c n='2' />\n</a>\n"})
+    (change,) = diff(before, after)
+    told = [line for line in change.lines[2:] if line[0] in "+-"]
+    assert told == ["-<c n='1'/>", "+<c n='2'/>"]
