@@ -1,12 +1,14 @@
 """The form as one page shows it: locked fields locked, lists filled in, values readable."""
 
 import copy
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine.base.expressions import Moment
 from engine.base.values import Value
+from engine.feel.compile import Expression
 from engine.forms.describe import plain
 from engine.forms.fields import Field
 from engine.forms.schema import FormSchema
@@ -15,6 +17,7 @@ Json = dict[str, Any]
 # Rows of a register as (code, label), for fields that offer them as a list.
 Choices = Callable[[str], Sequence[tuple[str, str]]]
 _CELLS: Mapping[str, str] = {"integer": "number", "number": "number", "date": "date"}
+_SETTING = re.compile(r"\bsettings\.(\w+)")
 _YES_NO = [{"label": "是", "value": True}, {"label": "否", "value": False}]
 
 
@@ -67,6 +70,24 @@ def page_values(
         if one.type == "division" and isinstance(code, str):
             shown[one.key] = {"code": code, "names": division_names(code, moment)}
     return shown
+
+
+def facts_of_conditions(schema: FormSchema, known: Mapping[str, Value]) -> dict[str, Value]:
+    """Give what conditions of SCHEMA read besides its fields: variables KNOWN, settings.
+
+    The browser hides and shows by the same conditions; without these names it would take
+    them for null. They are not fields, so they are never sent back.
+    """
+    fields = {one.key for one in schema.all}
+    found: dict[str, Value] = {}
+    settings: dict[str, Value] = {}
+    for expr in schema.conditions:
+        found |= {name: known.get(name) for name in expr.reads - fields}
+        fixed = expr.constants.get("settings") if isinstance(expr, Expression) else None
+        if isinstance(fixed, Mapping):
+            named = _SETTING.findall(expr.text)
+            settings |= {name: fixed.get(name) for name in named}
+    return {**found, "settings": settings} if settings else found
 
 
 def division_names(code: str, moment: Moment, register: str = "division") -> list[str]:

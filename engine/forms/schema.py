@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.base.errors import ExpressionFailed, InvalidForm
-from engine.base.expressions import Moment
+from engine.base.expressions import Expr, Moment
 from engine.base.sieve import Sieve
 from engine.base.values import Value
 from engine.base.writable import implied
@@ -43,6 +43,12 @@ class FormSchema:
     def derived(self) -> dict[str, frozenset[str]]:
         """Give the computed and copied fields: key -> the names their expressions read."""
         return {one.key: one.derived.reads for one in self.all if one.derived is not None}
+
+    @property
+    def conditions(self) -> frozenset[Expr]:
+        """Give the conditions that hide fields, groups and rules."""
+        found = [expr for one in self.all for expr in one.hidden_by]
+        return frozenset(found + [expr for rule in self.rules for expr in rule.hidden_by])
 
     def get(self, key: str) -> Field | None:
         """Give the field KEY."""

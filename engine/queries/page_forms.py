@@ -11,7 +11,7 @@ from engine.base.errors import NotFound
 from engine.base.values import Value
 from engine.bpmn.facts import ProcessFacts
 from engine.context import Deployed, View
-from engine.forms.page import Page, page_form, page_values
+from engine.forms.page import Page, facts_of_conditions, page_form, page_values
 from engine.queries import definitions, homes, processes, task_page
 from engine.queries.paging import MAX_LIMIT, Paging
 from engine.queries.task_data import load
@@ -22,10 +22,14 @@ MOST_LISTED = 500  # cases offered as a list; above it the number is typed (desi
 
 @dataclass(frozen=True, slots=True)
 class PageForm:
-    """A form for the browser: form-js SCHEMA and DATA; the server checks all again."""
+    """A form for the browser: form-js SCHEMA and DATA; the server checks all again.
+
+    FACTS are the names in DATA that are no fields; conditions read them.
+    """
 
     schema: Mapping[str, Any] | None
     data: Mapping[str, Value]
+    facts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,9 @@ def of_task(view: View, *, task_id: int) -> PageForm:
     numbers = _numbers(view, held.version)
     shown = Page(held.known(), moment, writable, _choices(view, held.version), numbers)
     schema = page_form(page.schema, held.form, shown)
-    return PageForm(schema, page_values(held.form, dict(page.data), moment))
+    around = facts_of_conditions(held.form, shown.known)
+    values = page_values(held.form, dict(page.data), moment)
+    return PageForm(schema, around | values, frozenset(around))
 
 
 def _choices(view: View, version: Deployed) -> Callable[[str], list[tuple[str, str]]]:
@@ -97,7 +103,9 @@ def of_start(view: View, *, key: str, unit: str = "") -> PageForm:
     known: dict[str, Value] = {"unit": unit}
     shown = Page(known, moment, None, _choices(view, version), _numbers(view, version))
     form = page_form(orjson.loads(content), schema, shown)
-    return PageForm(form, page_values(schema, schema.prefill(known, moment), moment))
+    around = facts_of_conditions(schema, known)
+    values = page_values(schema, schema.prefill(known, moment), moment)
+    return PageForm(form, around | values, frozenset(around))
 
 
 def startable(view: View) -> tuple[Startable, ...]:

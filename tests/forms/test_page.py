@@ -3,7 +3,8 @@
 import copy
 from typing import Any
 
-from engine.forms.page import Page, page_form, page_values
+from engine.forms.compile import compile_form
+from engine.forms.page import Page, facts_of_conditions, page_form, page_values
 from tests.forms.samples import FORM, GOOD, KNOWN, MOMENT, REGISTERS, changed, schema
 
 
@@ -74,3 +75,15 @@ def test_divisions_come_with_their_names_and_go_back_as_codes() -> None:
     assert values == {"county": {"code": "910121", "names": names}, "area": 1}
     sent = {**GOOD, "county": values["county"]}
     assert schema().clean(sent, known=KNOWN, moment=MOMENT)["county"] == "910121"
+
+
+def test_conditions_find_what_they_read_besides_the_fields() -> None:
+    hide = '=rule = null or settings.meeting != true or text = "x"'
+    form = changed("area", conditional={"hide": hide})
+    made, findings = compile_form(form, "forms/yh_f1.json", {"meeting": True, "other": 1})
+    assert made is not None
+    assert not findings
+    facts = facts_of_conditions(made, {**KNOWN, "rule": {"triage": "受理"}, "secret": 1})
+    assert facts["rule"] == {"triage": "受理"}
+    assert facts["settings"] == {"meeting": True}  # only what a condition names
+    assert not {"secret", "text"} & set(facts)

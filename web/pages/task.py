@@ -98,7 +98,9 @@ def _content(page: TaskForm, shown: page_forms.PageForm, url: str) -> dict[str, 
     typed = draft.get("data") if wrapped else draft
     if url and (_long(shown.data) or _long(typed)):
         return {"contentUrl": url}
-    kept = plain(draft if wrapped else {"data": draft}) if draft else None
+    if isinstance(typed, dict):  # what is no field stands as it is now, not as it was saved
+        typed = {key: value for key, value in typed.items() if key not in shown.facts}
+    kept = plain({**(draft if wrapped else {}), "data": typed}) if draft else None
     return {"data": plain(shown.data), "draft": kept}
 
 
