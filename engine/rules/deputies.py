@@ -62,9 +62,12 @@ def behalf_of(
 
 
 def _his(one: Behalf, seat: Seat, users: Sequence[str]) -> bool:
+    """Tell whether SEAT is of a post ONE speaks of, free or taken by who is stood in for."""
+    if seat["unit"] and seat["unit"] not in one.units:
+        return False  # a rule for one post leaves his claims in others alone
     if seat["person"] is not None:
         return bool(seat["person"] == one.person)
-    return seat["unit"] in one.units if seat["unit"] else one.person in users
+    return bool(seat["unit"]) or one.person in users
 
 
 def may_take(actor: Actor, seat: Seat, behalf: Behalf | None) -> bool:

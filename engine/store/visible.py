@@ -87,7 +87,7 @@ def _of(one: Behalf, column: sa.ColumnElement[int], own: bool) -> sa.Select[Any]
     free = sa.and_(units, seat.c.person.is_(None)) if own else units
     query = sa.select(column).where(
         seat.c.state.in_(("open",) if own else ("open", "held")),
-        sa.or_(free, seat.c.person == one.person),
+        sa.or_(free, sa.and_(seat.c.person == one.person, sa.or_(seat.c.unit == "", units))),
     )
     if one.processes or one.region:
         case = instance.alias("deputised")

@@ -96,6 +96,20 @@ def test_a_rule_of_another_process_or_division_opens_nothing(tiny: Tiny) -> None
     tiny.do("field2", ClaimTask(task_id))
 
 
+def test_a_rule_for_one_post_leaves_claims_in_another_alone(tiny: Tiny) -> None:
+    _, task_id = at_review(tiny)
+    tiny.do("root", Appoint("wood1", "U-WOOD-2"))
+    hand_over(tiny, "wood1", "field2", unit="U-WOOD-2")
+    tiny.do("wood1", ClaimTask(task_id, unit="U-WOOD-1"))
+    tiny.clock.set(shanghai(WITHIN))
+    assert task_id not in listed(tiny, "field2")
+    with pytest.raises(NotFound):
+        tiny.do("field2", ClaimTask(task_id))
+    hand_over(tiny, "wood1", "field2", unit="U-WOOD-1")
+    assert task_id in listed(tiny, "field2")
+    tiny.do("field2", ClaimTask(task_id))
+
+
 def test_nobody_has_two_voices_in_one_round(tiny: Tiny) -> None:
     case_id, _ = at_review(tiny)
     hand_over(tiny, "wood1", "water1")
