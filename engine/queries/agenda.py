@@ -93,7 +93,7 @@ def timers(
     if since is not None:
         query = query.where(job.c.due_at >= since)
     keys = [SortKey(job.c.due_at), SortKey(job.c.id)]
-    names = _Names(view)
+    names = Names(view)
     return page(
         view.connection, query, keys, paging or Paging(), lambda found: names.rows(found)
     )
@@ -108,12 +108,17 @@ def _timers() -> sa.Select[Any]:
     )
 
 
-class _Names:
+class Names:
     """Names of processes and elements, read once per definition."""
 
     def __init__(self, view: View) -> None:
         self._view = view
         self._known: dict[int, Mapping[str, Any]] = {}
+
+    def of(self, row: sa.Row[Any]) -> str:
+        """Name the element of the job ROW as drawn, by its id if it has no name."""
+        node = (self._facts(row).get("nodes") or {}).get(row.node) or {}
+        return str(node.get("name") or row.node or "")
 
     def rows(self, found: Sequence[sa.Row[Any]]) -> list[TimerRow]:
         """Make rows of the jobs FOUND."""
@@ -131,7 +136,7 @@ class _Names:
             title=row.title or "",
             process_name=str(facts.get("name") or ""),
             node=row.node,
-            node_name=str(node.get("name") or row.node),
+            node_name=self.of(row),
             rule=str(node.get("detail") or "").removeprefix("="),
             due_at=row.due_at,
             overdue=row.due_at <= self._view.now,
@@ -161,7 +166,7 @@ def agenda(
     end = start + timedelta(days=WEEK * weeks)
     found = _due_between(view, application, _midnight(start, zone), _midnight(end, zone))
     by_day: dict[date, Counter[str]] = {}
-    for row in _Names(view).rows(found[:LOADED]):
+    for row in Names(view).rows(found[:LOADED]):
         by_day.setdefault(row.due_at.astimezone(zone).date(), Counter())[row.node_name] += 1
     calendar = version.calendars.get(version.application.calendar)
     days = tuple(

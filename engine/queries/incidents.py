@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.base.errors import NotFound
 from engine.context import View
+from engine.queries.agenda import Names
 from engine.queries.filters import conditions
 from engine.queries.paging import Page, Paging, Sort, SortKey, choose, page
 from engine.store import visible
@@ -63,6 +65,7 @@ class JobRow:
     error_code: str | None
     error_text: str | None
     created_at: datetime
+    node_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,8 @@ def jobs(
     query = _jobs().where(*conditions(wanted or {}, columns))
     wanted_sort = sort or (Sort("due_at"),)
     keys = choose(wanted_sort, {n: job.c[n] for n in ("due_at", "kind")}, SortKey(job.c.id))
-    return page(view.connection, query, keys, paging or Paging(), _job_rows)
+    rows = partial(_job_rows, Names(view))
+    return page(view.connection, query, keys, paging or Paging(), rows)
 
 
 def timers(
@@ -216,6 +220,7 @@ def _jobs() -> sa.Select[Any]:
             root.c.title,
             definition.c.key.label("process"),
             definition.c.name.label("process_name"),
+            instance.c.definition_id,
         )
         .outerjoin(instance, instance.c.id == job.c.instance_id)
         .outerjoin(root, root.c.id == job.c.root_id)
@@ -223,7 +228,7 @@ def _jobs() -> sa.Select[Any]:
     )
 
 
-def _job_rows(found: Sequence[sa.Row[Any]]) -> list[JobRow]:
+def _job_rows(names: Names, found: Sequence[sa.Row[Any]]) -> list[JobRow]:
     return [
         JobRow(
             id=row.id,
@@ -244,6 +249,7 @@ def _job_rows(found: Sequence[sa.Row[Any]]) -> list[JobRow]:
             error_code=row.error_code,
             error_text=row.error_text,
             created_at=row.created_at,
+            node_name=names.of(row),
         )
         for row in found
     ]
