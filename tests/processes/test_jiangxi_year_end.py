@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.prints.test_files import text_of
 from tests.processes import jiangxi
 from tests.support.scenario import Json, Scenario
 
@@ -135,6 +136,11 @@ def both_sign_before_it_is_sent(story: Scenario, rows: List2025, report: Json) -
     story.when_completes(ECOLOGY, "sign_f11", "send", case=report)
     assert f"unit:{COMMITTEE}" in story.told(report)
     assert story.written(report, "sent_on") == ["2026-01-10"]
+    (signed,) = [one for one in story.tasks(report, None) if one["node"] == "sign_f11"]
+    path = f"/api/v1/user-tasks/{signed['id']}/print?format=pdf"
+    text = text_of(story.of(FORESTRY).client.get(path).data, "pdf")
+    assert "贵溪市" in text
+    assert "360681" not in text
     story.then_waits_at(report, ("committee_reply", COMMITTEE))
     data = {"reply": "请按新时限抓紧整改。"}
     story.when_completes(COMMITTEE, "committee_reply", "reply", case=report, data=data)

@@ -17,8 +17,8 @@ ONCE = pytest.mark.parametrize(
 )
 
 
-def a_report(story: Scenario, facts: Json, **changes: Any) -> Json:
-    """Register a named report by mail and check it by FACTS: it waits for triage."""
+def received(story: Scenario, **changes: Any) -> Json:
+    """Register a named report by mail."""
     data: Json = {
         "channel": "信箱",
         "received_on": story.today(),
@@ -29,7 +29,12 @@ def a_report(story: Scenario, facts: Json, **changes: Any) -> Json:
         "location": "红枫湖某处",
         "content": "来信反映红枫湖有人私搭乱建，请查处。",
     }
-    case = story.when_started(FORESTRY, "gy_report", {**data, **changes})
+    return story.when_started(FORESTRY, "gy_report", {**data, **changes})
+
+
+def a_report(story: Scenario, facts: Json, **changes: Any) -> Json:
+    """Register a named report by mail and check it by FACTS: it waits for triage."""
+    case = received(story, **changes)
     story.when_completes(FORESTRY, "examine_report", "submit", case=case, data=facts)
     return case
 
@@ -41,6 +46,35 @@ def triaged(story: Scenario, case: Json, outcome: str, data: Json, **more: Any) 
 def acknowledged(story: Scenario, case: Json) -> None:
     data = {"ack_on": story.today(), "ack_text": "您的举报已收到并作出处理。"}
     story.when_completes(FORESTRY, "acknowledge", "done", case=case, data=data)
+
+
+def others_offered(story: Scenario, case: Json) -> list[str]:
+    """Name the reports that may be the same as CASE, while it is examined."""
+    form = story.form(FORESTRY, "examine_report", case)
+    return [row["case_no"] for row in form["similar"]]
+
+
+@ONCE
+@pytest.mark.requirement("G-24")
+def test_reports_of_one_place_nobody_has_examined_are_offered_to_each_other(
+    guiyang_story: Scenario,
+) -> None:
+    story = guiyang_story
+    story.when_passes("2026-05-06 10:00")
+    first, second = received(story), received(story)
+    received(story, pa_or_reserve="GY-02")
+    assert others_offered(story, first) == [second["number"]]
+    assert others_offered(story, second) == [first["number"]]
+    same = {**YES, "dup_of": first["number"]}
+    act = (FORESTRY, "examine_report", "submit")
+    story.when_completes(*act, case=second, data=same)
+    assert others_offered(story, first) == []  # not to the one it is merged into
+    round_about = {**YES, "dup_of": second["number"]}
+    refused = story.when_completes(*act, case=first, data=round_about, expect=422)
+    assert [error["field"] for error in refused["errors"]] == ["dup_of"]
+    triaged(story, second, "merge", {})
+    third = received(story)
+    assert others_offered(story, third) == [first["number"]]
 
 
 @ONCE

@@ -83,6 +83,7 @@ def the_old_ones_go_on_by_county_and_city(story: Scenario, *cases: Json) -> None
             story.when_completes(unit, "county_review", "agree", case=case)
         for unit in CITY:
             story.when_completes(unit, "city_review", "agree", case=case)
+    no_nil_report_while_problems_wait(story, len(cases))
     jiangxi.sent_by_the_city(story, PLACE)
     before, switched = cases
     act = (ECOLOGY, "joint_ecology", "list")
@@ -101,6 +102,18 @@ def the_old_ones_go_on_by_county_and_city(story: Scenario, *cases: Json) -> None
     assert row["closing_form"] == "JX-F4（省林业局改定）"
     assert row["closing_form_reason"] == WHY
     assert story.ledger_row("problem", before["number"])["closing_form"] == "JX-F3"
+
+
+@pytest.mark.requirement("J-17")
+def no_nil_report_while_problems_wait(story: Scenario, waiting: int) -> None:
+    """An empty table does not make them go away."""
+    case = jiangxi.city_list(story, PLACE.city)
+    assert len(story.form(CITY[0], "compile_list", case)["waiting"]) == waiting
+    nil = {"rows": [], "nil_report": True, "permits_none": True}
+    act = (CITY[0], "compile_list", "submit")
+    refused = story.when_completes(*act, case=case, data=nil, expect=422)
+    assert [error["field"] for error in refused["errors"]] == ["nil_report"]
+    assert "不能零报告" in refused["errors"][0]["message"]
 
 
 @pytest.mark.requirement("J-40")
