@@ -30,6 +30,7 @@ from engine.kernel import plan
 
 LATEST = Place("时限的最迟日期（latest）", "latest date of the limit")
 EARLIEST = Place("时限的最早日期（earliest）", "earliest date of the limit")
+EXTENDED = Place("时限延期的最晚日期（extendLatest）", "latest day of an extension")
 FIELD = Place("时限的起算字段（field）", "base field of the limit")
 DUE_DATE = Place("的办理期限（dueDate）", "due date")
 UNITS = ("workingDay", "workingHour", "calendarDay", "hour", "month", "date")
@@ -250,6 +251,8 @@ def gov_due(
     if unit in ("workingDay", "workingHour") and env.calendars and name not in env.calendars:
         formulas.report.add("ref.calendar", at, r=name, **near(name, env.calendars))
     latest, earliest = said.get("latest"), said.get("earliest")
+    if said.get("extendLatest"):  # evaluated when somebody extends; wrong ones are told now
+        formulas.compile(str(said["extendLatest"]), at, EXTENDED)
     return DueRule(
         key=str(said.get("key", "")),
         unit=unit,

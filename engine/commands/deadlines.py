@@ -13,7 +13,7 @@ from engine.commands.entitled import HeldTask
 from engine.commands.results import Limit
 from engine.context import Context
 from engine.rules import refusals
-from engine.rules.calendar import due_end_of_day
+from engine.rules.calendar import due_end_of_day, local_day
 from engine.rules.deadlines import Clock, Unit, check_extension, listed, overseers, resumed_due
 from engine.store import codec, work
 from engine.store.rows import Row
@@ -155,7 +155,11 @@ def _check_latest(held: HeldTask, row: Mapping[str, Any], until: date) -> None:
     deployed = held.live.deployed
     moment = deployed.moment(held.case.ctx.now)
     last = deployed.phrase(text)(held.live.variables(), moment)
-    if isinstance(last, date) and until > last:
+    if isinstance(last, datetime):
+        last = local_day(last, deployed.zone)
+    if not isinstance(last, date):
+        raise Conflict("时限延期的最晚日期算不出来，不能延期。", code="extension-latest")
+    if until > last:
         say = f"延期不能超过 {last.isoformat()}。"
         raise InvalidRequest(say, code="extension-most", most=last.isoformat())
 
