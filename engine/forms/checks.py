@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
+from engine.base.expressions import Moment
 from engine.base.values import Value
 from engine.forms.fields import Field, FieldType, Options
 from engine.forms.scope import Scope
@@ -157,6 +158,13 @@ def _division(one: Field, code: str, row: Mapping[str, Value], scope: Scope) -> 
     level = LEVELS.get(str(row.get("level") or ""))
     if wanted and level and level[0] < wanted[0]:
         scope.report(one, "division-level", limit=wanted[1])
+
+
+def division_fits(one: Field, code: str, moment: Moment) -> bool:
+    """Tell whether field ONE takes the division CODE: below its root and deep enough."""
+    scope = Scope({}, moment)
+    _division(one, code, moment.row("division", code) or {}, scope)
+    return not scope.problems
 
 
 def _unit(one: Field, code: str, row: Mapping[str, Value], scope: Scope) -> None:

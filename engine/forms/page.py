@@ -9,6 +9,7 @@ from typing import Any
 from engine.base.expressions import Moment
 from engine.base.values import Value
 from engine.feel.compile import Expression
+from engine.forms.checks import division_fits
 from engine.forms.describe import plain
 from engine.forms.fields import Field
 from engine.forms.schema import FormSchema
@@ -111,6 +112,8 @@ def _fit(component: Json, one: Field, page: Page) -> None:
         component.pop("validate", None)
     if one.type == "reference" and page.choices is not None:
         _as_select(component, one, page.choices(one.coded.register))
+    elif one.type == "division" and one.coded.multiple and page.choices is not None:
+        _as_select(component, one, _divisions(one, page, page.choices))
     elif one.ledger and page.numbers is not None and not component.get("readonly"):
         _as_numbers(component, page.numbers(one.ledger), page.known.get(one.key))
     elif one.type == "files":
@@ -119,6 +122,15 @@ def _fit(component: Json, one: Field, page: Page) -> None:
         component["roleGroup"] = one.coded.roles[0]
     elif one.type == "table":
         component["columns"] = [_column(column, page) for column in one.rows.columns]
+
+
+def _divisions(one: Field, page: Page, choices: Choices) -> list[tuple[str, str]]:
+    """Give the divisions field ONE takes several of, with the names of those around them."""
+    return [
+        (code, " ".join(division_names(code, page.moment)) or label)
+        for code, label in choices("division")
+        if division_fits(one, code, page.moment)
+    ]
 
 
 def _as_select(component: Json, one: Field, rows: Sequence[tuple[str, str]]) -> None:

@@ -87,3 +87,16 @@ def test_conditions_find_what_they_read_besides_the_fields() -> None:
     assert facts["rule"] == {"triage": "受理"}
     assert facts["settings"] == {"meeting": True}  # only what a condition names
     assert not {"secret", "text"} & set(facts)
+
+
+def test_several_divisions_are_chosen_from_one_list_of_those_allowed() -> None:
+    form = changed("county", multiple=True, properties={"multiple": "true"})
+    made = page_form(form, schema(form), Page(KNOWN, MOMENT, choices=choices_by_code))
+    groups = [made["components"], *(c.get("components", []) for c in made["components"])]
+    county = next(c for group in groups for c in group if c.get("key") == "county")
+    assert county["type"] == "taglist"
+    assert county["values"] == [{"value": "910121", "label": "云海省 云城 石河县"}]
+
+
+def choices_by_code(kind: str) -> list[tuple[str, str]]:
+    return [(code, code) for code in REGISTERS[kind]]
