@@ -121,7 +121,9 @@ def the_county_closes_and_the_office_registers(story: Scenario, case: Json) -> N
     why = "堆场尚未覆绿，请继续整改"
     story.when_completes(KAIYANG, "county_approve", "return_rectify", case=case, opinion=why)
     story.then_waits_at(case, ("implement", RESOURCES))
+    assert story.written(case, "completed_on")[-1] is None
     worked(story, RESOURCES, case)
+    assert story.written(case, "completed_on")[-1] == story.today()
     story.when_completes(RESOURCES, "evidence", "submit", case=case)
     story.when_completes(KAIYANG, "county_approve", "approve", case=case)
     story.then_waits_at(case, ("office_register", OFFICE))
@@ -243,6 +245,7 @@ def test_the_province_may_answer_by_a_message(guiyang_story: Scenario) -> None:
     story.when_completes(ECOLOGY, "apply", "apply", case=case)
     answered(story, case, "return_rectify")
     story.then_waits_at(case, ("implement", TOURISM))
+    assert story.written(case, "completed_on")[-1] is None
     story.then_state(case, "整改中")
     worked(story, TOURISM, case)
     story.when_completes(TOURISM, "evidence", "submit", case=case)

@@ -131,14 +131,32 @@ def both_governments_do_their_tasks(story: Scenario, case: Json) -> None:
 def the_second_round_passes_with_changes(story: Scenario, case: Json) -> None:
     story.then_waits_at(case, *(("opinions", unit) for unit in MINIMUM))
     story.then_due(case, "opinions", "2026-08-04")
-    for unit in MINIMUM:
+    for unit in MINIMUM[:2]:
         reviews.opines(story, case, unit)
+    mods = [reviews.CONDITION]
+    reviews.opines(story, case, "GY-ZR", "agree_changes", reviews.REASON, mods)
     story.when_passes("2026-08-12 10:00")
-    revision = "按督导意见补充农家乐处置内容后上报。"
-    reviews.concludes(story, case, "pass_changed", next="报市政府", revision=revision)
+    a_condition_is_refused_with_a_reason_only(story, case)
     story.then_state(case, "修改后通过")
     story.then_waits_at(case, ("register_approval", FORESTRY))
     story.then_no_incidents()
+
+
+@pytest.mark.requirement("G-16")
+def a_condition_is_refused_with_a_reason_only(story: Scenario, case: Json) -> None:
+    """GY-F5: each precondition is adopted or has a reason; a bare one keeps the matter open."""
+    revision = "按督导意见补充农家乐处置内容后上报。"
+    change = {"next": "报市政府", "revision": revision}
+    still = reviews.concludes(story, case, "pass_changed", **change, expect=422)
+    assert still["code"] == "outcome-requires"
+    (row,) = story.form(FORESTRY, "opinions", case)["adopted"]
+    bare = [{**row, "state": "未采纳", "reason": None}]
+    refused = reviews.concludes(
+        story, case, "pass_changed", **change, adopted=bare, expect=422
+    )
+    assert [error["field"] for error in refused["errors"]] == ["adopted"]
+    told = [{**row, "state": "未采纳", "reason": "本次调整不涉及饮用水源保护区"}]
+    reviews.concludes(story, case, "pass_changed", **change, adopted=told)
 
 
 @pytest.mark.requirement("G-59")

@@ -307,7 +307,7 @@ def test_an_inspection_item_without_rules_waits_for_the_office(
     story.then_due(case, "plan", "2026-10-08")
     assert "D-04.2" in story.rows(case)
     assert story.ledger_row("violation", case["number"])["route"] == "绿盾销号"
-    story.then_no_incidents()
+    story.then_all_is_on_record(case)
 
 
 def test_the_office_may_find_that_the_document_has_rules(guiyang_story: Scenario) -> None:

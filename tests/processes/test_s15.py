@@ -18,7 +18,9 @@ def test_a_greenway_is_admitted_inspected_and_operated(guiyang_story: Scenario) 
 
 
 @pytest.mark.requirement("G-48")
-def the_greenway_is_admitted(story: Scenario) -> Json:
+def the_greenway_is_admitted(
+    story: Scenario, works_from: str = "2026-03-01", first_check: str = "2026-06-01"
+) -> Json:
     story.when_passes("2026-03-01 10:00")
     data = greenway(story)
     few = {**data, "admission_matters": ["用地"]}
@@ -43,13 +45,13 @@ def the_greenway_is_admitted(story: Scenario) -> Json:
     approval = {
         "approval_doc": "筑林许〔2026〕12号",
         "approved_area": 0.8,
-        "works_from": "2026-03-01",
+        "works_from": works_from,
         "measures": measures,
     }
     story.when_completes(BODY, "approve", "approved", case=case, data=approval)
     story.then_state(case, "施工")
     story.then_waits_at(case, ("check_works", BODY), ("check_works", FORESTRY))
-    story.then_due(case, "check_works", "2026-06-01")
+    story.then_due(case, "check_works", first_check)
     return case
 
 

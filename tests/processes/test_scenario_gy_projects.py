@@ -70,9 +70,12 @@ def the_plan_has_its_limit(story: Scenario, case: Json) -> None:
 def test_more_land_than_approved_is_a_problem_even_with_a_date_to_put_it_right(
     guiyang_story: Scenario,
 ) -> None:
-    """GY-F11: area_used above the approved area raises a problem, once while it lasts."""
+    """GY-F11: area_used above the approved area raises a problem, once while it lasts.
+
+    Checks of works begun at the end of a month stay at the end of the month (G-49).
+    """
     story = guiyang_story
-    case = the_greenway_is_admitted(story)  # 0.80 ha, works from 1 March
+    case = the_greenway_is_admitted(story, "2026-01-31", "2026-04-30")  # 0.80 ha
     story.when_passes("2026-06-01 10:00")
     over = {**check(story, "2026-06-01", 0.85, "落实"), "disposal": "限期整改"}
     over["due"] = "2026-07-31"
@@ -81,7 +84,8 @@ def test_more_land_than_approved_is_a_problem_even_with_a_date_to_put_it_right(
     form = story.form(BODY, "register_clue", clue)
     assert (form["problem_type"], float(form["area_ha"])) == ("G2", 0.05)
     row = story.ledger_row("project", case["number"])
-    assert (row["flagged"], row["next_check"]) == (True, "2026-09-01")
+    assert (row["flagged"], row["next_check"]) == (True, "2026-07-31")
+    story.then_due(case, "check_works", "2026-07-31")
     story.when_passes("2026-09-01 10:00")
     over |= {"inspect_on": "2026-09-01", "due": "2026-10-31"}
     ended = {**over, "disposal": "当场整改", "works_completed_on": "2026-08-31"}
@@ -94,4 +98,5 @@ def test_more_land_than_approved_is_a_problem_even_with_a_date_to_put_it_right(
     good = {**check(story, "2026-09-01", 0.8, "落实"), "disposal": "无问题"}
     story.when_completes(BODY, "check_works", "checked", case=case, data=good)
     assert story.ledger_row("project", case["number"])["flagged"] is False
+    story.then_due(case, "check_works", "2027-01-31")
     story.then_no_incidents()
