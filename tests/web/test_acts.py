@@ -1,5 +1,6 @@
 """A case through the API: start, claim, complete, return, message, history."""
 
+import re
 from typing import Any
 
 from tests.support.site import Site
@@ -145,6 +146,9 @@ def test_returning_sends_the_case_back_and_voids_the_other_seat(site: Site) -> N
     marks = site.browser("wood1").get(f"/process-instances/{case_id}/diagram").json["marks"]
     returned = {m["element"]: (m["state"], m["returned"]) for m in marks}
     assert returned["review"] == ("returned", 1)
+    page = site.browser("wood1").client.get(f"/case/{case_of(site, case_id)['number']}").text
+    said = re.findall(r'class="voice">.*?：([^<，]*)', page, re.DOTALL)
+    assert (said.count("退回"), said.count("报送")) == (1, 1), said
 
 
 def test_a_draft_is_kept_under_its_version(site: Site) -> None:
