@@ -98,8 +98,10 @@ def _content(page: TaskForm, shown: page_forms.PageForm, url: str) -> dict[str, 
     typed = draft.get("data") if wrapped else draft
     if url and (_long(shown.data) or _long(typed)):
         return {"contentUrl": url}
-    if isinstance(typed, dict):  # what is no field stands as it is now, not as it was saved
-        typed = {key: value for key, value in typed.items() if key not in shown.facts}
+    if isinstance(typed, dict):  # what nobody types stands as it is now, not as it was saved
+        own = typed.keys() - shown.facts
+        own = own if page.writable is None else own & set(page.writable)
+        typed = {key: value for key, value in typed.items() if key in own}
     kept = plain({**(draft if wrapped else {}), "data": typed}) if draft else None
     return {"data": plain(shown.data), "draft": kept}
 
