@@ -1,10 +1,13 @@
 """Restoration (P-07): who restores, four milestones shared, six months of watching."""
 
+import pytest
+
 from tests.support.scenario import Json, Scenario
 
 BODY, FORESTRY, ECOLOGY = "GY-04-GL", "GY-LY", "GY-ST"
 
 
+@pytest.mark.requirement("G-20", "G-22")
 def test_each_milestone_of_a_restoration_is_shared(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-03-02 10:00")
@@ -24,6 +27,7 @@ def test_each_milestone_of_a_restoration_is_shared(guiyang_story: Scenario) -> N
     both_assess_the_management(story, case)
 
 
+@pytest.mark.requirement("G-23")
 def the_body_asks_for_funds(story: Scenario, case: Json) -> None:
     fund = {"fund_type": "生态", "project": "十里河滩湿地修复", "amount": 120}
     fund["status"] = "获批"
@@ -106,6 +110,7 @@ def both_assess_the_management(story: Scenario, case: Json) -> None:
     story.then_no_incidents()
 
 
+@pytest.mark.requirement("G-21")
 def test_the_builder_restores_and_no_fund_is_asked_for(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-03-02 10:00")
@@ -138,6 +143,7 @@ def damage(**changes: object) -> Json:
     return {key: value for key, value in {**data, **changes}.items() if value is not None}
 
 
+@pytest.mark.requirement("G-23")
 def test_the_matching_department_guides_the_application_for_funds(
     guiyang_story: Scenario,
 ) -> None:
