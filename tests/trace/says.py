@@ -198,6 +198,8 @@ def _setting(seen: Observed, said: Json) -> None:
     if "count" in said:
         assert len(value) == said["count"], len(value)
     assert set(said.get("holds") or ()) <= set(value if "holds" in said else ()), value
+    missing = [word for word in said.get("says") or () if word not in str(value)]
+    assert not missing, f"it does not speak of {missing}"
 
 
 def _document(seen: Observed, said: Json) -> None:
