@@ -2,6 +2,7 @@
 import { Form } from '@bpmn-io/form-js-viewer';
 import '@bpmn-io/form-js-viewer/dist/assets/form-js.css';
 import { Acts, DEBOUNCE_MS } from './forms/acts.js';
+import { conditionsModule } from './forms/conditions.js';
 import { Draft } from './forms/draft.js';
 import { fieldsModule } from './forms/fields/index.js';
 import { messagesModule } from './forms/messages.js';
@@ -24,6 +25,7 @@ island('formview', async (element, options) => {
       { shouhuPage: ['value', page], shouhuRowErrors: ['value', rowErrors] },
       fieldsModule,
       messagesModule,
+      conditionsModule,
     ],
   });
   const held = options.contentUrl ? (await send(options.contentUrl)).data : options;

@@ -40,8 +40,11 @@ export function ownErrors(field, value) {
 
 function missingEvidence(field, value) {
   const files = value || [];
-  const have = (code) => files.filter((each) => (each.code || '') === code).length;
-  const errors = evidenceItems(field)
+  const items = evidenceItems(field);
+  // As on the page: the line without a code holds what no other line does.
+  const named = (each) => items.some((other) => other.code && other.code === each.code);
+  const have = (code) => files.filter((each) => (code ? each.code === code : !named(each))).length;
+  const errors = items
     .filter((item) => have(item.code || '') < (item.min ?? 1))
     .map((item) => t('缺 {label}，至少 {min} 件。', { label: [item.code, item.label === item.code ? '' : item.label].filter(Boolean).join(' '), min: item.min ?? 1 }));
   if (!errors.length && field.min > files.length) errors.push(t('共至少 {min} 件，已交 {n} 件。', { min: field.min, n: files.length }));
