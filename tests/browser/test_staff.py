@@ -159,7 +159,8 @@ def test_a_problem_is_registered_with_two_photos(visitor) -> None:
     person.check()
     page.click("nav.tabs a:has-text('材料')")
     person.ready()
-    assert page.locator("tbody tr").count() == 2
+    assert page.locator("section:has(h2:text-is('材料')) tbody tr").count() == 2
+    assert "登记表" in page.locator("section:has(h2:text-is('表单和公文'))").inner_text()
     person.check()
 
 
