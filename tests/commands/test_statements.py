@@ -3,10 +3,9 @@
 import re
 from typing import Any
 
-import sqlalchemy as sa
-
 from engine.commands.instances import StartInstance
 from engine.commands.tasks import CompleteTask
+from tests.support.statements import heard
 from tests.support.tiny import REPORT, Tiny
 
 KEY = "key-of-sixteen-characters"
@@ -14,17 +13,9 @@ KEY = "key-of-sixteen-characters"
 
 def said(tiny: Tiny, login: str, command: Any) -> list[str]:
     """Run COMMAND and give its statements, the beginning of the transaction left out."""
-    texts: list[str] = []
     actor = tiny.actor(login)
-
-    def hear(_conn: Any, _cursor: Any, text: str, *_more: Any) -> None:
-        texts.append(re.sub(r"\s+", " ", text).strip())
-
-    sa.event.listen(tiny.engine.database.engine, "before_cursor_execute", hear)
-    try:
+    with heard(tiny.engine.database.engine) as texts:
         tiny.engine.execute(command, actor, key=KEY)
-    finally:
-        sa.event.remove(tiny.engine.database.engine, "before_cursor_execute", hear)
     return [text for text in texts if not text.startswith("BEGIN")]
 
 

@@ -7,6 +7,8 @@ from tests.support.scenario import Json, Scenario
 
 ECOLOGY, FORESTRY, OFFICE = "GY-ST", "GY-LY", "GY-LGO"
 TOURISM, RESOURCES, WATER, PROVINCE = "GY-WL", "GY-ZR", "GY-SW", "GZ-STT"
+# S12 asks for the areas whose data nobody has verified to be switched on.
+UNVERIFIED_ON = (("organisation/protected_areas.csv", ",0,unverified", ",1,unverified"),)
 BASIC = ("E1", "E2", "E4", "E9")
 
 
@@ -27,6 +29,7 @@ class Point:
 
 
 CHANGPOLING = Point("GY-06", ("520113",), "长坡岭露营点", 106.672415, 26.668231)
+QUARRY = Point("GY-12", ("520121",), "花梨采石场", 106.966418, 27.057533)
 AHA = Point("GY-03", ("520102",), "阿哈湖西岸", 106.658104, 26.541377)
 
 
@@ -49,6 +52,26 @@ def violation(point: Point = CHANGPOLING, **changes: Any) -> Json:
         "facts": "林内未经批准搭建木质露营平台十二座，占用林地约0.31公顷，至今仍在营业，"
         "未办理任何手续。",
     }
+    return {**data, **changes}
+
+
+def quarry(**changes: Any) -> Json:
+    """Give the registration of S12: an illegal quarry of 1.8 ha with damage."""
+    data = violation(
+        QUARRY,
+        source="日常巡护",
+        in_green_shield_ledger=False,
+        found_on="2026-04-07",
+        happened_on="2026-04-07",
+        area_ha=1.8,
+        problem_type="A2",
+        acts=["非法开矿"],
+        eco_damage=True,
+        subject="开阳某采石场",
+        facts="巡护发现采石场越界开采，破坏山体和林地约1.8公顷，现场机械仍在作业，"
+        "已责令停止并看守。",
+    )
+    del data["gs_no"]
     return {**data, **changes}
 
 

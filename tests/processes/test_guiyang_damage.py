@@ -13,7 +13,6 @@ CROSSED = pytest.mark.parametrize(
     [("kernel", "postgresql"), ("spiffworkflow", "sqlite")],
     indirect=True,
 )
-QUARRY = guiyang.Point("GY-12", ("520121",), "花梨采石场", 106.966418, 27.057533)
 FOUND = "山体和植被受损，认定造成生态破坏"
 REFUSED = "同一行为已由市级部门依法处理完毕，不再另行立案处罚。"
 
@@ -21,27 +20,7 @@ REFUSED = "同一行为已由市级部门依法处理完毕，不再另行立案
 @pytest.fixture
 def guiyang_changes() -> Changes:
     """Switch the unverified areas on, as S12 asks."""
-    return (("organisation/protected_areas.csv", ",0,unverified", ",1,unverified"),)
-
-
-def quarry(*acts: str) -> Json:
-    """Give the registration of a quarry whose damage nobody has found yet."""
-    data = guiyang.violation(
-        QUARRY,
-        source="日常巡护",
-        in_green_shield_ledger=False,
-        found_on="2026-04-07",
-        happened_on="2026-04-07",
-        area_ha=1.8,
-        problem_type="A2",
-        acts=list(acts),
-        eco_damage=False,
-        subject="开阳某采石场",
-        facts="巡护发现采石场越界开采，破坏山体和林地约1.8公顷，现场机械仍在作业，"
-        "已责令停止并看守。",
-    )
-    del data["gs_no"]
-    return data
+    return guiyang.UNVERIFIED_ON
 
 
 def found(story: Scenario, case: Json, lead: str) -> None:
@@ -56,7 +35,8 @@ def found(story: Scenario, case: Json, lead: str) -> None:
 def test_damage_found_while_closing_starts_one_restoration(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-04-10 10:00")
-    case = guiyang.on_the_ledger(story, QUARRY.body, RESOURCES, quarry("非法开矿"))
+    data = guiyang.quarry(eco_damage=False)
+    case = guiyang.on_the_ledger(story, guiyang.QUARRY.body, RESOURCES, data)
     story.then_waits_at(
         case, ("plan", RESOURCES), ("damage_finding", RESOURCES), ("more_cases", RESOURCES)
     )
@@ -66,7 +46,7 @@ def test_damage_found_while_closing_starts_one_restoration(guiyang_story: Scenar
     found(story, case, RESOURCES)
     assert story.variables(case)["eco_damage"] is True
     (restoration,) = story.cases("gy_restoration")
-    story.then_waits_at(restoration, ("register_damage", QUARRY.body))
+    story.then_waits_at(restoration, ("register_damage", guiyang.QUARRY.body))
     found(story, case, RESOURCES)  # the second case finds the same
     assert len(story.cases("gy_restoration")) == 1
     story.when_completes(RESOURCES, "more_cases", "none", case=case)
@@ -78,7 +58,7 @@ def test_damage_found_while_closing_starts_one_restoration(guiyang_story: Scenar
     story.when_completes(RESOURCES, "site_check", "pass", case=case, data=check)
     story.then_waits_at(case)  # enforcement is over; only the restoration is missing
     story.then_state(case, "整改完成")
-    guiyang.restored(story, case, QUARRY.body)  # the one there is
+    guiyang.restored(story, case, guiyang.QUARRY.body)  # the one there is
     story.then_waits_at(case, ("evidence", RESOURCES))
     papers = guiyang.papers(story, RESOURCES, "E6")
     story.when_completes(RESOURCES, "evidence", "submit", case=case, data=papers)

@@ -23,34 +23,12 @@ CROSSED = pytest.mark.parametrize(
 )
 KAIYANG = "520121-ZF"
 BAIHUA = guiyang.Point("GY-02", ("520115", "520181"), "百花湖岸线", 106.512033, 26.655481)
-QUARRY = guiyang.Point("GY-12", ("520121",), "花梨采石场", 106.966418, 27.057533)
 
 
 @pytest.fixture
 def guiyang_changes() -> Changes:
     """Switch the unverified areas on, as S12 asks."""
-    return (("organisation/protected_areas.csv", ",0,unverified", ",1,unverified"),)
-
-
-def quarry(**changes: object) -> Json:
-    """Give the registration of S12: an illegal quarry of 1.8 ha with damage."""
-    data = guiyang.violation(
-        QUARRY,
-        source="日常巡护",
-        in_green_shield_ledger=False,
-        found_on="2026-04-07",
-        happened_on="2026-04-07",
-        area_ha=1.8,
-        problem_type="A2",
-        acts=["非法开矿"],
-        eco_damage=True,
-        subject="开阳某采石场",
-        facts="巡护发现采石场越界开采，破坏山体和林地约1.8公顷，现场机械仍在作业，"
-        "已责令停止并看守。",
-        **changes,
-    )
-    del data["gs_no"]
-    return data
+    return guiyang.UNVERIFIED_ON
 
 
 def planned(story: Scenario, lead: str, case: Json, due: str, *counties: str) -> None:
@@ -73,7 +51,7 @@ def worked(story: Scenario, lead: str, case: Json) -> None:
 def test_closing_a_quarry_waits_for_the_penalty(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-04-10 10:00")
-    case = guiyang.on_the_ledger(story, QUARRY.body, RESOURCES, quarry())
+    case = guiyang.on_the_ledger(story, guiyang.QUARRY.body, RESOURCES, guiyang.quarry())
     assert {"D-01.1", "D-02.1", "D-03.1", "D-03.2", "D-03.3"} <= set(story.rows(case))
     story.then_every_decision_names_table_version_and_row(case)
     more = ("more_cases", RESOURCES)
@@ -94,7 +72,7 @@ def test_closing_a_quarry_waits_for_the_penalty(guiyang_story: Scenario) -> None
     story.when_passes("2026-11-10 10:00")
     decision = {"decision": "处罚", "decision_no": "筑环罚〔2026〕58号", "fine": 120000}
     story.when_completes(ECOLOGY, "decide", "submit", case=case, data=decision)
-    guiyang.restored(story, case, QUARRY.body)  # else it waits
+    guiyang.restored(story, case, guiyang.QUARRY.body)  # else it waits
     story.then_waits_at(case, ("evidence", RESOURCES))
     the_papers_name_the_penalty_and_the_restoration(story, case)
     the_county_closes_and_the_office_registers(story, case)
@@ -129,7 +107,7 @@ def the_county_closes_and_the_office_registers(story: Scenario, case: Json) -> N
     story.then_waits_at(case, ("office_register", OFFICE))
     story.when_completes(OFFICE, "office_register", "registered", case=case)
     story.then_state(case, "已销号")
-    story.when_completes(QUARRY.body, "archive", "archived", case=case)
+    story.when_completes(guiyang.QUARRY.body, "archive", "archived", case=case)
     assert story.case(case["id"])["status"] == "completed"
 
 
@@ -139,8 +117,8 @@ def test_without_a_finding_of_damage_the_industry_must_find_out(
 ) -> None:
     story = guiyang_story
     story.when_passes("2026-04-10 10:00")
-    data = {**quarry(), "eco_damage": False, "acts": ["非法开矿", "未批先建用地"]}
-    case = guiyang.on_the_ledger(story, QUARRY.body, RESOURCES, data)
+    data = {**guiyang.quarry(), "eco_damage": False, "acts": ["非法开矿", "未批先建用地"]}
+    case = guiyang.on_the_ledger(story, guiyang.QUARRY.body, RESOURCES, data)
     assert {"D-02.2", "D-02.4"} <= set(story.rows(case))
     story.when_completes(RESOURCES, "more_cases", "none", case=case)
     waits = ("damage_finding", RESOURCES), ("file_case", RESOURCES)
@@ -160,8 +138,8 @@ def test_without_a_finding_of_damage_the_industry_must_find_out(
 def test_a_penalty_after_the_limitation_is_refused(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-04-10 10:00")
-    data = {**quarry(), "happened_on": "2023-05-01"}
-    case = guiyang.on_the_ledger(story, QUARRY.body, RESOURCES, data)
+    data = {**guiyang.quarry(), "happened_on": "2023-05-01"}
+    case = guiyang.on_the_ledger(story, guiyang.QUARRY.body, RESOURCES, data)
     filing = {"case_no": "筑环立〔2026〕32号", "act_end": "2023-05-01"}
     story.when_completes(ECOLOGY, "file_case", "file", case=case, data=filing)
     punish = {"decision": "处罚", "decision_no": "筑环罚〔2026〕59号"}
@@ -285,7 +263,7 @@ def test_poor_papers_go_back_from_ecology(guiyang_story: Scenario) -> None:
 def test_a_point_that_is_no_violation_leaves_the_ledger(guiyang_story: Scenario) -> None:
     story = guiyang_story
     story.when_passes("2026-04-10 10:00")
-    case = story.when_started(QUARRY.body, "gy_violation", quarry())
+    case = story.when_started(guiyang.QUARRY.body, "gy_violation", guiyang.quarry())
     guide = {"guide_note": "请提供采矿许可及保护地意见。"}
     story.when_completes(RESOURCES, "guide", "guided", case=case, data=guide)
     verify = {"verify_people": "矿管处两人", "verify_note": "采区在批准矿界之内，手续齐全。"}

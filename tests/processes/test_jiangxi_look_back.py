@@ -1,5 +1,6 @@
 """Look-back (P-13): closed problems are checked again, rebounds go on in a new round."""
 
+from dataclasses import replace
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -18,10 +19,7 @@ WHY = "平台基础重新浇筑，恢复营业。"
 @pytest.fixture
 def jiangxi_beginning(jiangxi_beginning: Beginning) -> Beginning:
     """Begin late in 2024, so that problems of 2024 can be closed."""
-    told = jiangxi_beginning
-    return Beginning(
-        told.application, "2024-11-22 09:00", told.chosen, told.runtime, told.changes
-    )
+    return replace(jiangxi_beginning, moment="2024-11-22 09:00")
 
 
 @pytest.mark.requirement("J-13")

@@ -1,11 +1,11 @@
 """How strangers read: many texts as one, not too fast, and a number is typed once."""
 
-import sqlalchemy as sa
 
 from engine.store.tables import instance
 from tests.processes.test_jiangxi_publication import a_text
 from tests.processes.test_public import FORESTRY, HOME, ONCE, guiyang_runtime, status_of
 from tests.support.scenario import Scenario
+from tests.support.statements import heard
 from web.app import create_app
 from web.settings import WebSettings
 
@@ -44,14 +44,10 @@ def shown(story: Scenario, *, forget: bool = True) -> tuple[int, str]:
     """Open the page: how many statements, and its text; FORGET what the process read."""
     if forget:
         story.app.extensions.pop("shouhu_public_texts", None)
-    heard: list[str] = []
-    database = story.worker.engine.database.engine
-    hear = lambda *args: heard.append(args[2])  # noqa: E731
-    sa.event.listen(database, "before_cursor_execute", hear)
-    page = story.app.test_client().get(HOME)
-    sa.event.remove(database, "before_cursor_execute", hear)
+    with heard(story.worker.engine.database.engine) as said:
+        page = story.app.test_client().get(HOME)
     assert page.status_code == 200
-    return len(heard), page.text
+    return len(said), page.text
 
 
 @ONCE

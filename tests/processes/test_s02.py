@@ -1,5 +1,7 @@
 """Story S02: the direct route of a province-owned national reserve, 2025."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.processes import jiangxi
@@ -15,10 +17,7 @@ NEVER = ("360400-LY", "360400-ST", "360430-LY", "360430-ST", "360430-ZF")
 @pytest.fixture
 def jiangxi_beginning(jiangxi_beginning: Beginning) -> Beginning:
     """Begin late in 2024: the reserve has a problem closed in that year."""
-    told = jiangxi_beginning
-    return Beginning(
-        told.application, "2024-11-22 09:00", told.chosen, told.runtime, told.changes
-    )
+    return replace(jiangxi_beginning, moment="2024-11-22 09:00")
 
 
 def test_a_province_owned_reserve_reports_to_the_provincial_forestry_bureau_alone(

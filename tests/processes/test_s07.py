@@ -1,6 +1,6 @@
 """Story S07: 22 rows of 2024, the freeze, the 90 % target, JX-F11, carrying over into 2025."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -52,10 +52,7 @@ class List2024:
 @pytest.fixture
 def jiangxi_beginning(jiangxi_beginning: Beginning) -> Beginning:
     """Begin on the last day of 2023, so that the year 2024 runs."""
-    told = jiangxi_beginning
-    return Beginning(
-        told.application, "2023-12-31 09:00", told.chosen, told.runtime, told.changes
-    )
+    return replace(jiangxi_beginning, moment="2023-12-31 09:00")
 
 
 @on("postgresql", "sqlite")

@@ -18,7 +18,7 @@ INVITED = ["GY-GA", "GY-JC", "GY-FY", "GY-SF"]
 @pytest.fixture
 def guiyang_changes() -> Changes:
     """Switch the unverified areas on, as the story asks."""
-    return (("organisation/protected_areas.csv", ",0,unverified", ",1,unverified"),)
+    return guiyang.UNVERIFIED_ON
 
 
 def patrol(story: Scenario, **changes: object) -> Json:

@@ -1,5 +1,7 @@
 """Jiangxi, look-back late in the year: the rebound counts in the year it is reopened (A-28)."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.processes import jiangxi
@@ -16,10 +18,7 @@ WHY = "平台基础重新浇筑，恢复营业。"
 @pytest.fixture
 def jiangxi_beginning(jiangxi_beginning: Beginning) -> Beginning:
     """Begin late in 2024, so that problems of 2024 can be closed."""
-    told = jiangxi_beginning
-    return Beginning(
-        told.application, "2024-11-22 09:00", told.chosen, told.runtime, told.changes
-    )
+    return replace(jiangxi_beginning, moment="2024-11-22 09:00")
 
 
 def test_a_rebound_of_autumn_counts_in_its_own_year_and_again_in_a_third_round(

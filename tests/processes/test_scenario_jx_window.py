@@ -1,5 +1,7 @@
 """Jiangxi, a campaign year with its own windows: a problem closes when the year says so."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.processes import jiangxi
@@ -22,10 +24,7 @@ MOVED = {
 @pytest.fixture
 def jiangxi_beginning(jiangxi_beginning: Beginning) -> Beginning:
     """Begin when 2026 can be laid down."""
-    told = jiangxi_beginning
-    return Beginning(
-        told.application, "2025-12-28 09:00", told.chosen, told.runtime, told.changes
-    )
+    return replace(jiangxi_beginning, moment="2025-12-28 09:00")
 
 
 def test_a_moved_closing_window_moves_the_closing_of_a_problem(jiangxi_story: Scenario) -> None:

@@ -1,5 +1,7 @@
 """Jiangxi, S07 continued: the summaries of 2024 by date, two year ends over one problem."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.processes import jiangxi
@@ -17,10 +19,7 @@ SAID = {"reason": "雨季施工受阻", "next": "加派人员"}
 @pytest.fixture
 def jiangxi_beginning(jiangxi_beginning: Beginning) -> Beginning:
     """Begin on the last day of 2023, so that all of 2024 is told."""
-    told = jiangxi_beginning
-    return Beginning(
-        told.application, "2023-12-31 09:00", told.chosen, told.runtime, told.changes
-    )
+    return replace(jiangxi_beginning, moment="2023-12-31 09:00")
 
 
 @pytest.mark.requirement("J-40")

@@ -1,7 +1,6 @@
 """Users and workers on the same cases: the case before the job, so nobody deadlocks (R19)."""
 
 import random
-import re
 import threading
 from datetime import timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from engine.store import cases, holding, jobs
 from engine.store.machine import job
 from engine.store.tables import task
 from tests.support.invariants import check_invariants
+from tests.support.statements import heard
 from tests.support.tiny import Tiny
 
 ROUNDS = 120
@@ -173,16 +173,8 @@ def test_what_takes_jobs_without_their_case_skips_held_ones(house: Tiny, command
 
 def statements(tiny: Tiny, act: Any) -> list[str]:
     """Run ACT and give its SQL, white space made even."""
-    said: list[str] = []
-
-    def hear(_conn: Any, _cursor: Any, text: str, *_more: Any) -> None:
-        said.append(re.sub(r"\s+", " ", text).strip())
-
-    sa.event.listen(tiny.engine.database.engine, "before_cursor_execute", hear)
-    try:
+    with heard(tiny.engine.database.engine) as said:
         act()
-    finally:
-        sa.event.remove(tiny.engine.database.engine, "before_cursor_execute", hear)
     return said
 
 

@@ -59,6 +59,7 @@ POINT: Json = {
     "issuer": "生态环境部",
 }
 
+PROPOSED = {"kind": "典型案例", "title": "问题反弹", "source_no": "T-1"}
 DEMAND = {
     "subject_no": "T-2026-0001",
     "level": "L1",
@@ -263,14 +264,14 @@ JOURNEYS = (
         "jx_publication",
         "建议公开",
         start="result_proposed",
-        trigger={"kind": "典型案例", "title": "问题反弹", "source_no": "T-1"},
+        trigger=PROPOSED,
         begin=BEGIN,
     ),
     Journey(
         "jx_publication",
         "建议不采纳",
         start="result_proposed",
-        trigger={"kind": "典型案例", "title": "问题反弹", "source_no": "T-1"},
+        trigger=PROPOSED,
         answers={"weigh_proposal": "decline"},
         begin=BEGIN,
     ),

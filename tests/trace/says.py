@@ -235,10 +235,7 @@ def _campaign(seen: Observed, said: Json) -> None:
 
 # --- ledgers and figures --------------------------------------------------------------------
 def _ledger(seen: Observed, said: Json) -> None:
-    known = seen.reading.application.ledgers
-    assert said["ledger"] in known, "no such ledger"
-    labels = "、".join(str(one["label"]) for one in known[said["ledger"]]["columns"])
-    assert all(label in labels for label in said["labels"]), labels
+    _labelled(seen.reading.application.ledgers, said["ledger"], said)
 
 
 def _column(seen: Observed, said: Json) -> None:
@@ -250,9 +247,13 @@ def _column(seen: Observed, said: Json) -> None:
 
 
 def _import(seen: Observed, said: Json) -> None:
-    known = seen.reading.application.imports
-    assert said["import"] in known, "no such import"
-    labels = "、".join(str(one["label"]) for one in known[said["import"]]["columns"])
+    _labelled(seen.reading.application.imports, said["import"], said)
+
+
+def _labelled(known: Mapping[str, Any], key: str, said: Json) -> None:
+    """KNOWN has KEY, and its columns bear the labels told."""
+    assert key in known, "no such table"
+    labels = "、".join(str(one["label"]) for one in known[key]["columns"])
     assert all(label in labels for label in said["labels"]), labels
 
 
