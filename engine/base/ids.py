@@ -5,6 +5,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Protocol
 
+from engine.base import receipt
+
 
 class Ids(Protocol):
     """Something that gives new identifiers."""
@@ -15,6 +17,10 @@ class Ids(Protocol):
 
     def token(self) -> str:
         """Give a new secret of 256 random bits, URL-safe."""
+        ...
+
+    def code(self) -> str:
+        """Give a new query code of a receipt: 80 random bits, to be copied by hand."""
         ...
 
 
@@ -28,6 +34,10 @@ class RandomIds:
     def token(self) -> str:
         """Give a new secret of 256 random bits, URL-safe."""
         return secrets.token_urlsafe(32)
+
+    def code(self) -> str:
+        """Give a new query code of a receipt: 80 random bits, to be copied by hand."""
+        return receipt.written(secrets.randbits(receipt.BITS))
 
 
 @dataclass
@@ -45,3 +55,8 @@ class CountingIds:
         """Give the next number as text."""
         self.last += 1
         return f"token-{self.last}"
+
+    def code(self) -> str:
+        """Give the next number as a query code."""
+        self.last += 1
+        return receipt.written(self.last)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.base.errors import InvalidRequest, NotFound
-from engine.base.receipt import fingerprint
+from engine.base.receipt import fingerprint, strong
 from engine.base.values import Value
 from engine.commands import forms, starting, vaulting
 from engine.commands.results import Received, Visit
@@ -17,7 +17,6 @@ from engine.store import definitions, people_rows, receipts, vault
 WINDOW = timedelta(minutes=10)
 # Purpose -> (most per address, most of all together) in one window; designed.
 MOST: Mapping[str, tuple[int, int]] = {"intake": (5, 200), "status": (20, 2_000)}
-CODE = 22  # least characters of a query code: 128 bits in base64
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class ReceivePublic:
 
     def run(self, ctx: Context) -> Received:
         """Check the form as any other, and begin."""
-        if len(self.code) < CODE or not self.code.isascii():
+        if not strong(self.code):
             raise InvalidRequest("页面已过期，请刷新后重新填写。", code="public-code")
         digest = fingerprint(self.code)
         known = receipts.case_of(ctx.conn, digest)

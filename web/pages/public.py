@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
@@ -93,7 +94,7 @@ def item(application: str, number: str) -> Response:
 def blank(application: str, name: str) -> Response:
     """Show an empty form; it carries the code by which its state may be asked later."""
     sheet = _ask(queries.sheet, application=application, name=name)
-    return _form(sheet, session.engine().ids.token(), {}, {})
+    return _form(sheet, session.engine().ids.code(), {}, {})
 
 
 def _form(
@@ -149,6 +150,7 @@ def status(application: str) -> Response:
     _check_csrf()
     _count("status")
     number, code = (request.form.get(key, "").strip() for key in ("number", "code"))
+    number = unicodedata.normalize("NFKC", number).upper()  # typed from paper, by any keyboard
     try:
         found = _ask(queries.state, application=application, number=number, code=code)
     except NotFound as error:
