@@ -168,10 +168,24 @@ def on_http_error(error: HTTPException) -> BaseResponse:
         return error.get_response()
     code, detail = _HTTP.get(status, DEFECT)
     body = _body(status, code, detail.rstrip("。"), detail)
+    if status == 413:
+        body["detail"] = _too_large(detail)
     body["errors"] = _schema_errors(getattr(error, "data", None) or {})
     if body["errors"]:
         body["detail"] = "；".join(entry["detail"] for entry in body["errors"][:3])
     return respond(body)
+
+
+def _too_large(detail: str) -> str:
+    """Say how much may come, and for a form what an administrator can do about it."""
+    most = request.max_content_length
+    if most is None:
+        return detail
+    told = f"一次提交的内容超过 {most / 1_000_000:g} MB 的上限。"
+    if g.get("form_limit"):
+        told += "请减少明细行或分次提交；确需更大的，"
+        told += "请管理员执行 ./shouhu limits form_bytes=字节数。"
+    return told
 
 
 def on_defect(error: Exception) -> BaseResponse:

@@ -21,7 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 HASHED = "/static/dist/"  # the names of these files change with their content
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 JSON_LIMIT = 2_000_000  # bytes of an ordinary body; a designed default
-FORM_LIMIT = 8_000_000  # of a form: a table may hold 2,000 rows of text (Limits.table_bytes)
+FORM_LIMIT = 0  # stands for the limit of the installation: Limits.form_bytes
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 
 # Permission name → rights of which one is needed; None: no sign-in, (): signed in.
@@ -110,7 +110,8 @@ def guard() -> None:
     rule = rule_of(current_app, request.endpoint)
     if rule is None:
         raise NotAllowed("此地址未声明权限，不能访问。")
-    request.max_content_length = rule.body_limit
+    g.form_limit = rule.body_limit == FORM_LIMIT
+    request.max_content_length = rule.body_limit or session.bounds().form_bytes
     needed = RIGHTS[rule.permission]
     if needed is not None:
         _check_rights(needed)

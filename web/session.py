@@ -12,6 +12,7 @@ from flask import Response, current_app, g, request
 
 from engine.base.actor import SYSTEM, Actor
 from engine.base.errors import Busy, InvalidRequest, NotSignedIn, StorageFull, TooMany
+from engine.base.events import Limits
 from engine.commands import accounts
 from engine.commands.results import SignedIn, SignInTry
 from engine.engine import Engine
@@ -67,6 +68,11 @@ class Passwords:
 def engine() -> Engine:
     """Give the engine that answers this application."""
     return cast(Engine, current_app.extensions[ENGINE])
+
+
+def bounds() -> Limits:
+    """Give the limits of the installation as they are now."""
+    return engine().runtimes.bounds
 
 
 def settings() -> WebSettings:

@@ -35,9 +35,15 @@ BOUNDS: Mapping[str, Bound] = {
     "mi_rows": Bound("多人办理的项数", "项", 1_000, 100_000),
     "mi_scopes": Bound("并行的多实例子流程", "个", 100, 10_000),
     "call_depth": Bound("流程调用的层数", "层", 5, 100),
+    "form_bytes": Bound("一次提交的表单", "字节", 2_000_000, 64_000_000),
 }
 # What is contained is not larger than what contains it.
-_WITHIN = (("value_bytes", "scope_bytes"), ("table_bytes", "tables_bytes"))
+_WITHIN = (
+    ("value_bytes", "scope_bytes"),
+    ("table_bytes", "tables_bytes"),
+    ("table_bytes", "form_bytes"),
+)
+ROOM = 2  # a request is this many times a table unless it is named: other fields, JSON marks
 
 
 def parse(text: str) -> dict[str, int]:
@@ -69,6 +75,8 @@ def limits_of(changes: Mapping[str, Any] | None) -> Limits:
             told = f"{name}（{bound.title}）应在 {bound.least} 至 {bound.most} {bound.unit}之间"
             raise _wrong(f"{told}，不能是 {number}。")
     made = replace(Limits(), **found)
+    if "form_bytes" not in found:
+        made = replace(made, form_bytes=_form_bytes(made))
     for inner, outer in _WITHIN:
         if getattr(made, inner) > getattr(made, outer):
             told = f"{inner}（{BOUNDS[inner].title}）不能大于 {outer}（{BOUNDS[outer].title}）"
@@ -76,9 +84,14 @@ def limits_of(changes: Mapping[str, Any] | None) -> Limits:
     return made
 
 
+def _form_bytes(limits: Limits) -> int:
+    """Give the limit of a request that was not named: what may be stored can arrive."""
+    return max(Limits().form_bytes, ROOM * limits.table_bytes)
+
+
 def changed(limits: Limits) -> dict[str, int]:
     """Give what LIMITS have other than the defaults."""
-    usual = asdict(Limits())
+    usual = asdict(Limits()) | {"form_bytes": _form_bytes(limits)}
     return {name: n for name, n in asdict(limits).items() if n != usual[name]}
 
 

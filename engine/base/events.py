@@ -17,7 +17,8 @@ class Limits:
     A table is a list of at most LIST_ITEMS maps, such as the rows of a form. operations.md 1
     row 16 promises 2,000 rows, and 2,000 rows of real Chinese texts are some 3 MB; so tables
     have limits of their own, TABLE_BYTES for one and TABLES_BYTES for those of one instance
-    together, while the limits of the document hold for everything else.
+    together, while the limits of the document hold for everything else. FORM_BYTES is what
+    one request with a form may bring: the web layer's, kept here because it follows them.
     """
 
     step_visits: int = 10_000
@@ -31,6 +32,7 @@ class Limits:
     tables_bytes: int = 8_000_000
     list_items: int = 10_000
     nesting: int = 32
+    form_bytes: int = 8_000_000
 
 
 @record

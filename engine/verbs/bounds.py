@@ -30,7 +30,7 @@ def ask_nothing() -> None:
 def run(engine: Engine, words: Sequence[str], say: Print) -> None:
     """Change what WORDS ("name=number") name, then show all limits."""
     if words:
-        kept = asdict(engine.runtimes.bounds) | bounds.parse_some(" ".join(words))
+        kept = bounds.changed(engine.runtimes.bounds) | bounds.parse_some(" ".join(words))
         engine.execute(SetLimits(bounds.changed(bounds.limits_of(kept))), SYSTEM)
     now, usual = asdict(engine.runtimes.bounds), asdict(Limits())
     for name, one in bounds.BOUNDS.items():

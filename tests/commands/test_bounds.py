@@ -33,6 +33,7 @@ def no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
         ("table_bytes=99000000", "256000 至 16000000 字节之间"),
         ("table_bytes=9000000", "不能大于 tables_bytes"),
         ("value_bytes=600000", "请一并调大 scope_bytes"),
+        ("form_bytes=3000000", "请一并调大 form_bytes"),
     ],
 )
 def test_a_wrong_limit_is_refused_with_what_is_right(text: str, told: str) -> None:
@@ -45,6 +46,8 @@ def test_limits_are_read_together() -> None:
     found = bounds.limits_of(bounds.parse("table_bytes=9000000, tables_bytes=20000000"))
     assert (found.table_bytes, found.tables_bytes) == (9_000_000, 20_000_000)
     assert bounds.changed(found) == {"table_bytes": 9_000_000, "tables_bytes": 20_000_000}
+    assert found.form_bytes == 18_000_000  # a table that may be stored can arrive
+    assert bounds.limits_of({"form_bytes": 9_000_000}).form_bytes == 9_000_000
     assert bounds.limits_of(None) == Limits()
 
 

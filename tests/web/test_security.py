@@ -2,6 +2,8 @@
 
 import pytest
 
+from engine.base.actor import SYSTEM
+from engine.commands.limits import SetLimits
 from tests.support.site import API, PASSWORD, Site
 from web.app import create_app
 from web.security import CSP, RIGHTS, permission, undeclared
@@ -75,6 +77,18 @@ def test_a_body_over_the_limit_of_its_route_is_refused(site: Site) -> None:
     body = {"name": "x", "variables": {"text": "x" * 2_100_000}}
     answer = site.browser("scheduler").post("/messages/publication", body)
     assert (answer.status_code, answer.json["code"]) == (413, "too-large")
+    assert answer.json["detail"] == "一次提交的内容超过 2 MB 的上限。"
+
+
+def test_how_much_a_form_may_bring_is_a_limit_of_the_installation(site: Site) -> None:
+    site.engine.execute(SetLimits({"table_bytes": 2_000_000, "form_bytes": 2_000_000}), SYSTEM)
+    body = {"processDefinitionKey": "tiny_case", "variables": {"what": "x" * 2_000_000}}
+    refused = site.browser("field1").post("/process-instances", body)
+    assert (refused.status_code, refused.json["code"]) == (413, "too-large")
+    assert "请管理员执行 ./shouhu limits form_bytes=" in refused.json["detail"]
+    site.engine.execute(SetLimits({}), SYSTEM)
+    answer = site.browser("field1").post("/process-instances", body)
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid-form")
 
 
 def test_a_flood_is_slowed_down(site: Site) -> None:
