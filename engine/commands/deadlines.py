@@ -85,7 +85,7 @@ class RestartClock:
 
 @dataclass(frozen=True, slots=True)
 class ExtendDue:
-    """延期: once, before the due moment, to the end of the day UNTIL, with a reason.
+    """延期: once, before the due date, to the end of the day UNTIL, with a reason.
 
     Supervisors of the region and the units named by the limit's extendBy may. A limit that
     is the day of one variable of the case changes this variable too, so that ledgers and
@@ -109,8 +109,9 @@ class ExtendDue:
         if task["stopped_at"] is not None:
             raise Conflict("本时限正在停表，请先恢复计时。", code="clock-stopped")
         clock = Clock(task["created_at"], task["due_at"])
-        check_extension(clock, ctx.now, extended=_extended(held, row))
-        due = due_end_of_day(self.until, live.deployed.zone)
+        zone = live.deployed.zone
+        check_extension(clock, ctx.now, extended=_extended(held, row), zone=zone)
+        due = due_end_of_day(self.until, zone)
         if due <= task["due_at"]:
             raise InvalidRequest("延期后的日期须晚于原期限。", code="extension-day")
         _check_length(row, task["due_at"], due)

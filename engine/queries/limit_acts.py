@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.context import View
 from engine.queries.task_data import TaskData, load, refusal
-from engine.rules.deadlines import listed, overseers
+from engine.rules.deadlines import arrived, listed, overseers
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ def of_task(view: View, *, task_id: int) -> LimitActs:
     row, stopped = _due_row(held), held.task["stopped_at"]
     may_stop = not refusal(view, held, "stopClock")
     extended = steps.get("extended") or {}
-    open_for_more = not stopped and not extended and view.now <= due
+    too_late = arrived(due, view.now, held.version.zone)
+    open_for_more = not stopped and not extended and not too_late
     declared = row.get("extendable") in (True, "true")
     oversees = bool(overseers(row, held.known()) & view.actor.units)
     may_extend = oversees or not refusal(view, held, "extend")

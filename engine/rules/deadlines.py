@@ -167,11 +167,25 @@ def overseers(row: Mapping[str, Any], known: Mapping[str, Any]) -> frozenset[str
     return frozenset(str(unit) for unit in units if unit)
 
 
-def check_extension(clock: Clock, now: datetime, *, extended: bool) -> None:
-    """Refuse a second 延期, or one asked for after the due moment."""
+def arrived(due: datetime, now: datetime, zone: str) -> bool:
+    """Tell whether it is too late to extend: the due day has begun, or the hour has passed.
+
+    An extension comes before the due date (operations.md 2.22); a limit that ends with its
+    day has arrived when that day begins.
+    """
+    day = local_day(due, zone)
+    if due == due_end_of_day(day, zone):
+        return local_day(now, zone) >= day
+    return now > due
+
+
+def check_extension(
+    clock: Clock, now: datetime, *, extended: bool, zone: str = "Asia/Shanghai"
+) -> None:
+    """Refuse a second 延期, or one asked for when the limit has arrived."""
     if extended:
         raise Conflict("本时限已延期一次。", code="extended-before")
-    if now > clock.due:
+    if arrived(clock.due, now, zone):
         raise Conflict("时限已到，不能延期。", code="already-due")
 
 

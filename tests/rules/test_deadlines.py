@@ -141,11 +141,12 @@ def test_urging_again_needs_four_work_hours() -> None:
 
 def test_an_extension_is_given_once_and_in_time() -> None:
     one = clock("2026-09-21 09:00", "2026-10-12")
-    check_extension(one, shanghai("2026-10-12 10:00"), extended=False)
+    check_extension(one, shanghai("2026-10-11 23:00"), extended=False)
     with pytest.raises(Conflict, match="已延期一次"):
-        check_extension(one, shanghai("2026-10-12 10:00"), extended=True)
-    with pytest.raises(Conflict, match="时限已到"):
-        check_extension(one, shanghai("2026-10-13 10:00"), extended=False)
+        check_extension(one, shanghai("2026-10-11 23:00"), extended=True)
+    for late in ("2026-10-12 00:01", "2026-10-13 10:00"):  # before the due date, not on it
+        with pytest.raises(Conflict, match="时限已到"):
+            check_extension(one, shanghai(late), extended=False)
 
 
 def test_warning_times_are_read() -> None:
