@@ -3,7 +3,7 @@
 import functools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from engine.base.errors import NotFound
 from engine.base.values import Value
 from engine.context import View
-from engine.queries import deployed, due_state, fields, homes, labels
+from engine.queries import code_words, deployed, due_state, fields, homes, labels
 from engine.queries.cases import cases_query, dues, is_root
 from engine.queries.filters import conditions, search_column
 from engine.queries.paging import (
@@ -34,7 +34,7 @@ from engine.store.visible import root
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a ledger."""
+    """One column of a ledger; WORDS are the labels of its values where they are codes."""
 
     key: str
     label: str
@@ -44,6 +44,7 @@ class Column:
     width: int | None = None
     filterable: bool = False
     sortable: bool = False
+    words: code_words.Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,19 @@ def ledger(view: View, *, ledger_id: str) -> Ledger:
     """
     for known, application, data in _declared(view):
         if ledger_id in (known, str(data["id"])):
-            return _ledger(view, known, application, data)
+            return _worded(view, _ledger(view, known, application, data))
     raise NotFound
+
+
+def _worded(view: View, found: Ledger) -> Ledger:
+    """Give FOUND with the words of its coded columns; a case's own column has none."""
+    version = deployed.latest(view, found.application)
+    words = code_words.by_source(version, found.processes, view.now)
+    columns = (
+        replace(c, words={} if c.source in ledger_rows.OWN else words.get(c.source, {}))
+        for c in found.columns
+    )
+    return replace(found, columns=tuple(columns))
 
 
 def _declared(view: View) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -188,7 +200,10 @@ def rows(
     text = dict(wanted or {})
     needle = str(text.pop("text", "") or "")
     if needle:
-        query = query.where(_mentions(needle))
+        query = query.where(_mentions(declared, needle))
+    for column in declared.columns:
+        if column.key in text and column.words:
+            text[column.key] = code_words.asked(column.words, text[column.key])
     query = query.where(*conditions(text, sources, spell=str))
     default = (Sort(declared.sort),) if declared.sort in kinds else ()
     keys = choose(tuple(sort) or default, kinds, SortKey(root.c.id))
@@ -196,10 +211,15 @@ def rows(
     return page(view.connection, query, keys, paging or Paging(), build)
 
 
-def _mentions(needle: str) -> sa.ColumnElement[bool]:
-    within = sa.select(search_value.c.root_id).where(
-        search_value.c.text.contains(needle, autoescape=True)
-    )
+def _mentions(declared: Ledger, needle: str) -> sa.ColumnElement[bool]:
+    """Say that number, title, a field or the label of a code holds NEEDLE."""
+    kept = search_value.c
+    ways = [kept.text.contains(needle, autoescape=True)]
+    for column in declared.columns:
+        codes = code_words.mentioned(column.words, needle)
+        if codes and column.index:
+            ways.append(sa.and_(kept.name == column.source, kept.text.in_(codes)))
+    within = sa.select(kept.root_id).where(sa.or_(*ways))
     return sa.or_(
         root.c.number.contains(needle, autoescape=True),
         root.c.title.contains(needle, autoescape=True),
@@ -282,6 +302,7 @@ def _units_in(declared: Ledger, rows: Sequence[Mapping[str, Value]]) -> set[str]
 def _text(column: Column, value: Value, names: Mapping[str, str]) -> str:
     if value is None:
         return ""
+    value = code_words.told(column.words, value)
     if column.type in ("division", "org"):
         return names.get(str(value), str(value))
     if isinstance(value, bool):

@@ -41,7 +41,8 @@ columns:
   - {key: status, label: 状态, from: state, type: string}
   - {key: what, label: 描述, from: "var:what", type: string}
   - {key: due, label: 时限, from: due, type: date}
-filter: [county, area, status]
+  - {key: post, label: 管护站, from: post, type: string}
+filter: [county, area, status, post]
 sort: number
 """
 # login: (name, rights, posts)
@@ -83,6 +84,10 @@ class Browser:
         sent = {name: value for name, value in sent.items() if value != "-"}
         return self.client.open(API + path, method=method, json=body, headers=sent)
 
+    def confirm(self, password: str = PASSWORD) -> TestResponse:
+        """Tell the password again, as one does before a deployment."""
+        return self.call("PUT", "/session/confirmation", {"password": password})
+
     def get(self, path: str, /, **query: Any) -> TestResponse:
         return self.client.get(API + path, query_string=query)
 
@@ -109,6 +114,8 @@ class Site:
             browser = Browser(self.app.test_client())
             answer = browser.sign_in(login)
             assert answer.status_code == 200, answer.text
+            if "process_owner" in PEOPLE[login][1]:  # deploys without being asked each time
+                assert browser.confirm().status_code == 200
             self.browsers[login] = browser
         return self.browsers[login]
 

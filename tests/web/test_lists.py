@@ -136,6 +136,15 @@ def test_a_ledger_shows_values_and_words(many: Site) -> None:
     assert rows[0]["values"]["what"] == "第6处"
     text = many.browser("head").post(path, {"filter": {"text": "第2"}}).json["items"]
     assert [row["values"]["title"] for row in text] == ["第2处"]
+    for said in ("清水保护地", {"$like": "清水*"}, "S1"):  # labels are as good as codes
+        named = many.browser("head").post(path, {"filter": {"post": said}}).json["items"]
+        assert {row["texts"]["post"] for row in named} == {"清水保护地"}, said
+        assert (len(named), named[0]["values"]["post"]) == (7, "S1")
+    for said in ("清水保护地二", {"$in": ["无"]}):
+        none = many.browser("head").post(path, {"filter": {"post": said}}).json
+        assert none["page"]["total"] == 0
+    found = many.browser("head").post(path, {"filter": {"text": "清水"}}).json
+    assert found["page"]["total"] == 7
     refused = many.browser("head").post(path, {"filter": {"what": "x"}})
     assert refused.status_code == 422  # filled from a variable: not indexed, not searchable
     assert many.browser("head").post("/ledgers/none/rows/search", {}).status_code == 404
@@ -148,3 +157,30 @@ def test_figures_equal_the_rows_behind_them(many: Site) -> None:
     wanted = {"state": figure["stateName"], "region": figure["region"], "year": figure["year"]}
     found = many.browser("head").post("/process-instances/search", {"filter": wanted}).json
     assert found["page"]["total"] == figure["count"]
+
+
+def test_a_ledger_page_offers_what_there_is_and_keeps_ones_columns(many: Site) -> None:
+    client = many.browser("head").client
+    page = client.get("/ledger/problem?q=处&status=已登记&sort=-area").text
+    assert '<option value="已登记" selected>已登记（7）</option>' in page
+    assert '<option value="S1">清水保护地</option>' in page  # a list of labels, not a code
+    assert "查找：处 ×" in page
+    assert "状态：已登记 ×" in page
+    assert 'name="sort" value="-area"' in page  # filtering keeps the order
+    assert "status=%E5%B7%B2%E7%99%BB%E8%AE%B0" in page.split("<thead>")[1].split("面积")[0]
+    token = many.browser("head").csrf
+    sent = {"csrf_token": token, "submission_id": "columns-sent-once", "back": "q=%E5%A4%84&x=1"}
+    sent |= {"column": ["title", "area", "gone"]}
+    answer = client.post("/ledger/problem/columns", data=sent)
+    assert answer.location == "/ledger/problem?q=%E5%A4%84&told=columns"
+    head = client.get("/ledger/problem").text.split("<thead>")[1].split("</thead>")[0]
+    assert [label for label in ("编号", "问题", "面积", "时限") if label in head] == [
+        "编号", "问题", "面积",
+    ]  # fmt: skip
+    lines = client.get("/ledger/problem/export.csv").text.splitlines()
+    assert lines[0].endswith("编号,问题,面积")
+    other = many.browser("wood1").client.get("/ledger/problem").text
+    assert "时限" in other.split("<thead>")[1].split("</thead>")[0]
+    sent |= {"submission_id": "columns-sent-twice", "all": "1"}
+    client.post("/ledger/problem/columns", data=sent)
+    assert "时限" in client.get("/ledger/problem").text.split("<thead>")[1]

@@ -2,16 +2,21 @@
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import Blueprint, Response, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from engine.base.formula import marked
-from engine.queries import homes, ledger_sheet, ledgers, lists_on_paper
-from engine.queries.ledgers import Ledger
+from engine.commands.columns import KeepColumns
+from engine.queries import homes, ledger_filters, ledger_sheet, ledgers, lists_on_paper
+from engine.queries.ledger_filters import Offer
+from engine.queries.ledgers import Column, Ledger
 from engine.queries.paging import Paging, Sort
 from web import calls, security, session
-from web.pages import cursors, frame
+from web.pages import cursors, frame, posting
 from web.pages.words import shown
 
 ledger = Blueprint("ledger", __name__)
@@ -39,21 +44,28 @@ def _groups() -> list[tuple[str, list[Ledger]]]:
     return found
 
 
-def _wanted(found: Ledger) -> dict[str, Any]:
-    """Read the filter of the address line: filterable columns only."""
-    wanted: dict[str, Any] = {}
+Offers = Mapping[str, tuple[Offer, ...]]
+
+
+def _wanted(found: Ledger, offers: Offers | None = None) -> dict[str, Any]:
+    """Read the filter of the address line: a text to find, filterable columns."""
+    if offers is None:
+        offers = session.ask(ledger_filters.offers, ledger_id=found.id)
+    text = request.args.get("q", "").strip()
+    wanted: dict[str, Any] = {"text": text} if text else {}
     for column in found.columns:
         value = request.args.get(column.key, "").strip()
         if value and column.filterable:
-            plain = column.type in ("number", "boolean", "division")
-            wanted[column.key] = _typed(value) if plain else {"$like": f"*{value}*"}
+            picked = any(one.value == value for one in offers.get(column.key, ()))
+            plain = picked or column.type in ("number", "boolean", "division")
+            wanted[column.key] = _typed(column, value) if plain else {"$like": f"*{value}*"}
     return wanted
 
 
-def _typed(value: str) -> Any:
-    if value in ("true", "false"):
+def _typed(column: Column, value: str) -> Any:
+    if column.type == "boolean" and value in ("true", "false"):
         return value == "true"
-    return int(value) if value.isdigit() and len(value) < 6 else value
+    return int(value) if column.type == "number" and value.isdecimal() else value
 
 
 def _sort(found: Ledger) -> list[Sort]:
@@ -68,18 +80,67 @@ def _sort(found: Ledger) -> list[Sort]:
 def show(kind: str) -> Response:
     """Show one ledger."""
     found = session.ask(ledgers.ledger, ledger_id=kind)
-    wanted, sort = _wanted(found), _sort(found)
+    offers = session.ask(ledger_filters.offers, ledger_id=found.id)
+    wanted, sort = _wanted(found, offers), _sort(found)
     paging = Paging(ROWS, cursors.read(request.args.get("after")))
     page = session.ask(ledgers.rows, ledger_id=kind, wanted=wanted, sort=sort, paging=paging)
+    columns = _columns(found)
     return frame.page(
         "staff/ledger.html",
         groups=_groups(),
         ledger=found,
+        columns=columns,
+        chosen=len(columns) < len(found.columns),
+        titled=any(column.source == "title" for column in columns[1:]),
+        wide=request.args.get("wide") == "1",
+        offers=offers,
+        marks=_marks(found, wanted, offers),
         page=page,
         next_cursor=cursors.next_of(page, ROWS),
         args=request.args,
+        query=urlencode([(k, v) for k, v in request.args.items() if k in _kept(found)]),
         filtered=bool(wanted),
+        told=posting.told(),
+        submission=posting.fresh(),
     )
+
+
+def _kept(found: Ledger) -> frozenset[str]:
+    """Name what of the address line narrows and orders the rows."""
+    return frozenset(("q", "sort", *(column.key for column in found.columns)))
+
+
+def _columns(found: Ledger) -> list[Column]:
+    """Give the columns the person keeps in sight: the first one always, all by default."""
+    kept = session.ask(ledger_filters.chosen, ledger_id=found.id)
+    first, rest = found.columns[:1], found.columns[1:]
+    shown_now = [column for column in rest if column.key in kept]
+    return [*first, *(shown_now or rest)]
+
+
+def _marks(found: Ledger, wanted: Mapping[str, Any], offers: Offers) -> list[dict[str, str]]:
+    """Say what the rows are narrowed to, one mark a demand."""
+    marks = [{"key": "q", "label": "查找", "text": wanted["text"]}] if "text" in wanted else []
+    for column in found.columns:
+        if column.key in wanted:
+            value = request.args.get(column.key, "").strip()
+            texts = {one.value: one.text for one in offers.get(column.key, ())}
+            text = texts.get(value) or {"true": "是", "false": "否"}.get(value, value)
+            marks.append({"key": column.key, "label": column.label, "text": text})
+    return marks
+
+
+@ledger.post("/ledger/<kind>/columns")
+@security.permission("signed-in")
+def keep_columns(kind: str) -> BaseResponse:
+    """列设置: keep some columns in sight, or all of them again."""
+    found = session.ask(ledgers.ledger, ledger_id=kind)
+    keys = () if request.form.get("all") else tuple(request.form.getlist("column"))
+    known = {column.key for column in found.columns}
+    posting.run(KeepColumns(found.id, tuple(key for key in keys if key in known)))
+    kept = [(k, v) for k, v in parse_qsl(request.form.get("back", "")) if k in _kept(found)]
+    path = f"/ledger/{quote(found.id)}"
+    return posting.back(f"{path}?{urlencode(kept)}" if kept else path, "columns")
 
 
 @ledger.get("/ledger/<kind>/export.csv")
@@ -89,7 +150,8 @@ def export(kind: str) -> Response:
     found = session.ask(ledgers.ledger, ledger_id=kind)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([column.label for column in found.columns])
+    columns = _columns(found)
+    writer.writerow([column.label for column in columns])
     wanted, sort, after, count = _wanted(found), _sort(found), None, 0
     while count < EXPORT_ROWS:
         paging = Paging(EXPORT_PAGE, after)
@@ -97,7 +159,7 @@ def export(kind: str) -> Response:
             ledgers.rows, ledger_id=kind, wanted=wanted, sort=sort, paging=paging
         )
         for row in page.items:
-            writer.writerow([_cell(row.texts.get(column.key)) for column in found.columns])
+            writer.writerow([_cell(row.texts.get(column.key)) for column in columns])
         count += len(page.items)
         after = page.end_cursor
         if len(page.items) < EXPORT_PAGE:
