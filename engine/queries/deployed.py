@@ -26,12 +26,23 @@ def node(process: ProcessFacts, element: str) -> NodeFacts:
     return process.nodes.get(element) or NodeFacts(element, "", element)
 
 
+# What people read where the drawing has no name: nobody is shown an id.
+_UNNAMED = {
+    "exclusiveGateway": "分支",
+    "inclusiveGateway": "分支",
+    "eventBasedGateway": "等待",
+    "parallelGateway": "并行",
+    "startEvent": "开始",
+    "endEvent": "结束",
+}
+
+
 def name_of(process: ProcessFacts, element: str) -> str:
-    """Give the name of ELEMENT as drawn, its id when it has none."""
+    """Give the name of ELEMENT as drawn, else its kind, its id when nothing is known."""
     if element == process.key:
         return process.name
     found = process.nodes.get(element)
-    return (found.name if found else "") or element
+    return (found.name or _UNNAMED.get(found.kind, "") if found else "") or element
 
 
 def calendar(view: View, definition_id: int, runtime: str) -> Calendar | None:

@@ -177,6 +177,9 @@ function Cell({ column, value, locked, cell, reason, label, onSet, onKey, onPast
       onChange=${(event) => onSet(event.target.value)}><option value=""></option>
       ${optionsOf(column).map((each) => html`<option key=${String(each.value)} value=${String(each.value)}>${each.label}</option>`)}</select></td>`;
   }
+  if (fixed) { // read as a whole: an input would cut long reasons off
+    return html`<td class=${classes} title=${reason || undefined}><div class="said" data-cell=${cell} tabindex="-1">${shown(column, value)}</div></td>`;
+  }
   return html`<td class=${classes}><input ...${shared} type="text" inputmode=${kind === 'number' ? 'decimal' : undefined}
     value=${shown(column, value)} onKeyDown=${onKey} onPaste=${onPaste} onChange=${(event) => onSet(event.target.value)} /></td>`;
 }

@@ -71,9 +71,12 @@ function useNames(url, codes) {
   const missing = codes.filter((code) => !(code in known)).join(',');
   const learn = (item) => setKnown((old) => ({ ...old, [item.code]: item.name }));
   useEffect(() => {
-    if (missing && url) searchRegister(url, { codes: missing }).then((rows) => rows.forEach(learn)).catch(() => {});
+    if (!missing || !url) return;
+    const asked = Object.fromEntries(missing.split(',').map((code) => [code, code]));
+    const answer = (rows) => setKnown((old) => ({ ...asked, ...old, ...Object.fromEntries(rows.map((row) => [row.code, row.name])) }));
+    searchRegister(url, { codes: missing }).then(answer).catch(() => answer([]));
   }, [missing, url]);
-  return { of: (code) => known[code] || code, learn };
+  return { of: (code) => known[code] || (url ? '…' : code), learn };
 }
 
 function config(type, label) {
