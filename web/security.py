@@ -29,6 +29,7 @@ RIGHTS: dict[str, tuple[str, ...] | None] = {
     "public": None,
     "signed-in": (),
     "owner": ("process_owner", "system"),
+    "deploy": ("process_owner", "system"),
     "scheduler": ("scheduler", "system"),
     "operations": ("scheduler", "process_owner", "admin", "system"),
     "calendar": ("scheduler", "admin", "system"),
@@ -36,6 +37,9 @@ RIGHTS: dict[str, tuple[str, ...] | None] = {
     "admin": ("admin", "system"),
     "unfilled": ("scheduler", "admin", "system"),
 }
+# Only with the password told again lately (reliability.md 6.5): deployments. The vault asks
+# each time. Its keys are files and settings of the machine; no address touches them.
+AGAIN = frozenset({"deploy"})
 
 # Content security policies by page class (frontend.md 6).
 _POLICY = (
@@ -119,6 +123,8 @@ def guard() -> None:
         _check_origin()
         if needed is not None:
             _check_csrf()
+        if rule.permission in AGAIN:
+            session.require_confirmed()
     if limits.unreadable(request):
         raise BadRequest("地址或内容含有不能使用的字符。")
 

@@ -11,7 +11,14 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Response, current_app, g, request
 
 from engine.base.actor import SYSTEM, Actor
-from engine.base.errors import Busy, InvalidRequest, NotSignedIn, StorageFull, TooMany
+from engine.base.errors import (
+    Busy,
+    InvalidRequest,
+    NotAllowed,
+    NotSignedIn,
+    StorageFull,
+    TooMany,
+)
 from engine.base.events import Limits
 from engine.commands import accounts
 from engine.commands.results import SignedIn, SignInTry
@@ -177,11 +184,34 @@ def sign_in(login: str, password: str) -> SignedIn:
 
 
 def confirm(password: str) -> None:
-    """Ask who sits there: the PASSWORD once more, before what is protected is opened."""
+    """Ask who sits there: the PASSWORD once more, before what is protected is opened.
+
+    For a short time it counts for what asks for no more than that, see `require_confirmed`.
+    """
     login, address = require_actor().person, request.remote_addr or ""
     if not passwords().fits(_count(login), password):
         raise InvalidRequest("密码不正确，没有执行。", code="wrong-password")
-    engine().execute(accounts.Confirmed(login, machine_now(), address), SYSTEM)
+    done = accounts.Confirmed(login, machine_now(), address, token())
+    engine().execute(done, SYSTEM)
+    g.pop("signed", None)
+
+
+def confirmed_until() -> datetime | None:
+    """Give until when the password told again counts; None when it does not."""
+    at = facts().confirmed_at
+    until = at + settings().confirmed_for if at is not None else None
+    return until if until is not None and until > machine_now() else None
+
+
+def require_confirmed() -> None:
+    """Refuse what is as grave as a deployment without the password told again lately."""
+    if confirmed_until() is None:
+        minutes = int(settings().confirmed_for.total_seconds() // 60)
+        raise NotAllowed(
+            "发布影响以后所有的案件，请再输一次本人密码：先调用 "
+            f"PUT /api/v1/session/confirmation，{minutes} 分钟内有效。",
+            code="password-again",
+        )
 
 
 def password_change(old: str, new: str) -> accounts.ChangePassword:

@@ -18,6 +18,7 @@ class WebSettings:
     tls: bool = False  # behind TLS: Secure cookies with the __Host- name, HSTS
     idle_limit: timedelta = timedelta(minutes=30)  # reliability.md 6.5
     absolute_limit: timedelta = timedelta(hours=8)  # reliability.md 6.5
+    confirmed_for: timedelta = timedelta(minutes=5)  # a password told again counts so long
     proxies: int = 0  # reverse proxies in front whose X-Forwarded-* headers count
     trusted_hosts: tuple[str, ...] = ()  # empty: any Host header
     requests_per_minute: int = 1200  # coarse shield per address and node

@@ -99,15 +99,18 @@ class SignIn:
 class Confirmed:
     """Note that LOGIN, already signed in, told the password once more: tries start anew.
 
-    Answers Nothing.
+    TOKEN is the session in which that counts for a while. Answers Nothing.
     """
 
     login: str
     at: datetime
     address: str = ""
+    token: str = ""
 
     def run(self, ctx: Context) -> Nothing:
         """Forget the failures and give back the count of the address, as SignIn does."""
+        if self.token:
+            people_rows.confirm_session(ctx.conn, self.token, self.at)
         values: Row = {"failed": 0, "failed_since": None, "locked_until": None}
         people_rows.set_person(ctx.conn, self.login, **values)
         people_rows.uncount_bucket(ctx.conn, _bucket(self.address), _window(self.at))

@@ -21,6 +21,7 @@ class SessionFacts:
     seen_at: datetime
     must_change: bool
     password_since: datetime | None = None  # by the machine's clock; None: never changed
+    confirmed_at: datetime | None = None  # the password was told again in this session
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,12 @@ def session_of(view: View, *, token: str) -> SessionFacts | None:
     query = sa.select(person.c.must_change, newest.scalar_subquery().label("since"))
     found = view.connection.execute(query.where(person.c.id == actor.person)).one()
     return SessionFacts(
-        actor, row["created_at"], row["seen_at"], bool(found.must_change), found.since
+        actor,
+        row["created_at"],
+        row["seen_at"],
+        bool(found.must_change),
+        found.since,
+        row["confirmed_at"],
     )
 
 

@@ -61,6 +61,7 @@ session = Table(
     Column("created_at", UtcMoment, nullable=False),
     Column("seen_at", UtcMoment, nullable=False),
     Column("ended_at", UtcMoment),
+    Column("confirmed_at", UtcMoment),  # the password was told once more (reliability.md 6.5)
 )
 register_row = Table(  # reference data: divisions, protected areas, problem types …
     "register_row",

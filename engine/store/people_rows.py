@@ -184,6 +184,12 @@ def see_session(conn: Conn, token: str, at: datetime) -> None:
     conn.execute(query.values(seen_at=at))
 
 
+def confirm_session(conn: Conn, token: str, at: datetime) -> None:
+    """Note that the person of a session told the password once more."""
+    query = sa.update(session).where(session.c.id_hash == token_hash(token))
+    conn.execute(query.values(confirmed_at=at))
+
+
 def end_sessions(
     conn: Conn, at: datetime, *, token: str | None = None, login: str = "", keep: str = ""
 ) -> None:

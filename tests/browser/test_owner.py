@@ -9,6 +9,7 @@ from engine.commands.definitions import Deploy
 from engine.commands.instances import StartInstance
 from engine.commands.results import Started
 from engine.queries import definitions, instances
+from tests.support.scenario import PASSWORD
 
 pytestmark = pytest.mark.browser
 DIAGRAM = "/lib/jiangxi/bpmn/jx_problem.bpmn"
@@ -107,6 +108,12 @@ def repair_step(visitor: Any) -> None:
     visitor.shot("owner-repaired")
 
 
+def tell_password(page: Any) -> None:
+    """Tell the password again where the page asks for it: once in some minutes."""
+    if page.locator("#password").count():
+        page.fill("#password", PASSWORD)
+
+
 def publish(visitor: Any, note: str) -> None:
     """Publish from the designer: read each warning, say why."""
     page = visitor.page
@@ -115,6 +122,7 @@ def publish(visitor: Any, note: str) -> None:
     visitor.ready()
     visitor.shot("owner-publish")
     page.fill("#note", note)
+    tell_password(page)
     page.click("button:has-text('发布第')")
     if page.locator("[role=alert]:has-text('没有发布')").count():
         assert page.input_value("#note") == note
@@ -233,6 +241,7 @@ def test_a_draft_made_from_an_older_version_is_refused_with_the_difference(
     files["ledgers/city_list.yaml"] += "# 同时发布的改动\n".encode()
     owner.open("/lib/jiangxi/publish")
     page.fill("#note", "补注释")
+    tell_password(page)
     for box in page.locator("[name=read]").all():
         box.check()
     live.engine.execute(Deploy("jiangxi", files, "抢先发布", 1), SYSTEM)

@@ -46,7 +46,7 @@ def _content(path: str, value: Any) -> bytes:
     raise InvalidRequest(f"文件“{path}”须为文本，或 {{\"base64\": …}}。")
 
 
-@route("POST /deployments", "owner", body=Deployment, limit=UPLOAD)
+@route("POST /deployments", "deploy", body=Deployment, limit=UPLOAD)
 def deploy(body: dict[str, Any]) -> Response:
     """部署: publish files as the next version of an application."""
     files = {path: _content(path, value) for path, value in body["files"].items()}
@@ -54,7 +54,7 @@ def deploy(body: dict[str, Any]) -> Response:
     return calls.run(command)
 
 
-@route("POST /deployments/archive", "owner", limit=UPLOAD)
+@route("POST /deployments/archive", "deploy", limit=UPLOAD)
 def deploy_archive() -> Response:
     """部署压缩包: multipart field "file"; fields note, baseVersion."""
     upload = request.files.get("file")

@@ -102,7 +102,7 @@ def diff(application: str) -> Any:
     return calls.ask(drafts.difference, application=application)
 
 
-@route("POST /definition-drafts/<application>/publication", "owner", body=PublishDraft)
+@route("POST /definition-drafts/<application>/publication", "deploy", body=PublishDraft)
 def publish(body: dict[str, Any], application: str) -> Response:
     """发布: the draft becomes the next version."""
     return calls.run(commands.PublishDraft(application, body["note"], body["acknowledged"]))

@@ -10,7 +10,7 @@ from web import calls, security, session
 from web.api.routes import Noun
 from web.schemas import wire
 from web.schemas.base import Schema, shape
-from web.schemas.bodies import Login, NewPassword
+from web.schemas.bodies import Login, NewPassword, Password
 
 NOUN = Noun("session", "登录、退出、当前用户")
 route = NOUN.route
@@ -71,6 +71,13 @@ def change_password(body: dict[str, Any]) -> Response:
     """修改密码: all other sessions of the person end."""
     command = session.password_change(body["old_password"], body["new_password"])
     return calls.run(command, body_hash=calls.hashed_without_passwords(body))
+
+
+@route("PUT /session/confirmation", "signed-in", body=Password)
+def confirm(body: dict[str, Any]) -> Response:
+    """再输一次密码: for some minutes what asks for it, such as a deployment, is open."""
+    session.confirm(body["password"])
+    return jsonify({"until": wire.plain(session.confirmed_until())})
 
 
 @route("GET /units", "signed-in", query=UnitSearch, answer=shape(people.UnitRow)(many=True))

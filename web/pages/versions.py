@@ -231,6 +231,7 @@ def _release(application: str, refused: ShouhuError | None = None) -> Response:
         shown=shown,
         refused=refused,
         note=request.form.get("note", ""),
+        confirmed=session.confirmed_until(),
         ticked=set(request.form.getlist("read")),
         words=CHANGE,
         editor=editor_of,
@@ -249,6 +250,7 @@ def key_of(finding: Finding) -> str:
 def publish(application: str) -> BaseResponse:
     """Publish the draft; a refusal comes back to the same page with what to do."""
     try:
+        _confirm()
         made = _publish(application)
     except (InvalidDefinition, InvalidRequest, Conflict) as refused:
         response = _release(application, refused)
@@ -258,6 +260,16 @@ def publish(application: str) -> BaseResponse:
     if isinstance(made, Deployed) and not made.created:
         told = "same"
     return posting.back(f"/lib/{application}/versions", told)
+
+
+def _confirm() -> None:
+    """Ask for the password once more, unless it was told lately (reliability.md 6.5)."""
+    typed = request.form.get("password", "")
+    if typed:
+        session.confirm(typed)
+    elif session.confirmed_until() is None:
+        text = "发布影响以后所有的案件，请再输一次本人密码。"
+        raise InvalidRequest(text, code="password-again")
 
 
 def _publish(application: str) -> Any:

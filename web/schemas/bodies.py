@@ -85,6 +85,12 @@ class Completion(Schema):
     unit = fields.String(load_default=None, allow_none=True)
 
 
+class Password(Schema):
+    """The password told again."""
+
+    password = fields.String(required=True, validate=TEXT)
+
+
 class VaultRequest(Schema):
     """Why protected fields are to be looked at; UNIT when the caller acts for several."""
 
