@@ -174,7 +174,7 @@ def _column(one: Field, page: Page) -> Json:
         column["options"] = _YES_NO
     elif one.options is not None and one.options.fixed:
         column["options"] = [{"value": v, "label": label} for v, label in one.options.fixed]
-    elif one.type == "reference" and page.choices is not None:
-        rows = page.choices(one.coded.register)
+    elif one.type in ("reference", "unit") and page.choices is not None:
+        rows = page.choices(one.coded.register or "unit")
         column["options"] = [{"value": code, "label": label} for code, label in rows]
     return column

@@ -62,15 +62,22 @@ def of_task(view: View, *, task_id: int) -> PageForm:
 
 
 def _choices(view: View, version: Deployed) -> Callable[[str], list[tuple[str, str]]]:
-    """Give the rows of a register in force today."""
-    return lambda kind: version.choices(kind, view.now)
+    """Give the rows of a register in force today; units are one register more."""
+
+    def listed(kind: str) -> list[tuple[str, str]]:
+        if kind != "unit":
+            return version.choices(kind, view.now)
+        directory = view.runtimes.directory(view.connection, version)
+        return [(unit.code, unit.name) for unit in directory.units.values()]
+
+    return listed
 
 
 def _numbers(view: View, version: Deployed) -> Callable[[str], list[tuple[str, str]]]:
     """Give the cases of a ledger the actor sees; [] when there are more than a list takes."""
 
     def listed(ledger: str) -> list[tuple[str, str]]:
-        file = version.application.ledgers[ledger]
+        file = ledger_rows.ledger_of(version.application.ledgers, ledger)
         found = ledger_rows.numbers(view.connection, view.actor, file, MOST_LISTED + 1)
         return found if len(found) <= MOST_LISTED else []
 

@@ -105,7 +105,9 @@ def staff(
         except _Nobody as nobody:
             return Unfilled(str(nobody), str(line.get("id") or ""), **nobody.missing)
     if not found:
-        return Unfilled("没有指定办理角色，也没有指定办理人")
+        listed = table is not None and not lines  # seats made of a list in the data
+        empty = "办理单位由填写的名单确定，名单还是空的"
+        return Unfilled(empty if listed else "没有指定办理角色，也没有指定办理人")
     merged = _merge(found)
     if settings.get("rule") == "consult":
         merged = _with_conclusion(merged, settings.get("conclusion") or {})

@@ -190,7 +190,7 @@ def test_candidate_roles_give_a_seat_each_and_a_task_of_nobody_stops() -> None:
     assert seated(staff({"groups": ["GOV", "WOODS"]}, CASE, directory())) == ["G-1", "W-1"]
     assert "没有指定办理角色" in refused(staff({}, CASE, directory()))
     nobody = {"seats": {"rule": "all", "seats": []}}
-    assert "没有指定" in refused(staff(nobody, CASE, directory()))
+    assert "名单还是空的" in refused(staff(nobody, CASE, directory()))
 
 
 def test_a_consultation_gives_the_lead_a_seat_for_the_conclusion() -> None:

@@ -36,6 +36,8 @@ export function cellKind(column) {
   return 'text';
 }
 
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/; // as the server writes a moment: local time with its offset
+
 const YES_NO = [{ value: true, label: '是' }, { value: false, label: '否' }];
 
 function optionsOf(column) {
@@ -186,7 +188,8 @@ function Cell({ column, value, locked, cell, reason, label, onSet, onKey, onPast
 
 function shown(column, value) {
   const option = optionsOf(column).find((each) => each.value === value);
-  return option ? option.label : (value ?? '');
+  if (option) return option.label;
+  return typeof value === 'string' && MOMENT.test(value) ? value.slice(0, 16).replace('T', ' ') : (value ?? '');
 }
 
 function fillBlock({ rows, columns, block, row, col, most }) {
