@@ -77,7 +77,7 @@ def _numbers(view: View, version: Deployed) -> Callable[[str], list[tuple[str, s
     """Give the cases of a ledger the actor sees; [] when there are more than a list takes."""
 
     def listed(ledger: str) -> list[tuple[str, str]]:
-        file = ledger_rows.ledger_of(version.application.ledgers, ledger)
+        file = version.application.ledgers[ledger]
         found = ledger_rows.numbers(view.connection, view.actor, file, MOST_LISTED + 1)
         return found if len(found) <= MOST_LISTED else []
 
