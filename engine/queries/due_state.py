@@ -25,17 +25,18 @@ class Due:
 
     at: datetime | None = None
     state: DueState = "none"
-    text: str = ""  # 剩 3 日, 今日到期, 超期 2 日
+    text: str = ""  # 剩 3 工作日, 剩 3 日, 今日到期, 超期 2 工作日
     working_days: int | None = None
     level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Where and how a due moment of one node is judged."""
+    """Where and how a due moment of one node is judged; NATURAL: in days of the calendar."""
 
     place: Place | None = None
     warn: int | timedelta | None = None
+    natural: bool = False
 
 
 NO_DUE = Due()
@@ -69,7 +70,9 @@ def rule(view: View, definition_id: int, runtime: str, node: str) -> Rule:
     calendar = deployed.calendar(view, definition_id, runtime)
     if not isinstance(calendar, WorkingCalendar):
         return Rule()
-    return Rule(Place(calendar, version.zone), _warn(version, deployed.node(facts, node)))
+    row = _row(version, deployed.node(facts, node))
+    natural = _unit(row) not in ("workingDay", "workingHour")
+    return Rule(Place(calendar, version.zone), _warn(version, row), natural)
 
 
 def _first_rung(version: Deployed, row: Mapping[str, Any]) -> int | None:
@@ -78,9 +81,19 @@ def _first_rung(version: Deployed, row: Mapping[str, Any]) -> int | None:
     return -ladder[0].start if ladder and ladder[0].start < 0 else None
 
 
-def _warn(version: Deployed, node: NodeFacts) -> int | timedelta | None:
+def _row(version: Deployed, node: NodeFacts) -> dict[str, Any]:
+    """Give what the table of limits and the diagram say of the limit of NODE."""
     row: dict[str, Any] = dict(version.application.deadlines.get(node.due.get("key", ""), {}))
     row.update({key: value for key, value in node.due.items() if value is not None})
+    return row
+
+
+def _unit(row: Mapping[str, Any]) -> str:
+    """Give the unit a limit is counted in; a day of the calendar is a date."""
+    return str(row.get("unit") or ("date" if "date" in row else "workingDay"))
+
+
+def _warn(version: Deployed, row: Mapping[str, Any]) -> int | timedelta | None:
     unit = str(row.get("unit") or ("date" if "date" in row else ""))
     try:
         said = read_warn(row.get("warnBefore") or row.get("warn"), unit)
@@ -101,7 +114,8 @@ def describe(span: Span, now: datetime, by: Rule) -> Due:
     found = standing(clock, now, by.place)
     state = "warning" if found.state == "normal" and level else found.state
     at = span.stopped or now
-    words = "停表" if state == "stopped" else _words(due_at, at, state, found.working_days)
+    days = None if by.natural else found.working_days
+    words = "停表" if state == "stopped" else _words(due_at, at, state, days)
     return Due(due_at, state, words, found.working_days, level)
 
 
@@ -109,12 +123,12 @@ def _words(due_at: datetime, now: datetime, state: str, days: int | None) -> str
     if days is None or local_day(now) == local_day(due_at):
         return _date_words(due_at, now)
     if state == "overdue":
-        return f"超期 {-days} 日" if days else "已超期"
-    return f"剩 {days} 日"
+        return f"超期 {-days} 工作日" if days else "已超期"
+    return f"剩 {days} 工作日"
 
 
 def _date_words(due_at: datetime, now: datetime) -> str:
     days = (local_day(due_at) - local_day(now)).days
     if now > due_at:
-        return f"超期 {-days} 天" if days else "已超期"
-    return f"剩 {days} 天" if days else "今日到期"
+        return f"超期 {-days} 日" if days else "已超期"
+    return f"剩 {days} 日" if days else "今日到期"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
@@ -11,8 +11,9 @@ from engine.context import View
 from engine.library.bundle import Bundle
 from engine.library.difference import Change, diff
 from engine.markup import parse_xml
-from engine.queries import definitions, drafts
+from engine.queries import definitions, drafts, table_changes
 from engine.queries.form_text import form_of
+from engine.queries.table_changes import TableChange
 from engine.store import visible
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -56,13 +57,17 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All differences: FILES with their lines, and what is told element by element."""
+    """All differences: FILES with their lines, and what is told element by element.
+
+    TABLES tell decision tables row by row; a file that cannot be read is told by its lines.
+    """
 
     application: str
     files: tuple[Change, ...]
     diagrams: Mapping[str, tuple[Changed, ...]]
     forms: Mapping[str, tuple[Changed, ...]]
     moved: Mapping[str, int]  # file -> shapes that only changed place
+    tables: Mapping[str, tuple[TableChange, ...]] = field(default_factory=dict)
 
 
 def compare(
@@ -81,7 +86,10 @@ def compare(
     filled = [path for path in paths if "forms/" in path and _is(path, ".json")]
     forms = {path: _both(old, new, path, _form) for path in filled}
     moved = {path: _moved(old, new, path) for path in diagrams}
-    return Comparison(application, files, diagrams, forms, moved)
+    drawn = [path for path in paths if _is(path, ".dmn")]
+    read = {p: table_changes.compare(old.files.get(p), new.files.get(p)) for p in drawn}
+    tables = {path: found for path, found in read.items() if found is not None}
+    return Comparison(application, files, diagrams, forms, moved, tables)
 
 
 def _is(path: str, suffix: str) -> bool:

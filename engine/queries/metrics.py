@@ -12,11 +12,12 @@ from engine.base.errors import NotFound
 from engine.base.values import Value
 from engine.context import Deployed, View
 from engine.measuring import Asking, Standing
-from engine.queries import deployed, homes, labels
+from engine.queries import code_words, deployed, homes, labels
+from engine.queries.code_words import Words
 from engine.reports.compile import TASK_COLUMNS, TASKS, Report
 from engine.reports.figures import HIT, OUT, Figure, Marked, guarded
 from engine.rules.calendar import local_day
-from engine.store import codec, snapshots
+from engine.store import codec, ledger_rows, snapshots
 
 Pair = tuple[Standing, Marked]
 NONE = "—"  # stands for "no value" in a breakdown
@@ -160,7 +161,7 @@ def rows(
         hit = mark.mark == HIT
         if mark.mark == OUT or (part and hit != (part == "hit")):
             continue
-        texts = {key: _text(value, names) for key, value in row.values.items()}
+        texts = {key: _text(value, names.get(key, {})) for key, value in row.values.items()}
         if all(_plain(row.values.get(key)) == value for key, value in (where or {}).items()):
             number, state = texts.get("number", ""), texts.get("state", "")
             made.append(MetricRow(row.case_id, number, state, hit, row.values, texts))
@@ -269,7 +270,7 @@ class _Looking:
 
     def broken(self, report: Report, key: str, pairs: Sequence[Pair]) -> Breakdown:
         """Give the figures by column KEY, the largest first."""
-        names = self.names(report, pairs)
+        names = self.names(report, pairs).get(key, {})
         groups: dict[str, list[Pair]] = {}
         texts: dict[str, str] = {}
         for row, mark in pairs:
@@ -295,17 +296,28 @@ class _Looking:
         declared = self.version.application.ledgers[report.ledger]["columns"]
         return {str(row["key"]): str(row["label"]) for row in declared}
 
-    def names(self, report: Report, pairs: Sequence[Pair]) -> dict[str, str]:
-        """Give the names of the divisions in the rows."""
-        if report.ledger == TASKS:
-            sources = ["region"]
-        else:
-            declared = self.version.application.ledgers[report.ledger]["columns"]
-            sources = [str(c["key"]) for c in declared if c.get("type") == "division"]
-        codes = {str(row.values.get(key) or "") for row, _ in pairs for key in sources}
-        return labels.regions(self.view, codes - {""})
+    def names(self, report: Report, pairs: Sequence[Pair]) -> dict[str, Words]:
+        """Give the names of the codes in the rows, by column."""
+        kinds: dict[str, str] = {"region": "division"}
+        found: dict[str, Words] = {}
+        if report.ledger != TASKS:
+            file = self.version.application.ledgers[report.ledger]
+            words = code_words.by_source(self.version, file["processes"], self.view.now)
+            sources = {str(c["key"]): str(c["from"]) for c in file["columns"]}
+            found = {
+                key: words[source]
+                for key, source in sources.items()
+                if source in words and source not in ledger_rows.OWN
+            }
+            kinds = {str(c["key"]): str(c.get("type")) for c in file["columns"]}
+        for key, kind in kinds.items():
+            if kind in _NAMING:
+                codes = {str(row.values.get(key) or "") for row, _ in pairs}
+                found[key] = _NAMING[kind](self.view, codes - {""})
+        return found
 
 
+_NAMING = {"division": labels.regions, "org": labels.units}
 _TASK_LABELS = {
     "number": "编号",
     "process": "流程",

@@ -12,7 +12,7 @@ from engine.base.errors import NotAllowed
 from engine.commands.definitions import Deploy
 from engine.engine import Engine
 from engine.library.bundle import read_folder
-from engine.queries import agenda, elements
+from engine.queries import agenda, elements, table_changes
 from tests.support.engines import build
 from tests.support.site import APPS
 
@@ -76,3 +76,62 @@ def test_a_year_without_calendar_is_shown_without_a_guess(
         agenda.agenda, SYSTEM, application="tiny", first=date(2090, 1, 2), weeks=1
     )
     assert {day.working for day in shown.days} == {None}
+
+
+TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
+ namespace="urn:x"><decision id="lead" name="牵头单位"><variable name="lead"/>
+ <decisionTable id="t" hitPolicy="{policy}"><input id="i1" label="类型">
+ <inputExpression typeRef="string"><text>kind</text></inputExpression></input>{more}
+ <output id="o1" name="unit" label="单位" typeRef="string"/>{rows}
+ </decisionTable></decision></definitions>"""
+
+
+def _table(policy: str, more: str, *rows: tuple[str, ...]) -> bytes:
+    made = ""
+    for rule, *cells in rows:
+        texts = [f"<inputEntry><text>{cell}</text></inputEntry>" for cell in cells[:-1]]
+        texts.append(f"<outputEntry><text>{cells[-1]}</text></outputEntry>")
+        made += f'<rule id="{rule}">{"".join(texts)}</rule>'
+    return TABLE.format(policy=policy, more=more, rows=made).encode()
+
+
+def test_a_changed_table_is_told_row_by_row() -> None:
+    was = _table(
+        "UNIQUE", "", ("r1", '"矿"', '"甲"'), ("r2", '"路"', '"乙"'), ("r3", '"水"', '"丙"')
+    )
+    # r1 kept its id and names another unit, r2 has a new id and says the same, r3 is gone
+    now = _table(
+        "UNIQUE", "", ("r1", '"矿"', '"丁"'), ("r9", '"路"', '"乙"'), ("r4", '"风"', '"丙"')
+    )
+    (told,) = table_changes.compare(was, now) or ()
+    assert (told.change, told.name, told.heads, told.inputs) == (
+        "changed", "牵头单位", ("类型", "单位"), 1,
+    )  # fmt: skip
+    assert (told.alike, told.facts) == (1, ())
+    shown = [
+        (row.change, row.was, row.now, *((c.before, c.after) for c in row.cells))
+        for row in told.rows
+    ]
+    assert shown == [
+        ("changed", 1, 1, ('"矿"', '"矿"'), ('"甲"', '"丁"')),
+        ("removed", 3, 0, ('"水"', ""), ('"丙"', "")),
+        ("added", 0, 3, ("", '"风"'), ("", '"丙"')),
+    ]
+
+
+def test_columns_policy_and_order_of_a_table_are_told() -> None:
+    read = "<inputExpression><text>level</text></inputExpression>"
+    level = f'<input id="i2" label="级别">{read}</input>'
+    was = _table("FIRST", "", ("r1", '"矿"', '"甲"'), ("r2", '"路"', '"乙"'))
+    now = _table("UNIQUE", level, ("r2", '"路"', '"省"', '"乙"'), ("r1", '"矿"', "-", '"甲"'))
+    (told,) = table_changes.compare(was, now) or ()
+    facts = {(fact.change, fact.name): (fact.before, fact.after) for fact in told.facts}
+    assert facts == {
+        ("changed", "命中规则"): ("首个命中（F）", "唯一（U）"),
+        ("added", "输入列“级别”"): ("", "级别：level"),
+        ("changed", "行的次序"): ("", "已调整"),
+    }
+    assert told.heads == ("类型", "级别", "单位")
+    assert [(row.was, row.now) for row in told.rows] == [(2, 1), (1, 2)]
+    assert table_changes.compare(was, b"<broken") is None
+    assert table_changes.compare(was, was) == ()

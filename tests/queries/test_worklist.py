@@ -20,7 +20,7 @@ def test_a_unit_sees_its_open_seats_with_the_columns_of_the_list(house: House) -
     assert (row.region_name, row.unit_name) == ("甲县", "甲县林草局")
     assert (row.sender, row.state_name) == ("清水管护站", "审核中")
     assert (row.process_key, row.process_name) == ("tiny_case", "问题处理")
-    assert (row.due.state, row.due.text, row.due.working_days) == ("normal", "剩 10 日", 10)
+    assert (row.due.state, row.due.text, row.due.working_days) == ("normal", "剩 10 工作日", 10)
     assert todo(house, "wood2") == todo(house, "head") == todo(house, "nobody") == []
 
 
@@ -32,7 +32,7 @@ def test_the_colour_follows_the_working_calendar(house: House) -> None:
     assert todo(house, "wood1")[0].due.text == "今日到期"
     house.clock.set(house.clock.now().replace(month=8, day=5))
     row = todo(house, "wood1")[0]
-    assert (row.due.state, row.due.text, row.due.working_days) == ("overdue", "超期 2 日", -2)
+    assert (row.due.state, row.due.text, row.due.working_days) == ("overdue", "超期 2 工作日", -2)
     assert len(todo(house, "wood1", overdue=True)) == 1
 
 
@@ -71,7 +71,7 @@ def test_what_i_did_and_started_is_kept_apart(house: House) -> None:
     assert done.due.state == "none"
     assert house.ask("wood1b", worklist.done).items == ()
     (mine,) = house.ask("field1", cases.started).items
-    assert (mine.id, mine.state_name, mine.due.text) == (case_id, "审核中", "剩 10 日")
+    assert (mine.id, mine.state_name, mine.due.text) == (case_id, "审核中", "剩 10 工作日")
     assert house.ask("wood1", cases.started).items == ()
 
 

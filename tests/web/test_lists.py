@@ -169,7 +169,8 @@ def test_a_ledger_page_offers_what_there_is_and_keeps_ones_columns(many: Site) -
     assert 'name="sort" value="-area"' in page  # filtering keeps the order
     assert "status=%E5%B7%B2%E7%99%BB%E8%AE%B0" in page.split("<thead>")[1].split("面积")[0]
     token = many.browser("head").csrf
-    sent = {"csrf_token": token, "submission_id": "columns-sent-once", "back": "q=%E5%A4%84&x=1"}
+    sent = {"csrf_token": token, "submission_id": "columns-sent-once"}
+    sent |= {"back": "q=%E5%A4%84&x=1"}
     sent |= {"column": ["title", "area", "gone"]}
     answer = client.post("/ledger/problem/columns", data=sent)
     assert answer.location == "/ledger/problem?q=%E5%A4%84&told=columns"

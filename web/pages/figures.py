@@ -58,11 +58,20 @@ def show(application: str, report: str) -> Response:
         page_no=start // ROWS + 1,
         pages=max(1, -(-len(rows) // ROWS)),
         where=where,
+        said=_said(found, where),
         part=part,
         most=GROUPS,
         application=application,
         report=report,
     )
+
+
+def _said(found: metrics.Detail, where: dict[str, str]) -> dict[str, str]:
+    """Give what the rows are narrowed to in the words of the breakdowns."""
+    texts = {
+        (one.key, group.value): group.text for one in found.breakdowns for group in one.groups
+    }
+    return {key: texts.get((key, value), value) for key, value in where.items()}
 
 
 @figures.get("/report/<application>/<report>/print.<any(pdf, docx):kind>")
