@@ -25,6 +25,8 @@ POINT: Json = {
     **AREA,
     "source": "绿盾",
     "in_green_shield_ledger": True,
+    "clue_number": None,
+    "pending": [],
     "gs_no": "GS-5201-0187",
     "found_on": DAY,
     "problem_type": "C2",
@@ -131,11 +133,26 @@ SLIP: Json = {
     "receiver": "GY-ST",
     "four": True,
 }
+ANSWERED: Json = {"asked": "ECOLOGY", "role": "ECOLOGY", "unit_name": "贵阳市生态环境局",
+                  "sent_on": DAY, "disputed": False}  # fmt: skip
+ANSWERS: Json = {
+    **POINT,
+    "supervise_lead": "WATER",
+    "enforce_rows": [{"act": "非法筑坝", "lead": "ECOLOGY"}],
+    "slips": [
+        {"role": "WATER", "unit_name": "贵阳市水务管理局"},
+        {"role": "ECOLOGY", "unit_name": "贵阳市生态环境局"},
+    ],
+    "accepted_slips": [],
+    "accepted_slip": ANSWERED,
+    "results_given": [],
+}
 CASE: Json = {
     **POINT,
     "finding_needed": False,
     "supervise_lead": "WATER",
     "filed_on": DAY,
+    "slip_key": None,
     "act": ["非法筑坝"],
     "enforce_lead": "ECOLOGY",
     "eco_damage": None,

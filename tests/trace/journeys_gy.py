@@ -3,6 +3,8 @@
 from datetime import date
 
 from tests.trace.cases_gy import (
+    ANSWERED,
+    ANSWERS,
     AREA,
     CASE,
     CLEARED,
@@ -42,6 +44,12 @@ JOURNEYS = (
         },
     ),
     Journey("gy_patrol", "无异常", vars={**AREA, "found": False, "patrol_on": DAY}),
+    Journey(
+        "gy_patrol_round",
+        "每月",
+        start="every_month",
+        answers={"find_patrols": {"rows": []}},
+    ),
     Journey("gy_cross_meetings", "半年", start="every_half_year"),
     Journey("gy_fund", "申报", vars={**AREA, "fund_type": "林业", "applied_on": DAY}),
     Journey(
@@ -186,7 +194,19 @@ JOURNEYS = (
         trigger=SATELLITE,
         answers={"verify_point": ("submit", {"is_problem": "误判", "field_on": DAY})},
     ),
+    Journey("gy_clue", "首家受理", start="note_accepted", vars=ANSWERS),
+    Journey(
+        "gy_clue",
+        "其后受理",
+        start="note_accepted",
+        vars={**ANSWERS, "accepted_slips": [{**ANSWERED, "asked": "WATER"}]},
+    ),
     Journey("gy_transfer", "移送四类", vars=SLIP),
+    Journey(
+        "gy_transfer",
+        "线索",
+        vars={**SLIP, "sent_on": DAY, "slip": {**SLIP["slip"], "of_clue": True}},
+    ),
     Journey(
         "gy_transfer",
         "有异议",
@@ -212,7 +232,29 @@ JOURNEYS = (
         },
         answers={"verify": "exclude"},
     ),
+    Journey(
+        "gy_violation",
+        "牵头有异议",
+        start="from_clue",
+        trigger={
+            **POINT,
+            "clue_number": "XS-2026-00001",
+            "pending": ["CULTURE_TOURISM"],
+            "acts": ["违法排污"],
+        },
+        answers={
+            "lead_accepted": {"settled_asked": "CULTURE_TOURISM", "settled_role": "WATER"},
+            "lead_accepted_2": {"settled_asked": "CULTURE_TOURISM", "settled_role": "WATER"},
+            "more_cases": "none",
+        },
+    ),
     Journey("gy_violation_case", "处罚", vars={**CASE, "eco_damage": True}),
+    Journey(
+        "gy_violation_case",
+        "等候受理",
+        vars={**CASE, "eco_damage": True, "slip_key": "XS-2026-00001/ECOLOGY/立案"},
+        answers={"slip_settled": {"settled_asked": "ECOLOGY", "settled_role": "FORESTRY"}},
+    ),
     Journey(
         "gy_violation_case",
         "认定",
@@ -325,6 +367,7 @@ JOURNEYS = (
         "gy_restoration",
         "建设主体修复",
         vars={**RESTORE, "subject_known": "已查明且落实", "subject_state": "已查明且落实"},
+        answers={"work_check": "done"},
     ),
     Journey("gy_fund", "修复任务申报", start="fund_told"),
     Journey(
@@ -356,16 +399,7 @@ JOURNEYS = (
         "办结",
         vars={**DEMAND, "supervisor": "GY-LGO", "to_unit": "GY-WL"},
         answers={
-            "find_open": {"rows": []},
             "finish_item": ["again", "close"],
-        },
-    ),
-    Journey(
-        "gy_supervise",
-        "已在督办",
-        vars={**DEMAND, "supervisor": "GY-LGO", "to_unit": "GY-WL"},
-        answers={
-            "find_open": {"rows": [{"supervisor": "GY-LGO", "opened_on": DAY}]},
         },
     ),
     Journey(
