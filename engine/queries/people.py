@@ -9,7 +9,7 @@ from engine.base.actor import Actor
 from engine.base.errors import NotAllowed
 from engine.context import View
 from engine.store import organisation, people_rows
-from engine.store.people import past_password, person, post, unit
+from engine.store.people import past_password, person, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,30 +91,3 @@ def units(
         if not role or role in r.roles
     )
     return tuple(row for row, _ in zip(kept, range(limit), strict=False))
-
-
-@dataclass(frozen=True, slots=True)
-class Colleague:
-    """A person of one of the asker's units."""
-
-    person: str
-    name: str
-    unit: str
-    unit_name: str
-
-
-def colleagues(view: View, *, text: str = "", limit: int = 20) -> tuple[Colleague, ...]:
-    """Find active persons of the actor's units by part of name or by login."""
-    query = (
-        sa.select(person.c.id, person.c.name, unit.c.code, unit.c.name.label("unit_name"))
-        .join(post, post.c.person == person.c.id)
-        .join(unit, unit.c.code == post.c.unit)
-        .where(person.c.active, unit.c.code.in_(sorted(view.actor.units)))
-        .order_by(person.c.name)
-        .limit(limit)
-    )
-    if text:
-        named = person.c.name.contains(text, autoescape=True)
-        query = query.where(sa.or_(named, person.c.id.in_(text.split(","))))
-    rows = view.connection.execute(query)
-    return tuple(Colleague(row.id, row.name, row.code, row.unit_name) for row in rows)

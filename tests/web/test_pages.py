@@ -211,3 +211,21 @@ def test_built_assets_are_kept_by_the_browser_and_pages_are_not(site: Site) -> N
     assert "immutable" in kept.headers["Cache-Control"]
     gone = open_page(site, "field1", "/static/dist/nothing.css")
     assert "immutable" not in gone.headers["Cache-Control"]
+
+
+def test_persons_and_units_are_found_by_name_and_stored_codes_are_named(site: Site) -> None:
+    def picked(kind: str, **asked: str) -> list[tuple[str, str, str]]:
+        answer = site.browser("wood1").client.get(f"/picks/{kind}", query_string=asked)
+        return [(one["code"], one["name"], one["note"]) for one in answer.json["items"]]
+
+    wood = next(note for code, _, note in picked("persons") if code == "wood1")
+    assert {code for code, _, _ in picked("persons")} == {"wood1", "wood1b"}  # colleagues
+    assert picked("persons", q="水一")[0][:2] == ("water1", "水一")  # of another unit
+    assert {code for code, _, _ in picked("persons", q=wood)} == {"wood1", "wood1b"}
+    assert picked("persons", q="路人") == []  # acts for no unit
+    assert [name for _, name, _ in picked("persons", codes="field2,wood1")] == ["林一", "王二"]
+    units = picked("units", codes="U-S1,U-HEAD")
+    assert [code for code, _, _ in units] == ["U-HEAD", "U-S1"]
+    for code, name, note in units:
+        assert name not in ("", code)
+        assert note.isdigit() or not note.isascii()  # a territory, not a level's code

@@ -11,6 +11,7 @@ from engine.base.errors import InvalidRequest
 from engine.commands import late, reopening
 from engine.queries import (
     cases,
+    choices,
     diagram,
     filled,
     form_facts,
@@ -23,7 +24,6 @@ from engine.queries import (
     registers,
 )
 from engine.queries import opinions as opinions_query
-from engine.queries import people as people_query
 from engine.queries import recusals as recusals_query
 from engine.queries import reopening as reopening_query
 from engine.queries.diagram import Diagram
@@ -243,22 +243,22 @@ def _pick(row: registers.Row) -> dict[str, Any]:
 @case.get("/picks/units")
 @security.permission("signed-in")
 def units() -> Response:
-    """Give units by part of name or code."""
-    args = request.args
-    wanted = args.get("q") or args.get("codes", "")
-    found = session.ask(people_query.units, text=wanted, role=args.get("roleGroup", ""))
-    return jsonify(
-        {"items": [{"code": u.code, "name": u.name, "note": u.level} for u in found]}
-    )
+    """Give units by part of name or by code, and the names of stored codes."""
+    role = request.args.get("roleGroup", "")
+    return _choices(session.ask(choices.units, **_wanted(), role=role))
 
 
 @case.get("/picks/persons")
 @security.permission("signed-in")
 def persons() -> Response:
-    """Give colleagues: persons of the units the asker acts for."""
-    args = request.args
-    wanted = args.get("q") or args.get("codes", "")
-    found = session.ask(people_query.colleagues, text=wanted)
-    return jsonify(
-        {"items": [{"code": p.person, "name": p.name, "note": p.unit_name} for p in found]}
-    )
+    """Give persons by part of their name or unit, and the names of stored logins."""
+    return _choices(session.ask(choices.persons, **_wanted()))
+
+
+def _wanted() -> dict[str, Any]:
+    codes = [code for code in request.args.get("codes", "").split(",") if code]
+    return {"text": request.args.get("q", "").strip(), "codes": codes}
+
+
+def _choices(found: Sequence[choices.Choice]) -> Response:
+    return jsonify({"items": [{"code": c.code, "name": c.name, "note": c.note} for c in found]})

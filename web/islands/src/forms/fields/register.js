@@ -93,9 +93,9 @@ function config(type, label) {
   };
 }
 
-export const OrgUnitField = registerField('orgUnit', 'orgUnits', '输入单位名称或首字母');
+export const OrgUnitField = registerField('orgUnit', 'orgUnits', '输入单位名称');
 OrgUnitField.config = config('orgUnit', '单位');
-export const PersonField = registerField('person', 'persons', '输入姓名或首字母');
+export const PersonField = registerField('person', 'persons', '输入姓名或单位');
 PersonField.config = config('person', '人员');
 
 /** A row of a named register; the page usually turns it into a select before it comes here. */
