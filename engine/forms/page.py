@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.base.expressions import Moment
+from engine.base.expressions import Expr, Moment
 from engine.base.values import Value
 from engine.feel.compile import Expression
 from engine.forms.checks import division_fits
@@ -82,13 +82,18 @@ def facts_of_conditions(schema: FormSchema, known: Mapping[str, Value]) -> dict[
     fields = {one.key for one in schema.all}
     found: dict[str, Value] = {}
     settings: dict[str, Value] = {}
-    for expr in schema.conditions:
+    for expr in (*schema.conditions, *_requiring(schema)):
         found |= {name: known.get(name) for name in expr.reads - fields}
         fixed = expr.constants.get("settings") if isinstance(expr, Expression) else None
         if isinstance(fixed, Mapping):
             named = _SETTING.findall(expr.text)
             settings |= {name: fixed.get(name) for name in named}
     return {**found, "settings": settings} if settings else found
+
+
+def _requiring(schema: FormSchema) -> list[Expr]:
+    """Give the conditions under which fields of SCHEMA are required."""
+    return [one.required_if for one in schema.all if one.required_if is not None]
 
 
 def division_names(code: str, moment: Moment, register: str = "division") -> list[str]:
@@ -110,6 +115,7 @@ def _fit(component: Json, one: Field, page: Page) -> None:
     if one.derived is not None or one.readonly or not writable:
         component["readonly"] = True
         component.pop("validate", None)
+        _demand_nothing(component)
     if one.type == "reference" and page.choices is not None:
         _as_select(component, one, page.choices(one.coded.register))
     elif one.type == "division" and one.coded.multiple and page.choices is not None:
@@ -122,6 +128,13 @@ def _fit(component: Json, one: Field, page: Page) -> None:
         component["roleGroup"] = one.coded.roles[0]
     elif one.type == "table":
         component["columns"] = [_column(column, page) for column in one.rows.columns]
+
+
+def _demand_nothing(component: Json) -> None:
+    """Take the condition that requires a field from a component nobody can fill in."""
+    extra = component.get("properties")
+    if isinstance(extra, dict) and "requiredIf" in extra:
+        component["properties"] = {k: v for k, v in extra.items() if k != "requiredIf"}
 
 
 def _divisions(one: Field, page: Page, choices: Choices) -> list[tuple[str, str]]:

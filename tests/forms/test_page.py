@@ -89,6 +89,14 @@ def test_conditions_find_what_they_read_besides_the_fields() -> None:
     assert not {"secret", "text"} & set(facts)
 
 
+def test_the_browser_knows_what_requires_a_field_and_asks_no_reader() -> None:
+    form = changed("area", properties={"requiredIf": "rule = null"})
+    facts = facts_of_conditions(schema(form), {**KNOWN, "rule": {"triage": "受理"}})
+    assert facts["rule"] == {"triage": "受理"}
+    assert shown(form)["area"]["properties"]["requiredIf"] == "rule = null"
+    assert "requiredIf" not in shown(form, writable=frozenset())["area"]["properties"]
+
+
 def test_several_divisions_are_chosen_from_one_list_of_those_allowed() -> None:
     form = changed("county", multiple=True, properties={"multiple": "true"})
     made = page_form(form, schema(form), Page(KNOWN, MOMENT, choices=choices_by_code))

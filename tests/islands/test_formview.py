@@ -40,6 +40,14 @@ NUMBER = {
     "conditional": {"hide": "=given_no = null"},
 }
 
+BASIS = {
+    "type": "textfield",
+    "id": "basis",
+    "key": "basis",
+    "label": "依据说明",
+    "properties": {"requiredIf": 'kind = "A1" and list_no != null'},
+}
+
 
 def register(rows):
     def answer(call):
@@ -57,7 +65,7 @@ def register(rows):
 
 def task_page(site, **extra):
     schema = json.loads((FIXTURES / "finding.form.json").read_text("utf-8"))
-    schema["components"].append(NUMBER)
+    schema["components"] += [NUMBER, BASIS]
     site.routes["GET", "/divisions"] = register(DIVISIONS)
     site.routes["GET", "/units"] = register(PERSONS)
     site.routes["GET", "/persons"] = register(PERSONS)
@@ -71,7 +79,7 @@ def task_page(site, **extra):
     site.page("/done", "<h1>已办</h1>")
     settings = {
         "schema": schema,
-        "data": {"title": "观景平台"},
+        "data": {"title": "观景平台", "list_no": 3},
         "submitUrl": "/act",
         "draftUrl": "/draft",
         "draftEtag": '"1"',
@@ -271,9 +279,16 @@ def test_the_calendar_is_chinese_and_the_condition_hides(site, watched):
     eye = watched()
     page = eye.open("/task")
     assert page.get_by_label("核心区说明").count() == 0
+    basis = page.locator(".fjs-form-field", has=page.get_by_label("依据说明"))
+    assert basis.locator(".fjs-asterix").count() == 0
     page.locator(".fjs-form-field-select .fjs-input-group").click()
     page.locator(".fjs-dropdownlist-item", has_text="A1").click()
     page.wait_for_selector("label:has-text('核心区说明')")
+    basis.locator(".fjs-asterix").wait_for()  # required by a condition, which holds now
+    assert basis.locator("input[required]").count() == 1
+    page.locator(".bar .p").click()  # the browser asks for the rest; this the server judges
+    page.wait_for_selector(".errsum")
+    assert "依据说明" not in page.inner_text(".errsum")
     page.get_by_label("发现日期").click()
     page.wait_for_selector(".flatpickr-calendar.open")
     eye.shot("formview-date")

@@ -6,6 +6,7 @@ import { conditionsModule } from './forms/conditions.js';
 import { Draft } from './forms/draft.js';
 import { fieldsModule } from './forms/fields/index.js';
 import { messagesModule } from './forms/messages.js';
+import { requiredModule } from './forms/required.js';
 import { localiseDates } from './lib/flatpickr.js';
 import { send } from './lib/http.js';
 import { island } from './lib/page.js';
@@ -26,6 +27,7 @@ island('formview', async (element, options) => {
       fieldsModule,
       messagesModule,
       conditionsModule,
+      requiredModule,
     ],
   });
   const held = options.contentUrl ? (await send(options.contentUrl)).data : options;

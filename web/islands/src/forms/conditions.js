@@ -8,7 +8,8 @@ class Conditions {
 }
 Conditions.$inject = ['expressionLanguage'];
 
-function emptyAsNull(data) {
+/** Give DATA with null for each empty text. */
+export function emptyAsNull(data) {
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, value === '' ? null : value]));
 }
 

@@ -4,6 +4,7 @@ import { evidenceItems } from './fields/evidence.js';
 import { t } from '../lib/i18n.js';
 import { language } from '../lib/page.js';
 
+const REQUIRED = 'Field is required.';
 const PATTERNS = [
   [/^Field is required\.$/, () => '必须填写。'],
   [/^Value is not a number\.$/, () => '应填数字。'],
@@ -48,7 +49,7 @@ function missingEvidence(field, value) {
     .filter((item) => have(item.code || '') < (item.min ?? 1))
     .map((item) => t('缺 {label}，至少 {min} 件。', { label: [item.code, item.label === item.code ? '' : item.label].filter(Boolean).join(' '), min: item.min ?? 1 }));
   if (!errors.length && field.min > files.length) errors.push(t('共至少 {min} 件，已交 {n} 件。', { min: field.min, n: files.length }));
-  return field.validate?.required ? errors : [];
+  return field.validate?.required && !field.requiredNow ? errors : [];
 }
 
 /* Levels by length of a division code: 2 province, 4 prefecture, 6 county, 9 town. */
@@ -65,7 +66,10 @@ class Messages {
     const original = validator.validateFieldInstance.bind(validator);
     validator.validateFieldInstance = (instance, value) => {
       const field = formFieldRegistry.get(instance.id);
-      const plain = original(instance, value).map(sayInChinese);
+      const found = original(instance, value);
+      // What only a condition requires is marked here and refused by the server alone.
+      const left = field?.requiredNow ? found.filter((each) => each !== REQUIRED) : found;
+      const plain = left.map(sayInChinese);
       const own = field ? ownErrors(field, value) : [];
       return field?.type === 'evidence' && own.length ? own : [...plain, ...own];
     };

@@ -26,11 +26,11 @@ export function DivisionField(props) {
 
   if (locked) {
     return html`<${Frame} ...${props} type="division"><input id=${domId} class="fjs-input" type="text" readonly
-      disabled=${disabled} value=${shown} ...${described(domId, errors)} /></${Frame}>`;
+      disabled=${disabled} value=${shown} ...${described(domId, errors, field)} /></${Frame}>`;
   }
   return html`<${Frame} ...${props} type="division">
     <div class="sf-cas">${levels.map((level, index) => html`<select key=${index} class="in" id=${index ? `${domId}-${index}` : domId}
-      aria-label=${t('{label} 第 {n} 级', { label: field.label || t('区划'), n: index + 1 })} ...${described(domId, errors)}
+      aria-label=${t('{label} 第 {n} 级', { label: field.label || t('区划'), n: index + 1 })} ...${described(domId, errors, field)}
       value=${level.code} onChange=${(event) => pick(index, event.target.value)}>
       <option value="">${t('请选择')}</option>
       ${level.items.map((item) => html`<option key=${item.code} value=${item.code}>${item.name}${item.abolished ? t('（已撤销）') : ''}</option>`)}

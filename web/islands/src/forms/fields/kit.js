@@ -46,9 +46,10 @@ export function Frame({ field, domId, errors = [], disabled, readonly, type, chi
   </div>`;
 }
 
-/** Attributes that tie a control to its description and errors. */
-export function described(domId, errors = []) {
+/** Attributes that tie a control to its description and errors, and say that it is required. */
+export function described(domId, errors = [], field = {}) {
   return {
+    'aria-required': Boolean(field.validate?.required),
     'aria-describedby': `${domId}-description ${domId}-error-message`,
     'aria-invalid': errors.length > 0,
   };

@@ -47,7 +47,7 @@ function registerField(type, name, placeholder) {
         ${!locked && (field.multiple || !codes.length) && html`<input id=${domId} class="fjs-input" type="text" role="combobox"
           autocomplete="off" value=${text} placeholder=${t(placeholder)} aria-expanded=${items.length > 0}
           aria-controls=${`${domId}-list`} aria-activedescendant=${items.length ? `${domId}-o${at}` : undefined}
-          ...${described(domId, errors)} onInput=${onInput} onKeyDown=${onKey}
+          ...${described(domId, errors, field)} onInput=${onInput} onKeyDown=${onKey}
           onCompositionEnd=${(event) => ask(event.target.value.trim())} onFocus=${() => ask(text)}
           onBlur=${() => setTimeout(clear, 200)} />`}
         ${items.length > 0 && html`<ul class="sf-list" role="listbox" id=${`${domId}-list`}>${items.map((item, index) => html`

@@ -10,7 +10,7 @@ export function SignatureField(props) {
   return html`<${Frame} ...${props} type="signature">
     <div class="row-s">
       <input id=${domId} class="fjs-input grow" type="text" value=${value?.name || ''}
-        placeholder=${actor?.name ? t('请输入本人姓名：{name}', actor) : t('请输入本人姓名')} ...${described(domId, errors)}
+        placeholder=${actor?.name ? t('请输入本人姓名：{name}', actor) : t('请输入本人姓名')} ...${described(domId, errors, field)}
         onInput=${(event) => set({ name: event.target.value })} />
       <label class="row-s"><input type="checkbox" checked=${Boolean(value?.confirmed)} disabled=${!value?.name?.trim()}
         onChange=${(event) => set({ name: value.name, confirmed: event.target.checked })} />${field.confirmLabel || t('以上内容由本人确认')}</label>
