@@ -52,6 +52,12 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+def is_one_name(text: str) -> bool:
+    """Tell whether TEXT is a single token, a name."""
+    match = _TOKEN.fullmatch(text)
+    return match is not None and match.lastgroup == NAME
+
+
 def string_value(token: Token) -> str:
     """Give the text a string literal stands for."""
     body = token.text[1:-1]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from engine.feel.lexer import NAME, Token, tokens
+from engine.feel.lexer import NAME, Token, is_one_name, tokens
 
 KEYWORDS = frozenset(
     {
@@ -36,11 +36,22 @@ class Names:
     def __contains__(self, name: object) -> bool:
         return name in self.plain
 
+    def more(self, names: Iterable[str]) -> "Names":
+        """Give a set of its own with these names and NAMES."""
+        made = Names()
+        made.plain = set(self.plain)
+        made._long = {first: list(found) for first, found in self._long.items()}
+        for name in names:
+            made.add(name)
+        return made
+
     def add(self, name: str) -> None:
         """Know NAME from now on."""
         if name in self.plain:
             return
         self.plain.add(name)
+        if is_one_name(name):
+            return  # most are, and every expression gets to know all there are
         parts = tuple(token.text for token in tokens(name)[:-1])
         if len(parts) > 1:
             self._long.setdefault(parts[0], []).append((parts, name))

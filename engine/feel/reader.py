@@ -46,7 +46,7 @@ class Reader:
         self.asked = False  # `?` was met
         self.testing = 0  # > 0 inside a unary test, where `?` has a meaning
         self.names = Names(words.names)
-        self.members = Names((*words.names, *words.members))
+        self.members = self.names.more(words.members)
         self.locals: list[str] = []
         self._local_names: list[Names] = []
 

@@ -130,11 +130,15 @@ def _number(value: Value) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What reports may name: the LEDGERS, the MODELS (decision tables), the SETTINGS."""
+    """What reports may name: the LEDGERS, the MODELS (decision tables), the SETTINGS.
+
+    DECISIONS are the models compiled already; without them they are compiled here.
+    """
 
     ledgers: Mapping[str, Entry]
     models: Mapping[str, bytes]
     settings: Mapping[str, Value]
+    decisions: Decisions | None = None
 
 
 def compile_reports(
@@ -142,8 +146,8 @@ def compile_reports(
 ) -> tuple[dict[str, Report], list[Finding]]:
     """Compile the reports DECLARED in reports/*.yaml; a wrong one is left out and reported."""
     findings: list[Finding] = []
-    decisions: Decisions | None = None
-    if any(entry.get("target") for entry in declared.values()):
+    decisions = sources.decisions
+    if decisions is None and any(entry.get("target") for entry in declared.values()):
         decisions = compile_model({p: parse(data, p) for p, data in sources.models.items()})
     made: dict[str, Report] = {}
     for name, entry in declared.items():
