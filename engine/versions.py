@@ -17,6 +17,7 @@ from engine.bpmn.facts import ProcessFacts
 from engine.bpmn.regional import Regional
 from engine.case_limits import CaseLimit
 from engine.case_limits import read as read_case_limits
+from engine.dmn.evaluate import Decisions as Tables
 from engine.feel.compile import Expression, compile_expression
 from engine.feel.run import Mode
 from engine.forms.compile import compile_form
@@ -189,7 +190,9 @@ def compile_version(
     if has_errors(findings):
         return Assembled(tuple(findings))
     tables = overrides.own(bundle.matching(".dmn"))
-    sources = Sources(application.ledgers, tables, application.values)
+    sources = Sources(
+        application.ledgers, tables, application.values, _tables_alone(compiled.decisions)
+    )
     reports, wrong = compile_reports(application.reports, sources)
     wrong += [*_imports(application, compiled, forms), *_prints(application, forms)]
     wrong += _ledgers_named(application, forms)
@@ -224,6 +227,12 @@ def compile_version(
     if has_errors(wrong):
         return Assembled(tuple(findings))
     return Assembled(tuple(findings), replace(made, regional_ladders=regional))
+
+
+def _tables_alone(found: Decisions | None) -> Tables | None:
+    """Give the tables of the application without those of single divisions."""
+    base = found.base if isinstance(found, Regional) else found
+    return base if isinstance(base, Tables) else None
 
 
 def _imports(
