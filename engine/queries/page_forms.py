@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from engine.base.actor import Post
-from engine.base.errors import NotFound
+from engine.base.errors import InvalidForm, NotFound
 from engine.base.values import Value
 from engine.bpmn.facts import ProcessFacts
 from engine.context import Deployed, View
@@ -59,6 +59,23 @@ def of_task(view: View, *, task_id: int) -> PageForm:
     around = facts_of_conditions(held.form, shown.known)
     values = page_values(held.form, dict(page.data), moment)
     return PageForm(schema, around | values, frozenset(around))
+
+
+def computed(view: View, *, task_id: int, data: Mapping[str, Any]) -> dict[str, Value]:
+    """Give what follows from DATA as typed so far: computed fields; {} while it is wrong."""
+    held = load(view, task_id)
+    if held.form is None:
+        return {}
+    moment, known = held.moment(view), held.known()
+    try:
+        clean = held.form.clean(
+            data, known=known, moment=moment, writable=held.writable, draft=True
+        )
+    except InvalidForm:
+        return {}
+    keys = {one.key for one in held.form.all if one.derived is not None}
+    found = {key: value for key, value in clean.items() if key in keys}
+    return {k: v for k, v in page_values(held.form, found, moment).items() if k in found}
 
 
 def _choices(view: View, version: Deployed) -> Callable[[str], list[tuple[str, str]]]:

@@ -229,8 +229,10 @@ def test_returning_needs_a_reason_and_skips_the_form(site, watched):
     eye.clean()
 
 
-def test_a_draft_is_kept_with_its_version(site, watched):
+def test_a_draft_is_kept_with_its_version_and_shows_what_is_computed(site, watched):
     task_page(site)
+    answer = {"savedAt": "2025-07-18T09:18:00+08:00", "computed": {"given_no": "DJ-7"}}
+    site.routes["PUT", "/draft"] = lambda _: js(answer, ETag='"2"')
     eye = watched()
     page = eye.open("/task")
     page.get_by_label("问题名称").fill("观景平台二期")
@@ -240,6 +242,8 @@ def test_a_draft_is_kept_with_its_version(site, watched):
     [call] = site.sent("PUT", "/draft")
     assert call.headers["If-Match"] == '"1"'
     assert call.json["data"]["title"] == "观景平台二期"
+    assert page.get_by_label("登记号").input_value() == "DJ-7"
+    assert page.get_by_label("问题名称").input_value() == "观景平台二期"
     eye.clean()
 
 

@@ -261,7 +261,7 @@ def send_back(ref: str, task_id: int) -> Response:
 @task.put("/case/<ref>/task/<int:task_id>/draft")
 @security.permission("signed-in", body_limit=security.FORM_LIMIT)
 def save_draft(ref: str, task_id: int) -> Response:
-    """暂存 form, opinion and chosen outcome."""
+    """暂存 form, opinion and chosen outcome; tell what is computed from what was typed."""
     del ref
     sent = _sent()
     kept = {key: sent.get(key) for key in sorted(DRAFT)}
@@ -269,7 +269,11 @@ def save_draft(ref: str, task_id: int) -> Response:
     version = limits.whole(matched) or 0
     command = commands.SaveTaskDraft(task_id, kept, version)
     saved = frame.engine().execute(command, session.require_actor()).as_dict()
-    response = jsonify({"savedAt": plain(session.engine().clock.now())})
+    typed = sent.get("data")
+    told = isinstance(typed, dict) and not _long(typed)  # long tables are computed at the end
+    found = session.ask(page_forms.computed, task_id=task_id, data=typed) if told else {}
+    now = session.engine().clock.now()
+    response = jsonify({"savedAt": plain(now), "computed": plain(found)})
     response.set_etag(str(saved["version"]))
     return response
 
