@@ -10,6 +10,7 @@ from engine.base.errors import InvalidExpression, NotFound
 from engine.base.events import Env, Limits
 from engine.base.expressions import Calendar, Dated, Moment
 from engine.base.findings import Finding, has_errors
+from engine.base.marks import ANY
 from engine.base.values import Value
 from engine.bpmn.decisions import Decisions
 from engine.bpmn.deploy import Compiled, DeployEnv, Limit
@@ -269,7 +270,8 @@ def _ledgers_named(
     found = []
     for form in forms.values():
         for one in form.all:
-            if one.ledger and one.ledger not in application.ledgers:
+            known = one.ledger in application.ledgers or one.ledger == ANY
+            if one.ledger and not known:
                 text = f"字段“{one.key}”引用的台账“{one.ledger}”不存在"
                 repair = f"改为 {'、'.join(application.ledgers) or '已有的台账'} 之一"
                 file = f"forms/{form.id}.json"

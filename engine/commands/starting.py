@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from engine.base.errors import Conflict, NotFound
 from engine.base.events import Start
 from engine.base.values import Value
-from engine.commands import finishing, numbers, referring, regions, stepping
+from engine.commands import finishing, marking, numbers, referring, regions, stepping
 from engine.commands.case import Case, Live
 from engine.commands.results import Started
 from engine.context import Context
@@ -57,6 +57,8 @@ def start_cases(ctx: Context, definition: Row, begins: Sequence[Beginning]) -> l
     """Start one case of DEFINITION per beginning, in this transaction."""
     runtime = ctx.runtimes.of_new(definition["runtime"]).name
     made = [_open(ctx, definition, runtime, one) for one in begins]
+    by_hand = zip(made, begins, strict=True)
+    marking.check(ctx, [begun for begun, begin in by_hand if begin.form])
     scopes = {n: scope for n, (case, _) in enumerate(made) if (scope := _scope(case))}
     given = numbers.take(ctx.conn, scopes)
     return [

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from engine.base import marks
 from engine.library.reading import DUE_DATE, DURATION, MONTH_DAY, MONTH_END, Reader
 
 Entry = Mapping[str, Any]
@@ -42,7 +43,7 @@ PHASE_KEYS = frozenset(("key", "title", "from", "to", "requirement", "basis", "n
 SETTING_KEYS = frozenset(("value", "title", "basis", "requirement", "note", "type"))
 DOCUMENT_KEYS = frozenset(("id", "title", "number", "date", "issuer", "note", "url"))
 LEDGER_KEYS = frozenset(
-    ("id", "title", "processes", "columns", "filter", "sort", "note", "sheet")
+    ("id", "title", "processes", "columns", "filter", "sort", "note", "sheet", "marks")
 )
 SHEET_KEYS = frozenset(("title", "lines", "foot"))
 COLUMN_KEYS = frozenset(("key", "label", "from", "type", "width", "note"))
@@ -187,6 +188,25 @@ def read_ledger(data: Entry, reader: Reader) -> None:
         reader.report("processes", "应为流程标识的列表", "每项写一个流程标识")
     read_sheet(data, reader)
     _columns(data, reader)
+    _marks(data, reader)
+
+
+def _marks(data: Entry, reader: Reader) -> None:
+    """Check what the rows of a ledger mark other cases with, and the columns it names."""
+    said = reader.may(data, "marks", dict)
+    if said is None:
+        return
+    reader.known(said, frozenset(marks.KEYS), "marks")
+    fields = {
+        str(one.get("key")): str(one.get("from")) for one in reader.entries(data, "columns")
+    }
+    for key in marks.KEYS:
+        value = reader.need(said, key, str, "marks")
+        source = fields.get(value or "")
+        plain = source is None or source in marks.OWN or source.startswith("var:")
+        if key in ("subject", "level", "by") and value is not None and plain:
+            text = f"“{value}”不是取自检索字段的列"
+            reader.report(f"marks.{key}", text, "改为 columns 中取自检索字段的列的 key")
 
 
 def read_sheet(data: Entry, reader: Reader) -> None:

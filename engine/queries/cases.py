@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.context import View
-from engine.queries import due_state, fields, filters, labels
+from engine.queries import due_state, fields, filters, flags, labels
+from engine.queries.flags import Flag
 from engine.queries.paging import (
     Page,
     Paging,
@@ -68,6 +69,7 @@ class CaseRow:
     starter: str
     started_at: datetime
     ended_at: datetime | None
+    flags: tuple[Flag, ...] = ()
 
 
 def started(
@@ -103,7 +105,7 @@ def narrowed(query: sa.Select[Any], wanted: WorkFilter) -> sa.Select[Any]:
     )
     query = query.where(*(column == value for column, value in equal if value))
     if wanted.region:
-        query = query.where(visible.prefix_range(root.c.region, wanted.region))
+        query = query.where(visible.lies_in(wanted.region))
     if wanted.text:
         ways = (root.c.number, root.c.title)
         found = [column.contains(wanted.text, autoescape=True) for column in ways]
@@ -135,6 +137,7 @@ def case_rows(view: View, rows: Sequence[sa.Row[Any]]) -> list[CaseRow]:
     """Make the lines of cases."""
     names = labels.regions(view, (row.region for row in rows))
     nearest = dues(view, rows)
+    marked = flags.of_cases(view, ((row.application, row.number) for row in rows))
     return [
         CaseRow(
             id=row.id,
@@ -155,6 +158,7 @@ def case_rows(view: View, rows: Sequence[sa.Row[Any]]) -> list[CaseRow]:
             starter=row.starter,
             started_at=row.started_at,
             ended_at=row.ended_at,
+            flags=marked.get(row.number, ()),
         )
         for row in rows
     ]

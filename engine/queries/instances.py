@@ -13,6 +13,7 @@ from engine.context import View
 from engine.kernel.step import View as Inspected
 from engine.queries import deployed, due_state, fields, labels
 from engine.queries.cases import cases_query, dues
+from engine.queries.flags import Flag, of_cases
 from engine.store import codec, definitions, ledger_rows, visible
 from engine.store.machine import incident
 from engine.store.tables import attachment, bundle, definition, instance, seat, task
@@ -125,6 +126,7 @@ class CasePage:
     instances: tuple[InstanceRow, ...]
     documents: tuple[Document, ...]
     incidents: int
+    flags: tuple[Flag, ...] = ()
 
 
 def case_id_of(view: View, *, ref: str) -> int:
@@ -181,6 +183,7 @@ def case(view: View, *, ref: str) -> CasePage:
         instances=_instances(view, case_id),
         documents=_documents(view, case_id),
         incidents=_incidents(view, case_id),
+        flags=of_cases(view, [(row.application, row.number)]).get(row.number, ()),
     )
 
 

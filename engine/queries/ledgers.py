@@ -15,6 +15,7 @@ from engine.context import View
 from engine.queries import code_words, deployed, due_state, fields, homes, labels
 from engine.queries.cases import cases_query, dues, is_root
 from engine.queries.filters import conditions, search_column
+from engine.queries.flags import Flag, of_cases
 from engine.queries.paging import (
     Page,
     Paging,
@@ -74,6 +75,7 @@ class LedgerRow:
     due: due_state.Due
     values: Mapping[str, Value]
     texts: Mapping[str, str]
+    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,11 +267,13 @@ def _rows(
         for row in found
     ]
     names |= labels.units(view, _units_in(declared, projected))
+    marked = of_cases(view, ((declared.application, row.number) for row in found))
     made = []
     for row, values in zip(found, projected, strict=True):
         texts = {c.key: _text(c, values.get(c.key), names) for c in declared.columns}
         due = nearest.get(row.id, due_state.NO_DUE)
-        made.append(LedgerRow(row.id, row.number or "", row.status, due, values, texts))
+        number, flags = row.number or "", marked.get(row.number, ())
+        made.append(LedgerRow(row.id, number, row.status, due, values, texts, flags))
     return made
 
 

@@ -12,7 +12,7 @@ from engine.base.values import Value
 from engine.bpmn.facts import ProcessFacts
 from engine.context import Deployed, View
 from engine.forms.page import Page, facts_of_conditions, page_form, page_values
-from engine.queries import definitions, homes, processes, task_page
+from engine.queries import definitions, form_facts, homes, processes, task_page
 from engine.queries.paging import MAX_LIMIT, Paging
 from engine.queries.task_data import load
 from engine.store import ledger_rows
@@ -58,6 +58,7 @@ def of_task(view: View, *, task_id: int) -> PageForm:
     schema = page_form(page.schema, held.form, shown)
     around = facts_of_conditions(held.form, shown.known)
     values = page_values(held.form, dict(page.data), moment)
+    values |= form_facts.signed(view, held, page.schema)
     return PageForm(schema, around | values, frozenset(around))
 
 
@@ -94,7 +95,7 @@ def _numbers(view: View, version: Deployed) -> Callable[[str], list[tuple[str, s
     """Give the cases of a ledger the actor sees; [] when there are more than a list takes."""
 
     def listed(ledger: str) -> list[tuple[str, str]]:
-        file = version.application.ledgers[ledger]
+        file = ledger_rows.ledger_of(version.application.ledgers, ledger)
         found = ledger_rows.numbers(view.connection, view.actor, file, MOST_LISTED + 1)
         return found if len(found) <= MOST_LISTED else []
 

@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.context import View
-from engine.queries import due_state, labels
+from engine.queries import due_state, flags, labels
 from engine.queries.cases import WorkFilter, is_root, narrowed
+from engine.queries.flags import Flag
 from engine.queries.paging import Page, Paging, SortKey, count, moment_key, page
 from engine.rules import deputies
 from engine.store import visible
@@ -50,6 +51,7 @@ class WorkRow:
     outcome: str | None
     opinion: str | None
     behalf: str = ""  # whom the actor would act, or acted, for: 代 甲
+    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ def _seats() -> sa.Select[Any]:
             instance.c.runtime,
             definition.c.key.label("process"),
             definition.c.name.label("process_name"),
+            definition.c.application,
         )
         .join(task, task.c.id == seat.c.task_id)
         .join(instance, instance.c.id == task.c.instance_id)
@@ -167,6 +170,7 @@ def work_rows(view: View, rows: Sequence[sa.Row[Any]]) -> list[WorkRow]:
     """Make the lines of seats; names and senders are looked up once for all."""
     names = labels.regions(view, (row.case_region for row in rows))
     senders = _senders(view, rows)
+    marked = flags.of_cases(view, ((row.application, row.number) for row in rows))
     return [
         WorkRow(
             task_id=row.task_id,
@@ -197,6 +201,7 @@ def work_rows(view: View, rows: Sequence[sa.Row[Any]]) -> list[WorkRow]:
             outcome=row.outcome,
             opinion=row.opinion,
             behalf=_behalf(view, row),
+            flags=marked.get(row.number, ()),
         )
         for row in rows
     ]

@@ -146,6 +146,13 @@ def write_instance(conn: Conn, instance_id: int, seen: int, values: Mapping[str,
     conn.change(instance, {"id": instance_id, "version": seen}, row)
 
 
+def lock_numbered(conn: Conn, numbers: Sequence[str]) -> None:
+    """Lock the cases with NUMBERS, in the order of their ids, to change what names them."""
+    if numbers:
+        query = sa.select(instance.c.id).where(instance.c.number.in_(list(numbers)))
+        conn.execute(query.order_by(instance.c.id).with_for_update(key_share=True))
+
+
 def numbered(conn: Conn, key: str, numbers: Sequence[str]) -> list[int]:
     """Give the cases of process KEY with one of NUMBERS."""
     query = (

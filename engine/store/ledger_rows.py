@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.base.actor import Actor
+from engine.base.marks import ANY
 from engine.base.sieve import Sieve
 from engine.base.values import Value
 from engine.store import visible
@@ -98,6 +99,14 @@ def numbered(actor: Actor, ledger: Mapping[str, Any]) -> sa.Select[Any]:
     )
 
 
+def ledger_of(ledgers: Mapping[str, Mapping[str, Any]], name: str) -> Mapping[str, Any]:
+    """Give the ledger file NAME; ANY is all of them but those whose rows mark other cases."""
+    if name != ANY:
+        return ledgers[name]
+    plain = [one["processes"] for one in ledgers.values() if not one.get("marks")]
+    return {"processes": sorted({key for keys in plain for key in keys})}
+
+
 def unknown(
     conn: Conn,
     actor: Actor,
@@ -110,7 +119,7 @@ def unknown(
     """
     found = []
     for key, (ledger, number, states) in named.items():
-        query = numbered(actor, ledgers[ledger]).where(root.c.number == number)
+        query = numbered(actor, ledger_of(ledgers, ledger)).where(root.c.number == number)
         if states:
             query = query.where(root.c.state_name.in_(states))
         if conn.execute(query.limit(1)).first() is None:

@@ -246,17 +246,7 @@ JOURNEYS = (
         "办结",
         vars={**DEMAND, "supervisor": "JX-LYJ", "to_unit": "360600-LY"},
         answers={
-            "find_open": {"rows": []},
             "finish_item": ["again", "close"],
-        },
-        begin=BEGIN,
-    ),
-    Journey(
-        "jx_supervise",
-        "已在督办",
-        vars={**DEMAND, "supervisor": "JX-LYJ", "to_unit": "360600-LY"},
-        answers={
-            "find_open": {"rows": [{"supervisor": "JX-LYJ", "opened_on": DAY}]},
         },
         begin=BEGIN,
     ),

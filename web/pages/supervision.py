@@ -11,7 +11,7 @@ from engine.base.errors import Conflict, InvalidRequest, NotAllowed
 from engine.commands import deadlines
 from engine.commands.command import Command
 from engine.commands.tasks import RemindTask
-from engine.queries import instances
+from engine.queries import flags, instances
 from engine.queries import supervision as queries
 from engine.queries.paging import Paging, Sort
 from engine.queries.supervision import Wanted
@@ -57,6 +57,7 @@ def _page(refused: str = "") -> Response:
         page=found,
         next_cursor=cursors.next_of(found, ROWS),
         figures=session.ask(queries.figures),
+        marked=session.ask(flags.standing),
         wanted=wanted,
         filtered=wanted != Wanted(),
         sort=request.args.get("sort", ""),
