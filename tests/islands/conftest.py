@@ -8,24 +8,35 @@ import pytest
 from tests.islands.site import Site
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
+@pytest.fixture(scope="session")
+def standing() -> Iterator[Site]:
+    """Give one server for all tests: at one address a script is fetched and compiled once."""
     made = Site()
     yield made
     made.close()
 
 
+@pytest.fixture
+def site(standing: Site) -> Site:
+    """Give it without a page or a route."""
+    standing.clear()
+    return standing
+
+
 class Watched:
     """A page whose faults are collected: console, foreign requests, policy violations."""
 
-    def __init__(self, context, origin):
-        self.page = context.new_page()
+    def __init__(self, page, origin):
+        self.page = page
         self.page.set_default_timeout(20000)
         self.faults = []
         self.origin = origin
-        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
-        self.page.on("console", self.note)
-        self.page.on("request", self.request)
+        self.hears = {"pageerror": self.error, "console": self.note, "request": self.request}
+        for event, hear in self.hears.items():
+            page.on(event, hear)
+
+    def error(self, error):
+        self.faults.append(f"error: {error}")
 
     def note(self, message):
         if message.type in ("error", "warning"):
@@ -54,18 +65,13 @@ class Watched:
 
 
 @pytest.fixture
-def watched(chromium, site):
-    contexts = []
+def watched(windows, site):
+    made = []
 
     def make(width=1440, height=860):
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-        )
-        contexts.append(context)
-        return Watched(context, site.origin)
+        made.append(Watched(windows.take(width, height), site.origin))
+        return made[-1]
 
     yield make
-    for context in contexts:
-        context.close()
+    for one in made:
+        windows.give_back(one.page, site.origin, one.hears)

@@ -20,6 +20,7 @@ POLICY = {
 POLICY["F"] = POLICY["P"].replace("img-src 'self' data:", "img-src 'self' data: blob:")
 POLICY["D"] = POLICY["P"].replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
+KEPT = "public, max-age=31536000, immutable"  # as our server says of them
 KINDS = {
     ".js": "text/javascript",
     ".css": "text/css",
@@ -108,6 +109,12 @@ class Site:
         self.server.server_close()
         self.thread.join()
 
+    def clear(self):
+        """Forget all routes, pages and calls."""
+        self.routes.clear()
+        self.calls.clear()
+        self.pages.clear()
+
     def sent(self, method, path):
         return [call for call in self.calls if call.method == method and call.path == path]
 
@@ -142,7 +149,7 @@ class Site:
         handler.send_response(answer.status)
         handler.send_header("Content-Type", answer.kind)
         handler.send_header("Content-Length", str(len(answer.body)))
-        for name, value in answer.headers.items():
+        for name, value in {"Cache-Control": "no-store", **answer.headers}.items():
             handler.send_header(name, value)
         handler.end_headers()
         if answer.body:
@@ -160,7 +167,8 @@ class Site:
         if call.path.startswith("/static/dist/"):
             target = DIST / Path(call.path).name
             if target.is_file():
-                return Answer(200, target.read_bytes(), KINDS.get(target.suffix, "text/plain"))
+                kind = KINDS.get(target.suffix, "text/plain")
+                return Answer(200, target.read_bytes(), kind, {"Cache-Control": KEPT})
         route = self.routes.get((call.method, call.path))
         if route:
             return route(call)

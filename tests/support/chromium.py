@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +39,43 @@ def launched() -> Iterator[Any]:
         browser = tool.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
+
+
+class Windows:
+    """Pages of one Chromium, each as of another person; a page given back is used again.
+
+    A process for each new page, and our scripts compiled anew in it, cost more than most
+    tests. What a page has fetched stays known to it; cookies and what it kept are gone.
+    """
+
+    def __init__(self, browser: Any) -> None:
+        self.browser = browser
+        self.free: list[Any] = []
+
+    def take(self, width: int, height: int) -> Any:
+        """Give an empty page of that size, in a context of its own."""
+        size = {"width": width, "height": height}
+        if not self.free:
+            context = self.browser.new_context(
+                viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai"
+            )
+            return context.new_page()
+        page = self.free.pop()
+        page.set_viewport_size(size)
+        return page
+
+    def give_back(self, page: Any, origin: str, listeners: Mapping[str, Any]) -> None:
+        """Leave ORIGIN and forget what it kept; LISTENERS are the test's, by event."""
+        for event, heard in listeners.items():
+            page.remove_listener(event, heard)
+        if page.url.startswith(origin):
+            page.evaluate("sessionStorage.clear()")
+        page.goto("about:blank")
+        page.unroute_all()
+        page.emulate_media(media="null")
+        session = page.context.new_cdp_session(page)
+        kept = {"origin": origin, "storageTypes": "cookies,local_storage,indexeddb"}
+        session.send("Storage.clearDataForOrigin", kept)
+        session.detach()
+        page.context.clear_cookies()
+        self.free.append(page)
