@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.base.clock import SHANGHAI
 from engine.base.values import Value
 from engine.bpmn.facts import NodeFacts
 from engine.context import View
@@ -84,7 +85,7 @@ class Reader:
         if one.type == "table":
             return self._table(one, value)
         if one.type == "signoff":
-            signed = self._signature(component.get("properties") or {})
+            signed = self.signature(component.get("properties") or {})
             return Fact(one.key, one.label, one.type, None, True, signature=signed)
         told = self.told(one, value)
         long = one.type == "text" or len(str(told or "")) > LONG
@@ -144,7 +145,7 @@ class Reader:
             if (row := kept.get(i)) is not None
         )
 
-    def _signature(self, wanted: Mapping[str, Any]) -> Signature | None:
+    def signature(self, wanted: Mapping[str, Any]) -> Signature | None:
         """Give the newest answer at the task a signature field names, by its seat."""
         node = str(wanted.get("task") or "")
         query = (
@@ -226,6 +227,22 @@ def _groups(schema: Mapping[str, Any]) -> list[tuple[str, Components]]:
                 found.append((label, []))
             found[-1][1].append(component)
     return [(label, fields) for label, fields in found if fields]
+
+
+def signed(view: View, held: TaskData, schema: Mapping[str, Any]) -> dict[str, Value]:
+    """Give what the signature fields of form file SCHEMA show, by key; unsigned left out."""
+    reader, found = Reader(view, held, Scope({}, held.moment(view))), dict[str, Value]()
+    for _, components in _groups(schema):
+        for component in components:
+            if component.get("type") != "signature":
+                continue
+            name = reader.signature(component.get("properties") or {})
+            if name is not None:
+                words = "：".join(word for word in (name.outcome, name.opinion) if word)
+                at = name.at.astimezone(SHANGHAI).isoformat()[:16] if name.at else ""
+                told = {"opinion": words, "personName": name.person_name, "at": at}
+                found[str(component.get("key"))] = {**told, "unitName": name.unit_name}
+    return found
 
 
 def named(view: View, values: Iterable[Value]) -> dict[str, str]:
