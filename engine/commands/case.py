@@ -109,6 +109,7 @@ class Case:
     due_at: datetime | None = None  # the earliest job written: the worker's next look
     opened: list[OpenedTask] = field(default_factory=list)  # written, in order; for answers
     moved_away: bool = False  # who keeps away changed: open rounds may need another unit
+    regions: frozenset[str] | None = None  # divisions it lies in besides; None: as stored
     behalf: Behalf | None = None  # whom the actor stands in for: 乙 代 甲 in every line
 
     @property

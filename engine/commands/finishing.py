@@ -24,7 +24,7 @@ from engine.context import SearchField
 from engine.rules import consult
 from engine.rules.assignment import Staffed
 from engine.rules.seats import read_round
-from engine.store import cases, chain, codec, jobs, matching, notices, records, work
+from engine.store import cases, chain, codec, jobs, lying, matching, notices, records, work
 from engine.store.rows import Row
 
 HEAD = ("history_no", "history_hash")
@@ -42,6 +42,7 @@ def finish(case: Case) -> None:
     opened = _write_tasks(case)
     _write_machine_work(case)
     cases.replace_search(case.ctx.conn, case.id, search)
+    _write_regions(case)
     _write_history(case)
     _write_instances(case, _nearest_due(case, opened))
     case.opened.extend(opened)
@@ -108,12 +109,26 @@ def compute_search(
         value, _ = field.value.with_warnings(variables, moment)
         if field.name == away.NAME:
             away.declare(case, value)
+        elif field.name == lying.NAME:
+            case.regions = _regions(value)
         elif field.name in COLUMNS:
             case.root.row[field.name] = _column(field.name, value, live.facts.name)
             case.root.touched = True
         else:
             rows[field.name] = {"name": field.name, **_typed(value)}
     return rows
+
+
+def _regions(value: Value) -> frozenset[str]:
+    """Read division codes: a list of them, one, or null for none."""
+    entries = value if isinstance(value, list) else [value]
+    return frozenset(str(one) for one in entries if one not in (None, ""))
+
+
+def _write_regions(case: Case) -> None:
+    if case.regions is not None:
+        lying.replace(case.ctx.conn, case.id, case.regions)
+        case.regions = None
 
 
 def _column(name: str, value: Value, default: str) -> Any:

@@ -58,7 +58,7 @@ def cases(
     if process:
         query = query.where(definition.c.key == process)
     if region:
-        query = query.where(visible.prefix_range(root.c.region, region))
+        query = query.where(visible.lies_in(region))
     found = view.connection.execute(query).all()
     names = labels.regions(view, (row.region for row in found))
     return tuple(

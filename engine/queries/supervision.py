@@ -182,7 +182,7 @@ def _narrowed(view: View, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     if wanted.process:
         made.append(definition.c.key == wanted.process)
     if wanted.region:
-        made.append(visible.prefix_range(root.c.region, wanted.region))
+        made.append(visible.lies_in(wanted.region))
     if wanted.text:
         ways = (root.c.number, root.c.title, task.c.name)
         made.append(sa.or_(*(way.contains(wanted.text, autoescape=True) for way in ways)))

@@ -21,6 +21,7 @@ from engine.store.machine import (
     start_subscription,
     subscription,
 )
+from engine.store.paper_tables import sealed_paper
 from engine.store.rights_tables import deputy, recusal, vault_release
 from engine.store.taken_tables import taken
 from engine.store.vault_tables import public_receipt, vault_entry
@@ -51,6 +52,7 @@ __all__ = [
     "public_receipt",
     "recusal",
     "seal",
+    "sealed_paper",
     "search_value",
     "seat",
     "setting",
@@ -180,6 +182,13 @@ search_value = Table(  # declared search fields, typed and indexed
     Column("day", sa.Date),
     Column("flag", sa.Boolean),
     Index("ix_search_value_name_text", "name", "text"),
+)
+case_region = Table(  # divisions a case lies in besides that of its row
+    "case_region",
+    metadata,
+    Column("root_id", BigId, ForeignKey("instance.id"), primary_key=True),
+    Column("region", Text, primary_key=True),  # a division code
+    Index("ix_case_region_region", "region", "root_id"),
 )
 counter = Table(  # gap-free numbers: last number given per rendered prefix
     "counter",

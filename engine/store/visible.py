@@ -9,7 +9,15 @@ from engine.base.actor import Actor, Behalf, Post
 from engine.base.errors import NotAllowed
 from engine.store.machine import notice
 from engine.store.people import unit as unit_table
-from engine.store.tables import attachment, definition, instance, recusal, seat, task
+from engine.store.tables import (
+    attachment,
+    case_region,
+    definition,
+    instance,
+    recusal,
+    seat,
+    task,
+)
 
 # Who holds one of these sees every case: reliability.md 6.7, operations.md 1 row 32.
 ALL_CASES = frozenset({"all_regions", "process_owner", "scheduler", "system"})
@@ -40,13 +48,19 @@ def prefix_range(column: sa.ColumnElement[str], prefix: str) -> Condition:
     return sa.and_(column >= prefix, column < after)
 
 
+def lies_in(prefix: str, row: sa.FromClause = root) -> Condition:
+    """Say that the case whose root row is ROW lies in the territory PREFIX, or also there."""
+    also = sa.select(case_region.c.root_id).where(prefix_range(case_region.c.region, prefix))
+    return sa.or_(prefix_range(row.c.region, prefix), row.c.id.in_(also))
+
+
 def cases(actor: Actor, row: sa.FromClause = root) -> Condition:
     """Give the condition under which ACTOR may see the case whose root row is ROW."""
     if sees_everything(actor):
         return near(actor, row.c.id)
     ways: list[Condition] = [row.c.starter == actor.person]
     prefixes = sorted({p for p in map(territory, actor.posts) if p})
-    ways += [prefix_range(row.c.region, prefix) for prefix in prefixes]
+    ways += [lies_in(prefix, row) for prefix in prefixes]
     units = sorted(actor.units)
     if units:
         ways.append(row.c.starter_unit.in_(units))

@@ -18,6 +18,7 @@ from engine.queries import (
     tasks,
     worklist,
 )
+from engine.store import lying
 from engine.store.tables import seat, task
 from engine.store.visible import territory
 from tests.queries.conftest import House
@@ -121,3 +122,19 @@ def test_the_machine_and_drafts_are_for_those_with_the_right(house: House) -> No
         with pytest.raises(NotAllowed):
             house.ask(login, drafts.get, application="tiny")
     assert house.ask("admin", incidents.incidents).items == ()
+
+
+def test_a_case_in_several_divisions_is_in_the_sight_of_each(house: House) -> None:
+    case_id = house.start()
+    for login in ("field2", "wood2", "nobody"):
+        assert house.ask(login, cases.search).items == ()
+    with house.engine.database.write() as conn:
+        lying.replace(conn, case_id, ["990102", "990101"])
+    for login in ("field1", "wood2"):
+        assert [row.id for row in house.ask(login, cases.search).items] == [case_id]
+        assert house.ask(login, instances.case, ref=str(case_id)).id == case_id
+    assert house.ask("nobody", cases.search).items == ()
+    assert house.ask("owner", statistics.cases, region="990102")[0].count == 1
+    with house.engine.database.write() as conn:
+        lying.replace(conn, case_id, [])
+    assert house.ask("wood2", cases.search).items == ()
