@@ -19,9 +19,22 @@ def before_the_province(story: Scenario, count: int = 1) -> list[Json]:
     cases = [jiangxi.reviewed_by_the_city(story, PLACE) for _ in range(count)]
     story.when_passes("2025-08-14 10:00")
     jiangxi.sent_by_the_city(story, PLACE)
+    for case in cases[:1]:
+        then_the_opinions_of_the_place_are_shown(story, case)
     for case in cases:
         story.then_waits_at(case, ("joint_forestry", FORESTRY), ("joint_ecology", ECOLOGY))
     return cases
+
+
+def then_the_opinions_of_the_place_are_shown(story: Scenario, case: Json) -> None:
+    """Look at the form as the browser gets it: what was signed stands in it."""
+    task, _ = story.mine(FORESTRY, "joint_forestry", case)
+    path = f"/case/{case['number']}/task/{task['id']}/data"
+    shown = story.of(FORESTRY).client.get(path).json["data"]
+    for key, level in (("county_lf_opinion", "county"), ("city_eco_opinion", "city")):
+        name = shown[key]["unitName"]
+        assert name.endswith("林业局" if level == "county" else "生态环境局")
+        assert (shown[key]["opinion"], shown[key]["at"][:10]) == ("同意", "2025-07-02")
 
 
 def verdict(story: Scenario, unit: str, case: Json, outcome: str, node: str = "") -> None:
