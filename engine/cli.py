@@ -1,10 +1,10 @@
 """The verbs of ./shouhu: words in, one clear sentence out when something is wrong."""
 
 import argparse
+import functools
 import importlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -37,7 +37,7 @@ from engine.simulation.demo import PASSWORD, make, print_logins
 from engine.store import chain, schema, snapshots
 from engine.store.database import open_database, serving_lock
 from engine.verbs import bounds as bounding
-from engine.verbs import organisation, registers
+from engine.verbs import organisation, registers, serving
 from engine.verbs import trace as tracing
 from engine.worker import Worker
 
@@ -184,7 +184,7 @@ def _read(path: str) -> Bundle:
 
 
 def _demo(args: argparse.Namespace) -> int:
-    _require_port(args.host, args.port)
+    serving.require_port(args.host, args.port)
     url = _url(args)
     database = open_database(url)
     fresh = schema.is_empty(database)
@@ -218,7 +218,7 @@ def _simulate(args: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    _require_port(args.host, args.port)
+    serving.require_port(args.host, args.port)
     with ExitStack() as stack:
         engine = stack.enter_context(closing(_open(args)))
         _take_place(args, engine, stack)
@@ -235,10 +235,12 @@ def _run_site(
     args: argparse.Namespace, engine: Engine, stack: ExitStack, *, browser: bool
 ) -> int:
     configure_logging()
-    app = importlib.import_module("web.app").create_app(engine)
+    web = importlib.import_module("web.app")
+    app = web.create_app(engine)
     worker = Worker(engine)
     worker.start()
     stack.callback(worker.stop)
+    serving.warm_up(engine, functools.partial(web.read_templates, app))
     address = f"http://{args.host}:{args.port}/"
     print(f"守护已启动：{address}（按 Ctrl+C 停止）", flush=True)
     if browser:
@@ -247,17 +249,6 @@ def _run_site(
     limits = {"threads": 8, "connection_limit": 200, "channel_timeout": 30}
     waitress.serve(app, host=args.host, port=args.port, ident=None, **limits)
     return 0
-
-
-def _require_port(host: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise InvalidRequest(
-                f"端口 {port} 不能使用（{error.strerror}），请换一个，例如 --port {port + 1}。"
-            ) from error
 
 
 def _work(args: argparse.Namespace) -> int:

@@ -82,6 +82,12 @@ def create_app(
     return app
 
 
+def read_templates(app: Flask) -> None:
+    """Compile every template of APP, so that no first page waits for its own."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+
+
 def _passwords(testing: bool) -> Passwords:
     return Passwords(memory_kib=64, rounds=1, at_once=8) if testing else Passwords()
 
