@@ -31,6 +31,8 @@ OWN: Json = {**FOUND, "reserve_id": "JX-N01", "ownership": "PROVINCIAL"}
 LISTED: Json = {
     **FOUND,
     "closing_form_set": None,
+    "work_from": date(2025, 9, 1),
+    "surveys": None,
     "list_due": date(2025, 11, 30),
     "due": date(2025, 11, 15),
     "timing": {"handling": "正常", "list_year": 2025},
@@ -43,6 +45,29 @@ LISTED: Json = {
 }
 PLAN = ("submit", {"due": date(2025, 11, 15)})
 AUTUMN = shanghai("2025-09-22 09:00")
+SURVEY: Json = {"batch": 1, "on": DAY, "note": None, "advice": "加快拆除进度（贵溪市林业局）"}
+# Of the year's problems one was due on 30 August and stands still: more than ten days late.
+YEARS: Json = {
+    "rows": [
+        {
+            "problem_no": f"JX-2025-3606-000{number}",
+            "reserve_name": "阳际峰",
+            "city": "360600",
+            "county": "360681",
+            "status": "整改中",
+            "listed_on": date(2025, 8, 1),
+            "fed_back_on": date(2025, 8, 4),
+            "excluded": False,
+            "due_on": date(2025, 11, 30),
+            "rect_due": due,
+            "due": None,
+            "completed_on": None,
+            "closed_on": None,
+            "self_approving": False,
+        }
+        for number, due in ((1, date(2025, 8, 30)), (2, date(2025, 11, 20)))
+    ]
+}
 FROZEN: Json = {
     "figures": [
         {"id": "M-1", "denominator": 10, "numerator": 8, "shown": "80.0%"},
@@ -198,21 +223,26 @@ JOURNEYS = (
         "附件3销号",
         vars=LISTED,
         begin=AUTUMN,
-        answers={"plan": PLAN, "county_gov": ["return", "approve"], "carried": "wait"},
+        answers={
+            "plan": PLAN,
+            "county_gov": ["return", "approve"],
+            "carried": "wait",
+            "surveyed": "wait",
+        },
     ),
     Journey(
         "jx_problem",
         "附件4销号",
         vars={**LISTED, **OWN},
         begin=AUTUMN,
-        answers={"plan": PLAN, "carried": "wait"},
+        answers={"plan": PLAN, "carried": "wait", "surveyed": "wait"},
     ),
     Journey(
         "jx_problem",
         "剔除",
         vars=LISTED,
         begin=AUTUMN,
-        answers={"plan": PLAN, "rectify": "exclude", "carried": "wait"},
+        answers={"plan": PLAN, "rectify": "exclude", "carried": "wait", "surveyed": "wait"},
     ),
     Journey(
         "jx_problem",
@@ -223,6 +253,26 @@ JOURNEYS = (
             "plan": PLAN,
             "rectify": ["wait", "done"],
             "carried": [{"year": 2026}, "wait"],
+            "surveyed": "wait",
+        },
+    ),
+    Journey(
+        "jx_problem",
+        "八月反馈",
+        vars=LISTED,
+        begin=shanghai("2025-08-28 09:00"),
+        answers={"plan": PLAN, "rectify": "wait", "carried": "wait", "surveyed": "wait"},
+    ),
+    Journey(
+        "jx_problem",
+        "调研抽查",
+        vars=LISTED,
+        begin=AUTUMN,
+        answers={
+            "plan": PLAN,
+            "rectify": ["wait", "done"],
+            "carried": "wait",
+            "surveyed": [{"survey": SURVEY}, "wait"],
         },
     ),
     Journey(
@@ -321,7 +371,16 @@ JOURNEYS = (
         trigger={"city_code": "360600", "year": 2025},
         answers={"sign_summary": ["rework", "send"]},
     ),
-    Journey("jx_survey", "调研", begin=AUTUMN, vars={"year": 2025, "batch": 1}),
+    Journey(
+        "jx_survey",
+        "调研",
+        begin=AUTUMN,
+        vars={"year": 2025, "batch": 1},
+        answers={
+            "find_problems": YEARS,
+            "record_survey": ("submit", {"problems": [{"problem_no": "1", "checked": True}]}),
+        },
+    ),
     Journey("jx_year", "全年", start="year_begins", begin=YEAR, trigger={}),
     Journey(
         "jx_year_end",
