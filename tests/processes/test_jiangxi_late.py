@@ -78,7 +78,7 @@ def test_a_point_across_a_border_needs_every_county_government(
     story.then_state(case, "整改中")
     assert story.ledger_row("problem", case["number"])["completed_on"] is None
     jiangxi.rectified(story, BORDER, case)
-    jiangxi.checked_by_the_county(story, BORDER, case, "2025-12-01")
+    checked_by_both_counties(story, case, "2025-12-01")
     for unit in ("360735-ZF", "360781-ZF"):
         story.when_completes(unit, "county_gov", "approve", case=case)
     story.then_state(case, "已销号")
@@ -91,8 +91,18 @@ def crossing(story: Scenario) -> Json:
     jiangxi.planned(story, BORDER, case, "2025-11-20")
     jiangxi.rectified(story, BORDER, case)
     story.when_passes("2025-12-01")
-    jiangxi.checked_by_the_county(story, BORDER, case, "2025-11-14")
+    checked_by_both_counties(story, case, "2025-11-14")
     return case
+
+
+def checked_by_both_counties(story: Scenario, case: Json, done_on: str) -> None:
+    """A-06, A-20: forestry and ecology of each county on the border give a check opinion."""
+    jiangxi.checked_by_the_county(story, BORDER, case, done_on)
+    others = ("360781-LY", "360781-ST")
+    story.then_waits_at(case, *(("county_check", unit) for unit in others))
+    story.then_state(case, "待销号")
+    for unit in others:
+        story.when_completes(unit, "county_check", "pass", case=case)
 
 
 def test_a_government_closing_its_own_problem_is_warned_and_surveyed(
