@@ -4,7 +4,10 @@ import copy
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engine.base.expressions import Expr, Moment
 from engine.base.values import Value
@@ -18,6 +21,13 @@ Json = dict[str, Any]
 # Rows of a register as (code, label), for fields that offer them as a list.
 Choices = Callable[[str], Sequence[tuple[str, str]]]
 _CELLS: Mapping[str, str] = {"integer": "number", "number": "number", "date": "date"}
+# Types of fields the browser holds as text or may hold as text -> what conditions see.
+_PLAIN: Mapping[str, str] = {
+    "date": "date",
+    "datetime": "datetime",
+    "number": "number",
+    "integer": "number",
+}
 _SETTING = re.compile(r"\bsettings\.(\w+)")
 _YES_NO = [{"label": "是", "value": True}, {"label": "否", "value": False}]
 
@@ -58,6 +68,8 @@ def page_form(source: Mapping[str, Any], schema: FormSchema, page: Page) -> Json
             if one.options and one.options.listed and "register(" in one.options.listed.text:
                 component.pop("valuesExpression", None)
                 component["values"] = [plain(option) for option in options[one.key]]
+    form["kinds"] = kinds_of(schema, facts_of_conditions(schema, page.known))
+    form["today"] = local_today(page.moment)
     return form
 
 
@@ -89,6 +101,45 @@ def facts_of_conditions(schema: FormSchema, known: Mapping[str, Value]) -> dict[
             named = _SETTING.findall(expr.text)
             settings |= {name: fixed.get(name) for name in named}
     return {**found, "settings": settings} if settings else found
+
+
+def kinds_of(schema: FormSchema, facts: Mapping[str, Value]) -> Json:
+    """Give what fields and FACTS that conditions of SCHEMA read are, where JSON has text.
+
+    Dates, moments and numbers, by name; a table or a context gives those of its columns.
+    """
+    reads = {name for expr in (*schema.conditions, *_requiring(schema)) for name in expr.reads}
+    found = {one.key: _kind(one) for one in schema.all if one.key in reads}
+    found |= {name: _kind_of(value) for name, value in facts.items()}
+    return {name: kind for name, kind in found.items() if kind}
+
+
+def _kind(one: Field) -> Any:
+    if one.type == "table":
+        columns = {column.key: _PLAIN.get(column.type) for column in one.rows.columns}
+        return {key: kind for key, kind in columns.items() if kind}
+    return _PLAIN.get(one.type)
+
+
+def _kind_of(value: Value) -> Any:
+    rows = value if isinstance(value, list) else [value]
+    if rows and all(isinstance(row, Mapping) for row in rows):
+        inside = [(key, _plain_of(cell)) for row in rows for key, cell in row.items()]
+        return {key: kind for key, kind in inside if kind}
+    return _plain_of(value)
+
+
+def _plain_of(value: Value) -> str | None:
+    if isinstance(value, datetime):
+        return "datetime"
+    if isinstance(value, date):
+        return "date"
+    return "number" if isinstance(value, Decimal) else None
+
+
+def local_today(moment: Moment) -> str:
+    """Give the day of MOMENT where the application is at home, in ISO form."""
+    return moment.at.astimezone(ZoneInfo(moment.zone)).date().isoformat()
 
 
 def _requiring(schema: FormSchema) -> list[Expr]:

@@ -26,7 +26,7 @@ island('formview', async (element, options) => {
       { shouhuPage: ['value', page], shouhuRowErrors: ['value', rowErrors] },
       fieldsModule,
       messagesModule,
-      conditionsModule,
+      conditionsModule(options.schema),
       requiredModule,
     ],
   });

@@ -1,12 +1,12 @@
 /* Fields required by a condition carry the mark while it holds, as fields always required do.
  * The server alone refuses; here a wrong guess must never keep anybody from submitting. */
-import { emptyAsNull } from './conditions.js';
 
 class Required {
-  constructor(eventBus, form, formFieldRegistry, expressionLanguage) {
+  constructor(eventBus, form, formFieldRegistry, expressionLanguage, shouhuValues) {
     this.form = form;
     this.registry = formFieldRegistry;
     this.language = expressionLanguage;
+    this.values = shouhuValues;
     eventBus.on('form.init', () => this.mark());
     eventBus.on('changed', () => this.mark());
   }
@@ -14,7 +14,7 @@ class Required {
   /** Set the mark of every such field to what its condition says now. */
   mark() {
     const { data, initialData } = this.form._getState();
-    const values = emptyAsNull({ ...initialData, ...data });
+    const values = this.values.seen({ ...initialData, ...data });
     let changed = false;
     for (const field of this.registry.getAll()) {
       const condition = field.properties?.requiredIf;
@@ -36,7 +36,7 @@ class Required {
     }
   }
 }
-Required.$inject = ['eventBus', 'form', 'formFieldRegistry', 'expressionLanguage'];
+Required.$inject = ['eventBus', 'form', 'formFieldRegistry', 'expressionLanguage', 'shouhuValues'];
 
 /** Mark the fields of a form that a condition requires. */
 export const requiredModule = { __init__: ['shouhuRequired'], shouhuRequired: ['type', Required] };
