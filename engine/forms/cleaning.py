@@ -98,7 +98,8 @@ class Cleaning:
         shown = self.scope.default(one) if stored is None and not hidden else stored
         if one.readonly and self.wanted.writable is None and shown != stored:
             self.result[one.key] = shown
-        if one.key in sent and not self.wanted.draft:
+        # What was signed stands in the record of the rounds; the form only shows it.
+        if one.key in sent and not self.wanted.draft and one.type != "signoff":
             said = _typed(one, sent[one.key], self.scope)
             same = any(_same(said, _typed(one, was, self.scope)) for was in (shown, stored))
             # An empty value says nothing: the browser leaves out what it cannot show.
