@@ -18,6 +18,7 @@ from engine.rules.escalation import (
     Ladder,
     Rung,
     answered,
+    capped,
     drawn,
     standing_on,
 )
@@ -43,9 +44,10 @@ def kind_of(live: Live, node: str) -> str:
 
 def ladder_of(live: Live, task: Row) -> Ladder:
     """Give the rungs of a task's limit."""
-    if task["due_kind"] != DRAWN:
-        return live.deployed.ladder(task["due_kind"], region_of(live))
     row = due_row(live, task["node"])
+    if task["due_kind"] != DRAWN:
+        ladder = live.deployed.ladder(task["due_kind"], region_of(live))
+        return capped(ladder, row.get("highest"))
     return drawn(row["escalations"], unit_of(live, task["node"]) in DAY_UNITS)
 
 
@@ -184,7 +186,9 @@ def record(
     def decide(scope: Mapping[str, Any]) -> tuple[Any, Any]:
         return live.deployed.decide(name, scope, now, region_of(live))
 
-    found = answered(decide, kind, days) or answered(decide, kind, rung.start)
+    found = answered(decide, kind, days)
+    if found is None or found.level != rung.level:  # not raised further than `highest`
+        found = answered(decide, kind, rung.start)
     return found.record if found is not None else {}
 
 

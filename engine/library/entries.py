@@ -12,6 +12,7 @@ UNITS = ("workingDay", "workingHour", "calendarDay", "hour", "month", "date")
 FROM = ("created", "caseStart", "field")
 ROLLS = ("none", "following", "preceding")
 MOST_YEARS = 10  # a fixed date may lie this many years after (or before) the case's
+LEVELS = ("L0", "L1", "L2", "L3", "L4")
 DEADLINE_KEYS = frozenset(
     (
         "title",
@@ -26,6 +27,7 @@ DEADLINE_KEYS = frozenset(
         "year",
         "warn",
         "kind",
+        "highest",
         "requirement",
         "basis",
         "process",
@@ -99,6 +101,7 @@ def read_deadlines(data: Entry, reader: Reader) -> dict[str, dict[str, Any]]:
 
     `date` is MM-DD of the case's year (`year: +1` = of the next one) or month-end, the last
     day of the month of the base; `roll: preceding` moves it to the last working day then.
+    `highest` is the level (L0 … L4) above which a limit is not raised, whatever its kind.
     """
     deadlines = reader.section(data, "deadlines")
     for key, entry in deadlines.items():
@@ -109,6 +112,7 @@ def read_deadlines(data: Entry, reader: Reader) -> dict[str, dict[str, Any]]:
         reader.word(entry, "unit", UNITS, where)
         reader.word(entry, "from", FROM, where)
         reader.word(entry, "roll", ROLLS, where)
+        reader.word(entry, "highest", LEVELS, where)
         reader.match(entry, "date", DUE_DATE, where)
         reader.match(entry, "warn", DURATION, where)
         _deadline_shape(entry, where, reader)

@@ -13,7 +13,7 @@ from engine.queries.forecast import NextTask
 from engine.queries.rehearsal import Copy
 from engine.rules.calendar import WorkingCalendar, local_day
 from engine.rules.deadlines import Place
-from engine.rules.escalation import DRAWN, Ladder, Rung, drawn
+from engine.rules.escalation import DRAWN, Ladder, Rung, capped, drawn
 from engine.store.machine import job
 from engine.store.tables import instance, task
 from engine.versions import Deployed
@@ -91,9 +91,9 @@ class _Limit:
 
     def ladder(self, kind: str, region: str) -> Ladder:
         """Give its rungs."""
-        if kind != DRAWN:
-            return self.version.ladder(kind, region)
         row = self.row
+        if kind != DRAWN:
+            return capped(self.version.ladder(kind, region), row.get("highest"))
         unit = str(row.get("unit") or ("date" if "date" in row else DAY_UNITS[0]))
         return drawn(row["escalations"], unit in DAY_UNITS)
 

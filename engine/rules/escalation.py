@@ -156,6 +156,11 @@ def _finding(code: str, severity: Severity, text: str) -> Finding:
     return Finding(code, severity, FILE, "escalation", "escalation", text, text, repair)
 
 
+def capped(ladder: Ladder, highest: object) -> Ladder:
+    """Leave out the rungs above the level HIGHEST (L0, L1 …) of a row, if it names one."""
+    return tuple(rung for rung in ladder if rung.level <= str(highest)) if highest else ladder
+
+
 def standing_on(ladder: Ladder, due: datetime, now: datetime, place: Place) -> int:
     """Give the number of the last rung that has begun, -1 when none has.
 

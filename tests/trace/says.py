@@ -176,6 +176,8 @@ def _due(seen: Observed, said: Json) -> None:
         return
     if "from" in said:
         assert said["from"] in str(row.get("field")), row
+    if "highest" in said:
+        assert row.get("highest") == said["highest"], row
     if "hours" in said:
         assert (row["amount"], row["unit"]) == (said["hours"], "hour"), row
     if "calendar" in said:
