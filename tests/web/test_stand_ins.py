@@ -34,6 +34,7 @@ def test_a_deputy_set_on_ones_page_acts_and_all_say_for_whom(at_review: Site) ->
     days = {"first": "2025-07-18", "last": "2025-07-25"}
     location = sent(site, "wood1", "/me/deputies", deputy="field2", reason="出差", **days)
     assert location == "/me?told=deputised"
+    assert '<option value="wood1b">林一乙' in page_of(site, "wood1")  # found by name
     assert "王二 代 林一" in page_of(site, "wood1")
     assert "生效中" in page_of(site, "field2")
     assert page_of(site, "wood2").count("代 林一") == 0  # nobody else's business
@@ -60,7 +61,9 @@ def test_a_deputy_set_on_ones_page_acts_and_all_say_for_whom(at_review: Site) ->
 def test_who_steps_back_on_the_case_page_loses_the_case(at_review: Site) -> None:
     site = at_review
     assert "登记回避" in open_page(site, "wood1", "/case/1").text
-    assert "回避单位编码" not in open_page(site, "head", "/case/1").text
+    assert "回避单位（" not in open_page(site, "head", "/case/1").text
+    away = open_page(site, "scheduler", "/case/1").text.split('id="away-units"')[1]
+    assert '<option value="U-WOOD-1">' in away.split("</datalist>")[0]
     assert sent(site, "wood1", "/case/1/recusals", reason=WHY) == "/todo?told=recused"
     for path in ("/case/1", "/case/1/task/2", "/case/1?tab=log"):
         assert open_page(site, "wood1", path).status_code == 404, path

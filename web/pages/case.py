@@ -86,6 +86,7 @@ def show(ref: str) -> Response:
         more["fields"] = _fields(head)
         more["anchors"] = session.ask(reopening_query.anchors, ref=ref)
         more["away"] = session.ask(recusals_query.of_case, ref=ref)
+        more["colleagues"] = session.ask(choices.persons) if more["away"].others else ()
         more |= {"causes": reopening.CAUSES, "submission": posting.fresh()}
     if tab == "papers":
         logins = {paper.uploaded_by for paper in head.documents}

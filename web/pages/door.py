@@ -4,7 +4,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engine.base.errors import ShouhuError
-from engine.queries import deputies
+from engine.queries import choices, deputies
 from web import security, session
 from web.pages import frame, posting
 
@@ -80,6 +80,7 @@ def _me(error: str = "", done: bool = False) -> Response:
         done=done,
         renew=renew,
         rules=rules,
+        colleagues=() if renew else session.ask(choices.persons),
         told=posting.told(),
         submission=posting.fresh(),
     )
