@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.base import writable
-from engine.base.errors import InvalidForm, InvalidRequest
+from engine.base.errors import InvalidForm
 from engine.base.values import Value
 from engine.commands import consulting, referring, vaulting
 from engine.commands.case import load
 from engine.commands.entitled import HeldTask
 from engine.commands.starting import attachment_ids
 from engine.context import Context
+from engine.feel.demands import needed
+from engine.forms.checks import empty as is_empty
 from engine.forms.schema import FormSchema
 from engine.rules import consult
 from engine.rules.seats import CONCLUDE
@@ -119,8 +121,16 @@ def check_requires(
     schema = deployed.forms.get(consult.form_of(held.task, seat) or "")
     empty = dict.fromkeys(schema.fields) if schema else {}  # a field left empty is null
     if condition({**empty, **known(held), **data}, moment) is not True:
-        told = outcome.get("message") or f"不满足“{outcome.get('label')}”的条件：{text}。"
-        raise InvalidRequest(str(told), code="outcome-requires")
+        told = str(outcome.get("message") or f"不满足“{outcome.get('label')}”的条件：{text}。")
+        values = {**known(held), **data}
+        missing = [one for one in needed(condition.tree) if is_empty(values.get(one))]
+        fields = [schema.get(key) for key in missing] if schema else []
+        detail = f"“{outcome.get('label')}”须填写。"
+        raise InvalidForm(
+            [{"field": f.key, "code": "required", "detail": detail} for f in fields if f],
+            told,
+            code="outcome-requires",
+        )
 
 
 def keep(held: HeldTask, seat: Row, data: Mapping[str, Value]) -> None:

@@ -32,6 +32,34 @@ def demanded(
     return tuple(found)
 
 
+def needed(tree: n.Node) -> tuple[str, ...]:
+    """Name what must not be empty for TREE to hold: `name != null`, `count(name) > 0`.
+
+    Read are the terms of a chain of `and`; what only one branch of an `or` asks is not needed.
+    """
+    found: dict[str, None] = {}
+    todo: list[n.Node] = [tree]
+    while todo:
+        node = todo.pop(0)
+        if isinstance(node, n.Logic) and node.conjunction:
+            todo.extend(node.terms)
+        elif isinstance(node, n.Compare) and isinstance(node.right, n.Const):
+            left, against = node.left, (node.op, node.right.value)
+            if isinstance(left, n.Name) and against == ("!=", None):
+                found[left.name] = None
+            elif _counted(left) and against == (">", 0):
+                found[_counted(left)] = None
+    return tuple(found)
+
+
+def _counted(node: n.Node) -> str:
+    """Give the name whose items NODE counts, "" when it does not."""
+    if not isinstance(node, n.Call) or not isinstance(node.callee, n.Builtin):
+        return ""
+    name = node.args[0] if node.callee.name == "count" and len(node.args) == 1 else None
+    return name.name if isinstance(name, n.Name) else ""
+
+
 def _taken(
     node: n.If, columns: Collection[str], around: Mapping[str, Value]
 ) -> list[n.Node]:

@@ -50,6 +50,16 @@ class FormSchema:
         found = [expr for one in self.all for expr in one.hidden_by]
         return frozenset(found + [expr for rule in self.rules for expr in rule.hidden_by])
 
+    def demanded(self, values: Mapping[str, Value], moment: Moment) -> frozenset[str]:
+        """Name the fields in sight that a condition requires while the form holds VALUES."""
+        held: dict[str, Value] = dict.fromkeys(self.fields)
+        scope = Scope(held | dict(values), moment)
+        return frozenset(
+            one.key
+            for one in self.all
+            if scope.true(one.required_if, one) and not scope.hidden(one)
+        )
+
     def get(self, key: str) -> Field | None:
         """Give the field KEY."""
         return self._by_key.get(key)

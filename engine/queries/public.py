@@ -78,6 +78,7 @@ class Question:
     required: bool
     most: int  # characters, or files; 0 = no limit named
     options: tuple[tuple[str, str], ...]
+    demanded: bool = False  # a condition requires it, as the form stands now
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,10 @@ def publication(view: View, *, application: str, number: str) -> Publication:
     raise NotFound
 
 
-def sheet(view: View, *, application: str, name: str) -> Sheet:
-    """Give the public form NAME of APPLICATION, or NotFound."""
+def sheet(
+    view: View, *, application: str, name: str, values: Mapping[str, Value] | None = None
+) -> Sheet:
+    """Give the public form NAME of APPLICATION as it stands with VALUES, or NotFound."""
     row = _bundle(view, application)
     entry = (_public(row).get("intake") or {}).get(name)
     if entry is None or entry.get("public") is not True:
@@ -139,10 +142,16 @@ def sheet(view: View, *, application: str, name: str) -> Sheet:
     schema = version.forms[str(starts[str(entry["start"])].form)]
     path = f"forms/{schema.id}.json"
     content = definitions.file(view, application=application, path=path, version=row["version"])
-    shown = Page({}, version.moment(view.now), None, version.application.choices)
+    moment = version.moment(view.now)
+    shown = Page({}, moment, None, version.application.choices)
     form = page_form(orjson.loads(content), schema, shown)
+    demanded = schema.demanded(values or {}, moment)
     title, text = str(entry["title"]), str(entry.get("text") or "")
-    groups = tuple((label, tuple(found)) for label, found in _groups(form) if found)
+    groups = tuple(
+        (label, tuple(replace(one, demanded=one.key in demanded) for one in found))
+        for label, found in _groups(form)
+        if found
+    )
     return Sheet(application, name, title, text, groups)
 
 
@@ -250,6 +259,11 @@ def _groups(form: Mapping[str, Any]) -> Iterator[tuple[str, list[Question]]]:
             loose.append(_question(component))
 
 
+def _told(extra: Mapping[str, Any]) -> str:
+    """Say how to do without a field that only a condition requires."""
+    return str(extra.get("message") or "") if extra.get("requiredIf") else ""
+
+
 def _question(component: Mapping[str, Any]) -> Question:
     rules = component.get("validate") or {}
     extra = component.get("properties") or {}
@@ -258,7 +272,7 @@ def _question(component: Mapping[str, Any]) -> Question:
         key=str(component["key"]),
         label=str(component.get("label") or component["key"]),
         type=str(component["type"]),
-        help=str(component.get("description") or ""),
+        help=str(component.get("description") or _told(extra)),
         required=rules.get("required") is True,
         most=int(rules.get("maxLength") or extra.get("max") or 0),
         options=tuple((str(one["value"]), str(one["label"])) for one in options),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine.feel.compile import compile_expression
-from engine.feel.demands import demanded
+from engine.feel.demands import demanded, needed
 
 COLUMNS = frozenset(("city", "stage", "owner", "number"))
 
@@ -35,3 +35,12 @@ def test_only_what_every_row_must_fulfil_is_demanded(
 ) -> None:
     found = demanded(compile_expression(text).tree, COLUMNS, around)
     assert set(found) == wanted
+
+
+def test_what_must_be_filled_in_for_a_condition_is_named() -> None:
+    text = (
+        'area != null and kind != null and count(towns) > 0 and (kind = "A" or reason != null)'
+        " and length > 0 and count(kinds) = 2"
+    )
+    assert needed(compile_expression(text).tree) == ("area", "kind", "towns")
+    assert needed(compile_expression("a != null or b != null").tree) == ()

@@ -129,6 +129,7 @@ def send(application: str, name: str) -> Response:
         made = cast(Received, session.engine().execute(command, PUBLIC))
     except InvalidForm as error:
         told = {str(one["field"]): str(one["detail"]) for one in error.errors}
+        sheet = _ask(queries.sheet, application=application, name=name, values=data)
         return _form(sheet, code, data, told, 422)
     return _page(
         "public/receipt.html", application=application, number=made.number, code=code
