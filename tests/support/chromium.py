@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,9 @@ def launched() -> Iterator[Any]:
         browser.close()
 
 
+OFTEN = 50  # a page is used; what the designers leave in its memory is then let go
+
+
 class Windows:
     """Pages of one Chromium, each as of another person; a page given back is used again.
 
@@ -51,6 +55,7 @@ class Windows:
     def __init__(self, browser: Any) -> None:
         self.browser = browser
         self.free: list[Any] = []
+        self.used: Counter[Any] = Counter()
 
     def take(self, width: int, height: int) -> Any:
         """Give an empty page of that size, in a context of its own."""
@@ -78,4 +83,8 @@ class Windows:
         session.send("Storage.clearDataForOrigin", kept)
         session.detach()
         page.context.clear_cookies()
-        self.free.append(page)
+        self.used[page] += 1
+        if self.used[page] < OFTEN:
+            self.free.append(page)
+        else:
+            page.context.close()
