@@ -1,7 +1,8 @@
 """THE FRONT DOOR: execute(command, actor) changes something, ask(query, actor) only looks."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -71,6 +72,15 @@ class Engine:
         """Run QUERY(view, **kwargs) in one read-only transaction."""
         with self.database.read() as conn:
             return query(View(conn, actor, self.clock, self.runtimes), **kwargs)
+
+    @contextmanager
+    def look(self, actor: Actor) -> Iterator[View]:
+        """Open one read-only transaction for several questions, which share what they load.
+
+        Each is asked as QUERY(view, **kwargs); what the view holds ends with it.
+        """
+        with self.database.read() as conn:
+            yield View(conn, actor, self.clock, self.runtimes)
 
     def close(self) -> None:
         """Give the database connections back."""

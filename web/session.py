@@ -1,8 +1,8 @@
 """Who asks and which engine answers: cookies, sessions, sign-in, Actor."""
 
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
@@ -149,7 +149,19 @@ def _load() -> people.SessionFacts | None:
 
 def ask(query: Callable[..., T], **kwargs: Any) -> T:
     """Ask QUERY as the signed-in person."""
+    if "view" in g:
+        return query(g.view, **kwargs)
     return engine().ask(query, require_actor(), **kwargs)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Let all that is asked meanwhile share one transaction, and what it loads."""
+    with engine().look(require_actor()) as g.view:
+        try:
+            yield
+        finally:
+            g.pop("view")
 
 
 def _count(login: str) -> str:

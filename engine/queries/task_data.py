@@ -85,7 +85,18 @@ class TaskData:
 
 
 def load(view: View, task_id: int) -> TaskData:
-    """Load task TASK_ID; NotFound when its case is out of the actor's sight."""
+    """Load task TASK_ID; NotFound when its case is out of the actor's sight.
+
+    Read once for all questions of a transaction: a case may hold megabytes of tables.
+    """
+    key = ("task", task_id, view.actor)
+    known: TaskData | None = view.connection.memo.get(key)
+    if known is None:
+        known = view.connection.memo[key] = _load(view, task_id)
+    return known
+
+
+def _load(view: View, task_id: int) -> TaskData:
     query = sa.select(task).join(root, root.c.id == task.c.root_id)
     found = one(view.connection, query.where(task.c.id == task_id, visible.cases(view.actor)))
     if found is None:

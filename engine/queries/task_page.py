@@ -100,7 +100,15 @@ class TaskForm:
 
 
 def form(view: View, *, task_id: int) -> TaskForm:
-    """Give the page of task TASK_ID."""
+    """Give the page of task TASK_ID, worked out once in a transaction."""
+    key = ("task page", task_id, view.actor)
+    known: TaskForm | None = view.connection.memo.get(key)
+    if known is None:
+        known = view.connection.memo[key] = _form(view, task_id)
+    return known
+
+
+def _form(view: View, task_id: int) -> TaskForm:
     held = load(view, task_id)
     known = held.known()
     schema = held.form

@@ -28,6 +28,19 @@ HINT = "提交后本席位不可更改"
 @security.permission("signed-in", csp="F")
 def show(ref: str, task_id: int) -> Response:
     """Show the task; read-only when the person has no open seat."""
+    with session.together():
+        asked = _asked(ref, task_id)
+    return frame.page(
+        "staff/task.html",
+        ref=ref,
+        told=posting.told(),
+        submission=posting.fresh(),
+        **asked,
+    )
+
+
+def _asked(ref: str, task_id: int) -> dict[str, Any]:
+    """Give all the page shows of the task."""
     page = session.ask(task_page.form, task_id=task_id)
     mine = [seat for seat in page.task.seats if seat.id in page.my_seats]
     review = not mine or page.writable == ()
@@ -35,22 +48,18 @@ def show(ref: str, task_id: int) -> Response:
     if not review:
         shown = session.ask(page_forms.of_task, task_id=task_id)
     preview = _preview(task_id, page) if mine else []
-    return frame.page(
-        "staff/task.html",
-        ref=ref,
-        page=page,
-        task=page.task,
-        mine=mine,
-        waiting=[s for s in page.task.seats if s.state == "open" and not s.mine],
-        options=_options(ref, page, shown, mine, preview) if mine else None,
-        review=review,
-        groups=session.ask(form_facts.of_task, task_id=task_id) if review else (),
-        preview=preview,
-        limit=session.ask(limit_acts.of_task, task_id=task_id),
-        vault=session.ask(vault.of_task, task_id=task_id, before=_looks()),
-        told=posting.told(),
-        submission=posting.fresh(),
-    )
+    return {
+        "page": page,
+        "task": page.task,
+        "mine": mine,
+        "waiting": [s for s in page.task.seats if s.state == "open" and not s.mine],
+        "options": _options(ref, page, shown, mine, preview) if mine else None,
+        "review": review,
+        "groups": session.ask(form_facts.of_task, task_id=task_id) if review else (),
+        "preview": preview,
+        "limit": session.ask(limit_acts.of_task, task_id=task_id),
+        "vault": session.ask(vault.of_task, task_id=task_id, before=_looks()),
+    }
 
 
 def _looks() -> int | None:
@@ -231,10 +240,11 @@ def _sent() -> dict[str, Any]:
 def content(ref: str, task_id: int) -> Response:
     """Give what the form of one's seat holds, where the page left it out for its length."""
     del ref
-    page = session.ask(task_page.form, task_id=task_id)
-    if not page.my_seats:
-        raise NotFound
-    shown = session.ask(page_forms.of_task, task_id=task_id)
+    with session.together():
+        page = session.ask(task_page.form, task_id=task_id)
+        if not page.my_seats:
+            raise NotFound
+        shown = session.ask(page_forms.of_task, task_id=task_id)
     return jsonify(_content(page, shown, ""))
 
 
