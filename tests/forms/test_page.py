@@ -95,8 +95,8 @@ def test_the_browser_knows_what_requires_a_field_and_asks_no_reader() -> None:
     assert facts["rule"] == {"triage": "受理"}
     assert shown(form)["area"]["properties"]["requiredIf"] == "rule = null"
     assert "requiredIf" not in shown(form, writable=frozenset())["area"]["properties"]
-    assert schema(form).demanded({"rule": None}, MOMENT) == {"area"}  # a page without scripts
-    assert schema(form).demanded({"rule": 1}, MOMENT) == frozenset()
+    assert "area" in schema(form).demanded({"rule": None}, MOMENT)  # a page without scripts
+    assert "area" not in schema(form).demanded({"rule": 1}, MOMENT)
 
 
 def test_several_divisions_are_chosen_from_one_list_of_those_allowed() -> None:
