@@ -133,6 +133,19 @@ SLIP: Json = {
     "receiver": "GY-ST",
     "four": True,
 }
+TWO_DOCUMENTS: Json = {
+    **AREA,
+    "incoming_document": "第一份来文",
+    "document_level": "省级",
+    "document_on": DAY,
+    "named_units": ["FORESTRY", "ECOLOGY"],
+    "document_states_lead": False,
+    "stated_lead": None,
+    "other_documents": [
+        {"title": "第二份来文", "level": "国家级", "on": date(2026, 1, 5), "lead": "WATER",
+         "stated": False}
+    ],
+}  # fmt: skip
 ANSWERED: Json = {"asked": "ECOLOGY", "role": "ECOLOGY", "unit_name": "贵阳市生态环境局",
                   "sent_on": DAY, "disputed": False}  # fmt: skip
 ANSWERS: Json = {

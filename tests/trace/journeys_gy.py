@@ -3,8 +3,6 @@
 from datetime import date
 
 from tests.trace.cases_gy import (
-    ANSWERED,
-    ANSWERS,
     AREA,
     CASE,
     CLEARED,
@@ -24,6 +22,7 @@ from tests.trace.cases_gy import (
     SUPERVISED,
 )
 from tests.trace.journey import Journey
+from tests.trace.journeys_slips import SLIPS
 
 DEMAND = {
     "subject_no": "T-2026-0001",
@@ -32,6 +31,7 @@ DEMAND = {
     "reply_due": date(2026, 4, 1),
 }
 JOURNEYS = (
+    *SLIPS,
     Journey(
         "gy_patrol",
         "发现违法建设",
@@ -194,19 +194,6 @@ JOURNEYS = (
         trigger=SATELLITE,
         answers={"verify_point": ("submit", {"is_problem": "误判", "field_on": DAY})},
     ),
-    Journey("gy_clue", "首家受理", start="note_accepted", vars=ANSWERS),
-    Journey(
-        "gy_clue",
-        "其后受理",
-        start="note_accepted",
-        vars={**ANSWERS, "accepted_slips": [{**ANSWERED, "asked": "WATER"}]},
-    ),
-    Journey("gy_transfer", "移送四类", vars=SLIP),
-    Journey(
-        "gy_transfer",
-        "线索",
-        vars={**SLIP, "sent_on": DAY, "slip": {**SLIP["slip"], "of_clue": True}},
-    ),
     Journey(
         "gy_transfer",
         "有异议",
@@ -232,29 +219,7 @@ JOURNEYS = (
         },
         answers={"verify": "exclude"},
     ),
-    Journey(
-        "gy_violation",
-        "牵头有异议",
-        start="from_clue",
-        trigger={
-            **POINT,
-            "clue_number": "XS-2026-00001",
-            "pending": ["CULTURE_TOURISM"],
-            "acts": ["违法排污"],
-        },
-        answers={
-            "lead_accepted": {"settled_asked": "CULTURE_TOURISM", "settled_role": "WATER"},
-            "lead_accepted_2": {"settled_asked": "CULTURE_TOURISM", "settled_role": "WATER"},
-            "more_cases": "none",
-        },
-    ),
     Journey("gy_violation_case", "处罚", vars={**CASE, "eco_damage": True}),
-    Journey(
-        "gy_violation_case",
-        "等候受理",
-        vars={**CASE, "eco_damage": True, "slip_key": "XS-2026-00001/ECOLOGY/立案"},
-        answers={"slip_settled": {"settled_asked": "ECOLOGY", "settled_role": "FORESTRY"}},
-    ),
     Journey(
         "gy_violation_case",
         "认定",
