@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from engine.context import View
 from engine.rules.seats import CONCLUDE
-from engine.store.tables import seat, task
+from engine.store.tables import sealed_paper, seat, task
 
 
 class _Voice(Protocol):
@@ -68,6 +68,23 @@ def closed_to(view: View, tasks: Iterable[int]) -> frozenset[int]:
         task.c.id.not_in(led),
     )
     return frozenset(view.connection.execute(query).scalars())
+
+
+def replies_closed(view: View, root_id: int) -> frozenset[str]:
+    """Give the attachments of a case that are replies on paper the actor may not read yet."""
+    kept = sealed_paper.c
+    query = sa.select(kept.task_id, kept.unit, kept.reply, kept.received_by).where(
+        kept.root_id == root_id, kept.received_at.is_not(None)
+    )
+    rows = view.connection.execute(query).all()
+    hidden = closed_to(view, (row.task_id for row in rows))
+    own, me = _units(view), view.actor.person
+    foreign = [
+        row.reply
+        for row in rows
+        if row.task_id in hidden and row.unit not in own and row.received_by != me
+    ]
+    return frozenset(uid for reply in foreign for uid in reply or ())
 
 
 def of_lines(view: View, lines: Sequence[tuple[str, str, dict[str, Any]]]) -> None:

@@ -11,7 +11,7 @@ from engine.base.errors import NotFound
 from engine.base.values import Value
 from engine.context import View
 from engine.kernel.step import View as Inspected
-from engine.queries import deployed, due_state, fields, labels
+from engine.queries import deployed, discretion, due_state, fields, labels
 from engine.queries.cases import cases_query, dues
 from engine.queries.flags import Flag, of_cases
 from engine.store import codec, definitions, ledger_rows, visible
@@ -291,7 +291,8 @@ def _documents(view: View, case_id: int) -> tuple[Document, ...]:
         attachment.c.root_id == case_id, visible.attachments(view.actor)
     )
     found = view.connection.execute(query.order_by(attachment.c.uploaded_at)).all()
-    return tuple(document_of(row) for row in found)
+    closed = discretion.replies_closed(view, case_id)
+    return tuple(document_of(row) for row in found if row.id not in closed)
 
 
 def document_of(row: sa.Row[Any]) -> Document:
@@ -315,6 +316,8 @@ def document(view: View, *, attachment_id: str) -> Document:
     )
     row = view.connection.execute(query).one_or_none()
     if row is None:
+        raise NotFound
+    if row.root_id is not None and row.id in discretion.replies_closed(view, row.root_id):
         raise NotFound
     return document_of(row)
 

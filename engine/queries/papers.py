@@ -45,7 +45,7 @@ def of_task(view: View, *, task_id: int, seat: int | None = None) -> Paper:
     held = replace(held, shown=form)
     groups = _groups(view, held, data)
     voices = [one for one in row.seats if one.state in DONE and seat in (None, one.id)]
-    blocks = (*_all(groups), *_voices(held, voices))
+    blocks = (*blocks_of(groups), *_voices(held, voices))
     return _paper(held, row.name, blocks, draft=draft)
 
 
@@ -57,12 +57,17 @@ def of_start(view: View, *, case: str) -> Paper:
         raise NotFound
     held = _started(view, case_id, entry.form)
     groups = _groups(view, held, codec.decode(bytes(entry.data)))
-    return _paper(held, held.facts.name, tuple(_all(groups)))
+    return _paper(held, held.facts.name, tuple(blocks_of(groups)))
 
 
 def has_start(view: View, *, case: str) -> bool:
-    """Tell whether the case REF names was started with a form."""
-    return _start_entry(view, instances.case_id_of(view, ref=case)) is not None
+    """Tell whether the case REF names was started with a form that makes a paper."""
+    case_id = instances.case_id_of(view, ref=case)
+    entry = _start_entry(view, case_id)
+    if entry is None:
+        return False
+    form = _started(view, case_id, entry.form).form
+    return form is not None and form.paper
 
 
 def _start_entry(view: View, case_id: int) -> sa.Row[Any] | None:
@@ -135,7 +140,8 @@ def _groups(view: View, held: TaskData, entry: dict[str, Value]) -> tuple[Group,
     return form_facts.read(Reader(view, held, scope), schema)
 
 
-def _all(groups: Iterable[Group]) -> Iterator[Block]:
+def blocks_of(groups: Iterable[Group]) -> Iterator[Block]:
+    """Give the lines of GROUPS as a form on paper has them."""
     for group in groups:
         yield from _blocks(group)
 

@@ -237,6 +237,13 @@ def vacant_units(conn: Conn, application: str) -> list[str]:
     return [str(row[0]) for row in conn.execute(query)]
 
 
+def manned(conn: Conn, codes: Sequence[str]) -> frozenset[str]:
+    """Give those of the units CODES in which an active person holds a post."""
+    query = sa.select(post.c.unit).join(person, person.c.id == post.c.person)
+    query = query.where(person.c.active.is_(True), post.c.unit.in_(list(codes)))
+    return frozenset(str(row[0]) for row in conn.execute(query.distinct()))
+
+
 def organisation_version(conn: Conn) -> int:
     """Give a number that changes whenever units or posts do; read once in a transaction."""
     if ORGANISATION not in conn.memo:

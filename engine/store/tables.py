@@ -21,6 +21,7 @@ from engine.store.machine import (
     start_subscription,
     subscription,
 )
+from engine.store.paper_tables import sealed_paper
 from engine.store.rights_tables import deputy, recusal, vault_release
 from engine.store.taken_tables import taken
 from engine.store.vault_tables import public_receipt, vault_entry
@@ -51,6 +52,7 @@ __all__ = [
     "public_receipt",
     "recusal",
     "seal",
+    "sealed_paper",
     "search_value",
     "seat",
     "setting",

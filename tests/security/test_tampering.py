@@ -26,6 +26,7 @@ KEPT = {
     "vault-look": ("password",),
     "vault-requests": ("reason",),
     "decision": ("grant", "password"),
+    "papers": ("seat",),
     "recusals": ("reason",),
     "<int:recusal_id>": ("reason",),
 }
@@ -50,6 +51,7 @@ def test_a_case_of_another_county_does_not_exist_on_any_page(two: Site, login: s
         body: Any = {"data": {}, "target": "check", "reason": "够十个字的理由写在这里"}
         body |= {"outcome": "send", "expectedVersion": 1, "taskId": 1, "opinion": "x"}
         body |= {"cause": "补正", "until": "2099-01-01", "grant": True, "password": PASSWORD}
+        body |= {"seat": 1}
         if path.startswith(API):
             keep = KEPT | ({"next-handlers": ("taskId",)} if "instance" in path else {})
             names = keep.get(path.rsplit("/", 1)[1], ("reason", "expectedVersion"))

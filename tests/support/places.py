@@ -13,6 +13,7 @@ HELD = {
     "deputy_id": "1",
     "recusal_id": "1",
     "release_id": "1",
+    "paper_id": "1",
     "application": "tiny",
     "ledger_id": "problem",
     "kind": "division",

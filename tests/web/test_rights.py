@@ -23,6 +23,12 @@ BODIES: dict[str, Any] = {
     "POST /user-tasks/<int:task_id>/vault-look": {"password": PASSWORD},
     "POST /user-tasks/<int:task_id>/vault-requests": {"reason": REASON},
     "POST /process-instances/<int:instance_id>/next-handlers": {"taskId": 1},
+    "POST /user-tasks/<int:task_id>/papers": {"seat": 1},
+    "POST /sealed-papers/<int:paper_id>/reply": {
+        "files": [],
+        "signedBy": "x",
+        "signedOn": "2025-07-18",
+    },
     "POST /deployments": {"application": "tiny", "files": {}},
     "POST /definition-drafts/<application>/publication": {"note": "x"},
     "POST /jobs/retry": {"code": "x"},

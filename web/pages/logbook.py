@@ -19,6 +19,9 @@ KINDS: Mapping[str, str] = {
     "Recuse": "登记回避",
     "LiftRecusal": "解除回避",
     "SeatMoved": "席位改由上级办理",
+    "IssuePaper": "出具书面函件",
+    "ReceivePaper": "登记回函",
+    "RecordReply": "代录回函意见",
     "SeatHandedOver": "席位移交",
     "ReopenInstance": "重启案件",
     "ReopenSkipped": "重启消息未采用（案件尚在办理）",
@@ -118,6 +121,12 @@ def _handed(detail: Detail) -> str:
     return f"{units}{one_voice}：{detail.get('reason', '')}"
 
 
+def _paper(detail: Detail) -> str:
+    signed = f"，{detail['signed_by']} 签字" if detail.get("signed_by") else ""
+    by = f"，{detail['recorded_by']} 代录" if detail.get("recorded_by") else ""
+    return f"{detail.get('unit_name', '')}{signed}{by}，核验码 {detail.get('code', '')}"
+
+
 def _due(detail: Detail) -> str:
     return f"期限 {moment_of(detail['due'])}" if detail.get("due") else "无期限"
 
@@ -181,6 +190,9 @@ _TELLERS: Mapping[str, Callable[[Detail], str]] = {
     "Recuse": _first("name"),
     "LiftRecusal": _first("name"),
     "SeatMoved": _first("to"),
+    "IssuePaper": _paper,
+    "ReceivePaper": _paper,
+    "RecordReply": _paper,
     "SeatHandedOver": _handed,
     "ReleaseTask": _first("reason"),
     "Notified": _first("title"),

@@ -16,6 +16,7 @@ from web.pages.imports import tables
 from web.pages.ledger import ledger
 from web.pages.logbook import FILTERS as LOG_FILTERS
 from web.pages.public import pages as public
+from web.pages.sealed import paper
 from web.pages.start import start
 from web.pages.task import task
 from web.pages.todo import todo
@@ -24,7 +25,7 @@ from web.pages.vault import closed
 from web.pages.words import FILTERS
 
 BLUEPRINTS = (
-    *(public, closed, stands, door, todo, start, case, task),
+    *(public, closed, stands, door, todo, start, case, task, paper),
     *(ledger, dashboard, figures, guides, tables),
 )
 

@@ -8,7 +8,15 @@ from flask import Blueprint, Response, jsonify, request
 from engine.base.errors import NotFound
 from engine.commands import corrections, instances
 from engine.commands import tasks as commands
-from engine.queries import forecast, form_facts, limit_acts, page_forms, task_page, vault
+from engine.queries import (
+    forecast,
+    form_facts,
+    limit_acts,
+    page_forms,
+    sealed,
+    task_page,
+    vault,
+)
 from engine.queries.task_page import TaskForm
 from web import calls, limits, security, session
 from web.errors import BadRequest
@@ -59,6 +67,7 @@ def _asked(ref: str, task_id: int) -> dict[str, Any]:
         "preview": preview,
         "limit": session.ask(limit_acts.of_task, task_id=task_id),
         "vault": session.ask(vault.of_task, task_id=task_id, before=_looks()),
+        "papers": session.ask(sealed.of_task, task_id=task_id),
     }
 
 
@@ -202,11 +211,11 @@ def _preview(task_id: int, page: TaskForm) -> list[dict[str, Any]]:
     return found
 
 
-def _body(*keep: str) -> dict[str, Any]:
+def body(*keep: str) -> dict[str, Any]:
     """Read the island's JSON; only the names KEEP reach the command."""
-    body = _sent()
+    sent = _sent()
     found = {
-        name: body[wire]
+        name: sent[wire]
         for name, wire in (
             ("data", "data"),
             ("outcome", "outcome"),
@@ -216,7 +225,7 @@ def _body(*keep: str) -> dict[str, Any]:
             ("then", "then"),
             ("expected_version", "expectedVersion"),
         )
-        if name in keep and body.get(wire) is not None
+        if name in keep and sent.get(wire) is not None
     }
     for name, value in found.items():
         if not isinstance(value, _KINDS.get(name, str)):
@@ -253,8 +262,8 @@ def content(ref: str, task_id: int) -> Response:
 def complete(ref: str, task_id: int) -> Response:
     """Act on one's seat; answers like the API."""
     del ref
-    body = _body("data", "outcome", "opinion", "unit", "expected_version")
-    return calls.run(commands.CompleteTask(task_id, **body))
+    said = body("data", "outcome", "opinion", "unit", "expected_version")
+    return calls.run(commands.CompleteTask(task_id, **said))
 
 
 @task.post("/case/<ref>/task/<int:task_id>/return")
@@ -262,10 +271,10 @@ def complete(ref: str, task_id: int) -> Response:
 def send_back(ref: str, task_id: int) -> Response:
     """退回 with a reason."""
     del ref
-    body = {"target": "", **_body("target", "then", "unit", "expected_version")}
+    said = {"target": "", **body("target", "then", "unit", "expected_version")}
     sent = _sent()
     reason = str(sent.get("opinion") or sent.get("reason") or "")
-    return calls.run(corrections.ReturnTask(task_id, reason=reason, **body))
+    return calls.run(corrections.ReturnTask(task_id, reason=reason, **said))
 
 
 @task.put("/case/<ref>/task/<int:task_id>/draft")
@@ -292,9 +301,9 @@ def save_draft(ref: str, task_id: int) -> Response:
 @security.permission("signed-in", body_limit=security.FORM_LIMIT)
 def begin(key: str) -> Response:
     """Start a case and lead to its page."""
-    body = _body("data")
+    said = body("data")
     unit = request.args.get("unit") or None
-    command = instances.StartInstance(key, body.get("data", {}), unit=unit)
+    command = instances.StartInstance(key, said.get("data", {}), unit=unit)
     response = calls.run(command)
     told = response.get_json()
     response.set_data(
