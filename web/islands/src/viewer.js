@@ -30,10 +30,13 @@ island('viewer', async (element, options) => {
   viewer.on('element.click', ({ element: picked }) => open(viewer, picked, options));
 });
 
-/* A long diagram starts at the first element that is being worked on. */
+const READABLE = 0.85; // smallest scale at which the names of steps are read without effort
+
+/* A long diagram starts at the first element that is being worked on, large enough to read. */
 function fit(viewer, state) {
   const current = Object.entries(state.elements || {}).find(([, facts]) => facts.marks?.includes('current'));
-  fitReadable(viewer.get('canvas'), { element: current ? viewer.get('elementRegistry').get(current[0]) : null });
+  const element = current ? viewer.get('elementRegistry').get(current[0]) : null;
+  fitReadable(viewer.get('canvas'), element ? { element, least: READABLE } : {});
 }
 
 /* A comparison opens where something changed. */
