@@ -1,5 +1,6 @@
 """The bench compares like with like: same rows and bytes, honest counts, one report."""
 
+import gc
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,14 @@ KEYS = {
     "work", "system", "database", "n", "cpu_ms", "wall_ms", "rate", "statements", "commits",
 }  # fmt: skip
 STILL = {"definition", "bundle", "bundle_file", "blob", "setting", "alembic_version"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def clean_memory() -> Iterator[None]:
+    """Keep what earlier tests compiled from being looked through before each measured turn."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

@@ -182,10 +182,22 @@ PAGES = (
 )
 
 
-@pytest.mark.parametrize("width", [1440, 1280, 375])
-@pytest.mark.parametrize("drafted", [False, True])
+LONG = pytest.mark.long  # each width and both states are in the default run, not each pair
+
+
+@pytest.mark.parametrize(
+    ("drafted", "width"),
+    [
+        (False, 1440),
+        (True, 1280),
+        (True, 375),
+        pytest.param(True, 1440, marks=LONG),
+        pytest.param(False, 1280, marks=LONG),
+        pytest.param(False, 375, marks=LONG),
+    ],
+)
 def test_every_page_of_the_owner_is_sound(
-    live: Any, visitor: Any, width: int, drafted: bool
+    live: Any, visitor: Any, drafted: bool, width: int
 ) -> None:
     owner = visitor("owner", width=width)
     if drafted:

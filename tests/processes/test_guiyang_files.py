@@ -1,17 +1,17 @@
 """The files of the Guiyang application: readable, complete, drawn clearly, anchored."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from engine.bootstrap import available
-from engine.context import Runtimes
-from engine.delivery.services import NAMES
-from engine.library.application import read_application
+from engine.base.findings import Finding
+from engine.library.application import Application, read_application
 from engine.library.bundle import read_folder
 from engine.markup import parse_xml
 from tests.support import layout
+from tests.support.engines import shared
 from tests.support.form_files import components
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,8 +51,14 @@ FIELDS = {
 }
 
 
+@cache
+def read() -> tuple[Application | None, tuple[Finding, ...]]:
+    """Read the application once for all tests of this file."""
+    return read_application(read_folder(ROOT, "guiyang"))
+
+
 def test_the_application_file_has_no_findings() -> None:
-    application, findings = read_application(read_folder(ROOT, "guiyang"))
+    application, findings = read()
     assert [f.code for f in findings if f.code != "app.contact"] == []  # J-35 warns
     assert application is not None
     assert all(row["basis"] for row in application.deadlines.values())
@@ -61,7 +67,7 @@ def test_the_application_file_has_no_findings() -> None:
 
 @pytest.mark.requirement("G-05")
 def test_every_department_is_a_unit_that_holds_its_role() -> None:
-    application, _ = read_application(read_folder(ROOT, "guiyang"))
+    application, _ = read()
     assert application is not None
     held = {row["code"]: row["roles"].split(";") for row in application.units}
     departments = application.registers["department"].rows
@@ -74,7 +80,7 @@ def test_every_department_is_a_unit_that_holds_its_role() -> None:
 
 @pytest.mark.requirement("G-03")
 def test_every_area_and_county_has_its_unit() -> None:
-    application, _ = read_application(read_folder(ROOT, "guiyang"))
+    application, _ = read()
     assert application is not None
     governments = {u["region"] for u in application.units if u["roles"] == "LOCAL_GOV"}
     bodies = {u["place"] for u in application.units if u["roles"] == "MGMT_BODY"}
@@ -100,7 +106,7 @@ def test_a_diagram_is_drawn_without_overlaps_and_askew_lines(name: str) -> None:
 
 @pytest.mark.parametrize("name", DIAGRAMS)
 def test_every_task_and_event_of_a_diagram_is_anchored_to_a_clause(name: str) -> None:
-    application, _ = read_application(read_folder(ROOT, "guiyang"))
+    application, _ = read()
     assert application is not None
     documents = {row["id"] for row in application.documents}
     root = parse_xml((HOME / name).read_bytes(), name)
@@ -116,10 +122,8 @@ def test_every_task_and_event_of_a_diagram_is_anchored_to_a_clause(name: str) ->
 
 @pytest.mark.parametrize("runtime", ["kernel", "spiffworkflow"])
 def test_the_whole_application_is_checked_without_errors_and_warnings(runtime: str) -> None:
-    runtimes = Runtimes(available(), services=NAMES)
-    made = runtimes.assemble(
-        read_folder(ROOT, "guiyang"), runtime=runtime, processes=frozenset()
-    )
+    bundle = read_folder(ROOT, "guiyang")
+    made = shared().assemble(bundle, runtime=runtime, processes=frozenset())
     known = ("note", "app.contact")  # J-35: a phone or mailbox that is missing is a warning
     assert [f for f in made.findings if not {f.severity, f.code} & set(known)] == []
     assert made.deployed is not None

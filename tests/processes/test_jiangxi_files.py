@@ -5,13 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.bootstrap import available
-from engine.context import Runtimes
-from engine.delivery.services import NAMES
 from engine.library.application import read_application
 from engine.library.bundle import read_folder
 from engine.markup import parse_xml
 from tests.support import layout
+from tests.support.engines import shared
 from tests.support.form_files import components
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -169,10 +167,8 @@ def test_rows_of_a_decision_table_are_numbered_and_carry_their_basis(name: str) 
 
 @pytest.mark.parametrize("runtime", ["kernel", "spiffworkflow"])
 def test_the_whole_application_is_checked_without_errors_and_warnings(runtime: str) -> None:
-    runtimes = Runtimes(available(), services=NAMES)
-    made = runtimes.assemble(
-        read_folder(ROOT, "jiangxi"), runtime=runtime, processes=frozenset()
-    )
+    bundle = read_folder(ROOT, "jiangxi")
+    made = shared().assemble(bundle, runtime=runtime, processes=frozenset())
     known = ("note", "app.contact")  # J-35: a phone or mailbox that is missing is a warning
     assert [f for f in made.findings if not {f.severity, f.code} & set(known)] == []
     assert made.deployed is not None

@@ -129,9 +129,13 @@ def test_no_address_breaks_on_a_hostile_place(site: Site, place: str) -> None:
         answer.close()
 
 
-@pytest.mark.parametrize("text", TEXTS)
-def test_no_page_breaks_on_a_hostile_query(site: Site, text: str) -> None:
-    query = "&".join(f"{name}={text}" for name in NAMES)
+@pytest.mark.parametrize(
+    "turn", [0, 3, *(pytest.param(turn, marks=pytest.mark.long) for turn in (1, 2, 4, 5))]
+)
+def test_no_page_breaks_on_a_hostile_query(site: Site, turn: int) -> None:
+    """Send all texts to every page, each under other names; after six turns under all."""
+    texts = [TEXTS[(place + turn) % len(TEXTS)] for place in range(len(NAMES))]
+    query = "&".join(map("=".join, zip(NAMES, texts, strict=True)))
     site.start()
     for method, path, may in addresses(site):
         if method == "GET":

@@ -331,6 +331,7 @@ def test_changed_rows_of_frozen_figures_are_found(world: World) -> None:
         assert [damage.kind for damage in snapshots.verify(conn)] == ["snapshot"]
 
 
+@pytest.mark.long  # by default processes/test_s07.py freezes on PostgreSQL
 def test_a_late_freeze_on_postgresql(postgresql_url: str, data_dir: Path) -> None:
     world = live_through(postgresql_url, data_dir)
     world.pass_self_check("2025-01-01 00:10")
