@@ -64,6 +64,7 @@ def page_form(source: Mapping[str, Any], schema: FormSchema, page: Page) -> Json
         stack.extend(component.get("components") or [])
         one = schema.get(str(component.get("key") or ""))
         if one is not None:
+            _exact(component)
             _fit(component, one, page)
             if one.options and one.options.listed and "register(" in one.options.listed.text:
                 component.pop("valuesExpression", None)
@@ -161,6 +162,16 @@ def division_names(code: str, moment: Moment, register: str = "division") -> lis
     return names[::-1]
 
 
+def _exact(component: Json) -> None:
+    """Let a time be typed to the minute, of 24 hours, unless the form says otherwise.
+
+    The form library cuts times to quarters of an hour by itself, typed and stored ones.
+    """
+    if component.get("type") == "datetime" and component.get("subtype") in ("time", "datetime"):
+        component.setdefault("timeInterval", 1)
+        component.setdefault("use24h", True)
+
+
 def _fit(component: Json, one: Field, page: Page) -> None:
     writable = page.writable is None or one.key in page.writable
     if one.derived is not None or one.readonly or not writable:
@@ -174,7 +185,7 @@ def _fit(component: Json, one: Field, page: Page) -> None:
     elif one.ledger and page.numbers is not None and not component.get("readonly"):
         _as_numbers(component, page.numbers(one.ledger), page.known.get(one.key))
     elif one.type == "files":
-        component["items"] = _items(one)
+        component["items"] = _items(one, component)
     elif one.type == "unit" and one.coded.roles:
         component["roleGroup"] = one.coded.roles[0]
     elif one.type == "table":
@@ -213,13 +224,16 @@ def _as_numbers(component: Json, rows: Sequence[tuple[str, str]], now: Value) ->
         component["values"] = [{"value": n, "label": label} for n, label in listed.items()]
 
 
-def _items(one: Field) -> list[Json]:
+def _items(one: Field, component: Json) -> list[Json]:
+    """Give a line per code, with the words the form file has for it."""
+    listed = [each for each in component.get("codes") or () if isinstance(each, Mapping)]
+    words = {str(each.get("code")): str(each.get("label") or "") for each in listed}
     media = [kind if "/" in kind else f"{kind}/*" for kind in one.files.media]
     if not one.files.codes:
         least = max(one.files.minimum, 1 if one.required else 0)
         return [{"code": "", "label": one.label, "min": least, "media": media}]
     named = [
-        {"code": code, "label": code, "min": least, "media": media}
+        {"code": code, "label": words.get(code) or code, "min": least, "media": media}
         for code, least in one.files.codes.items()
     ]
     others = [{"code": "", "label": "其他材料", "min": 0, "media": media}]

@@ -44,6 +44,17 @@ def test_what_cannot_be_written_is_locked_and_demands_nothing() -> None:
     assert fields["text"]["validate"]["required"] is True
 
 
+def test_times_are_exact_to_the_minute_and_units_in_tables_have_names() -> None:
+    seen = shown()["seen_at"]
+    assert (seen["timeInterval"], seen["use24h"]) == (1, True)
+    assert "timeInterval" not in shown()["found_on"]  # a day
+    own = shown(changed("seen_at", timeInterval=30))["seen_at"]
+    assert own["timeInterval"] == 30
+    table = shown(changed("rows", columns=[{"key": "who", "label": "单位", "type": "orgUnit"}]))
+    (column,) = table["rows"]["columns"]
+    assert column["options"] == [{"value": c, "label": n} for c, n in choices("unit")]
+
+
 def test_evidence_lists_its_codes_and_tables_their_kinds_of_cells() -> None:
     fields = shown()
     assert fields["photos"]["items"] == [

@@ -72,7 +72,7 @@ def me() -> Response:
 
 
 def _me(error: str = "", done: bool = False) -> Response:
-    renew = session.must_change()
+    renew = session.must_change() and not done
     rules = () if renew else session.ask(deputies.rules)
     return frame.page(
         "me.html",
