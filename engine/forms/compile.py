@@ -58,7 +58,10 @@ def compile_form(
         return None, findings
     by_key = {one.key: one for one in fields}
     title = str(form.get("title") or name)
-    return FormSchema(str(name), title, fields, order, rules, vaulted, by_key), findings
+    said = form.get("properties")
+    paper = not isinstance(said, Mapping) or said.get("paper") not in (False, "false")
+    made = FormSchema(str(name), title, fields, order, rules, vaulted, by_key, paper)
+    return made, findings
 
 
 def _document(data: bytes | Mapping[str, Any], builder: Builder) -> Mapping[str, Any] | None:

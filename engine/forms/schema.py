@@ -23,7 +23,8 @@ from engine.forms.texts import Problem, problem
 class FormSchema:
     """A form as the server knows it; immutable, shared by threads.
 
-    ALL keeps the order of the page, ORDER the order in which values become known.
+    ALL keeps the order of the page, ORDER the order in which values become known. PAPER
+    is false for a form that only opens a case: printed by itself it says nothing.
     """
 
     id: str
@@ -33,6 +34,7 @@ class FormSchema:
     rules: tuple[Rule, ...] = ()
     vaulted: tuple[str, ...] = ()  # fields whose values go into the vault
     _by_key: Mapping[str, Field] = field(default_factory=dict)
+    paper: bool = True
 
     @property
     def fields(self) -> dict[str, str]:

@@ -1,5 +1,8 @@
 """Jiangxi, surveys: places by D-08 and the lowest rate, findings to the problems."""
 
+import io
+import zipfile
+
 import pytest
 
 from tests.processes import jiangxi
@@ -9,6 +12,7 @@ pytestmark = [jiangxi.CROSSED, pytest.mark.requirement("J-23")]
 PLACE, ELSEWHERE = jiangxi.YANGJIFENG, jiangxi.ANOTHER
 COUNTY = PLACE.both("county")
 FORESTRY, ECOLOGY = "JX-LYJ", "JX-STT"
+NAMES = ("贵溪市", "广丰区", "鹰潭市")
 
 
 def test_places_are_proposed_and_what_is_found_goes_to_the_problem(
@@ -53,10 +57,24 @@ def three_problems(story: Scenario) -> list[Json]:
         story.when_completes(ECOLOGY, "joint_ecology", "list", case=case)
     story.when_passes("2025-09-12 10:00")
     jiangxi.fed_back(story, batch=1)
+    the_list_reads_as_names(story)
     for case, place, due in zip(cases, places, ("09-30", "09-30", "11-20"), strict=True):
         jiangxi.planned(story, place, case, f"2025-{due}")
     jiangxi.rectified(story, PLACE, cases[1])
     return cases
+
+
+@pytest.mark.requirement("J-20")
+def the_list_reads_as_names(story: Scenario) -> None:
+    """Print the provincial list with names for codes; year and batch alone are no paper."""
+    (case,) = story.cases("jx_prov_list")
+    client = story.overseer().client
+    ((task,), at) = (story.tasks(case, None), "/api/v1/user-tasks")
+    printed = client.get(f"{at}/{task['id']}/print?format=docx").data
+    text = zipfile.ZipFile(io.BytesIO(printed)).read("word/document.xml").decode()
+    assert [name for name in NAMES if name not in text] == []
+    assert "360600</" not in text
+    assert "登记表 PDF" not in client.get(f"/case/{case['number']}").text
 
 
 def the_people_decide(story: Scenario, survey: Json, rows: list[Json]) -> None:
