@@ -157,7 +157,8 @@ def request(view: View, *, task_id: int, seat_id: int) -> Request:
     number = str(held.root["number"] or held.root["id"])
     told = "" if held.task["round"] == 1 else f"　第 {held.task['round']} 轮"
     title = f"{held.task['name']}征求意见函"
-    blocks = (*_head(view, held, seat), *_known(own, mine), *_enclosed(own, held))
+    said = (*_filed(own, held), *_known(own, mine))
+    blocks = (*_head(view, held, seat), *said, *_enclosed(own, held))
     document = Document(title, blocks, number=f"编号：{number}{told}")
     name = f"{number} {title} {seat['unit_name']}"
     return Request(Paper(document, name), tuple(_reply(own, mine)))
@@ -199,9 +200,17 @@ def _fields(own: View, mine: TaskData) -> tuple[frozenset[str], tuple[form_facts
     return frozenset(open_keys), form_facts.read(form_facts.Reader(own, mine, scope), schema)
 
 
+def _filed(own: View, held: TaskData) -> Iterator[Block]:
+    """Give the form the case was begun with: what the opinion is about."""
+    ref = str(held.root["id"])
+    if papers.has_start(own, case=ref):
+        yield from papers.of_start(own, case=ref).document.blocks
+
+
 def _known(own: View, mine: TaskData) -> Iterator[Block]:
-    """Give what the form tells the unit: nothing it is to fill in."""
+    """Give what the form tells the unit: nothing it is to fill in, no date of the reply."""
     keys, groups = _fields(own, mine)
+    keys |= {one.key for one in mine.form.all if one.type == "date"} if mine.form else keys
     told = [
         replace(group, facts=tuple(f for f in group.facts if f.key not in keys))
         for group in groups

@@ -86,6 +86,7 @@ def a_sealed_paper_goes_out(story: Scenario, case: Json, task: Json) -> tuple[Js
         assert part in told, part
     assert f"核验码：{paper['code']}（以上文字的 SHA-256：{paper['seal']}）" in told
     assert "□ 同意　□ 原则同意（附修改意见）　□ 不同意" in told
+    assert "编制岩鹰湖国家湿地公园总体规划，明确湿地保育" in told  # what was filed
     assert told.index("核验码") > told.index("以下由被征求意见单位填写")
     named = [one["name"] for one in story.case(case["id"])["documents"]]
     assert any("征求意见函" in name and name.endswith(".docx") for name in named)
@@ -176,7 +177,9 @@ def the_reply_on_paper_counts_as_the_units(
     page = story.of(FORESTRY).client.get(path)
     assert page.status_code == 200
     assert "照回函录入（代录）" in page.text
-    data = {"mods": [], "signer": "clerk-gy-sw"}
+    offered = story.of(FORESTRY).client.get(f"{path}/signers").json["items"]
+    assert [one["name"] for one in offered] == ["周明"]  # who signed has no account
+    data = {"mods": [], "signer": offered[0]["code"]}
     short = record(story, paper, "disagree", data=data, opinion="理由太短", expect=422)
     assert short["code"] == "reason-too-short"  # what binds the unit binds its paper
     acted = record(story, paper, "disagree", data=data, opinion=reviews.REASON)

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engine.base.errors import Conflict, InvalidRequest, ShouhuError
@@ -88,12 +88,22 @@ def _options(ref: str, task_id: int, found: sealed.Reply) -> dict[str, Any]:
         "readOnly": False,
         "outcomes": outcomes or [PLAIN],
         "opinion": {"label": f"{unit}的意见", "phrases": [], "hint": HINT},
-        "registers": REGISTERS,
+        "registers": {**REGISTERS, "persons": f"{base}/paper/{found.paper.id}/signers"},
         "actor": {"name": session.require_actor().name, "unit": f"{unit}（代录）"},
     }
     if not outcomes:
         options.pop("opinion")
     return options
+
+
+@paper.get(f"{PLACE}/signers")
+@security.permission("signed-in")
+def signers(ref: str, task_id: int, paper_id: int) -> Response:
+    """Give the one person a field of the reply can name: who signed it has no account."""
+    del ref, task_id
+    found = session.ask(sealed.reply, paper_id=paper_id).paper
+    name = found.signed_by
+    return jsonify({"items": [{"code": name, "name": name, "note": found.unit_name}]})
 
 
 @paper.post(f"{PLACE}/reply")
