@@ -2,9 +2,10 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from engine.base import overrides
 from engine.base.actor import Actor
@@ -34,6 +35,7 @@ from engine.versions import (
 )
 
 COMPILED = 48  # versions at most that engines of one process share
+FIGURES = 512  # answers of the figures' pages kept, see engine.queries.kept_figures
 
 __all__ = ["Assembled", "Context", "Deployed", "Runtimes", "SearchField", "View"]
 
@@ -60,6 +62,7 @@ class Runtimes:
         self._compiled: Recent[tuple[str, str, frozenset[str]], Assembled] = Recent(COMPILED)
         self._rows: OrderedDict[int, Row] = OrderedDict()
         self._directories: OrderedDict[tuple[str, str, int], Directory] = OrderedDict()
+        self.figures: Recent[Hashable, Any] = Recent(FIGURES)
         self._lock = threading.Lock()  # of the caches, held for moments
         self._calendars = Calendars()
         self._organisations = Organisations()

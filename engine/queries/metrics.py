@@ -1,10 +1,11 @@
 """Metrics: the figures of declared reports, now or frozen; every figure opens its rows."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from engine import measuring
@@ -12,7 +13,7 @@ from engine.base.errors import NotFound
 from engine.base.values import Value
 from engine.context import Deployed, View
 from engine.measuring import Asking, Standing
-from engine.queries import code_words, deployed, homes, labels
+from engine.queries import code_words, deployed, homes, kept_figures, labels
 from engine.queries.code_words import Words
 from engine.reports.compile import TASK_COLUMNS, TASKS, Report
 from engine.reports.figures import HIT, OUT, Figure, Marked, guarded
@@ -20,6 +21,7 @@ from engine.rules.calendar import local_day
 from engine.store import codec, ledger_rows, snapshots
 
 Pair = tuple[Standing, Marked]
+_LAST = datetime.max.replace(tzinfo=UTC)
 NONE = "—"  # stands for "no value" in a breakdown
 
 
@@ -108,7 +110,7 @@ def board(
     found: list[Metric] = []
     for name in _applications(view, application):
         looking = _Looking.of(view, name, year)
-        found += [looking.metric(report) for report in looking.version.reports.values()]
+        found += kept_figures.once(view, looking.key, looking.board)
     return tuple(found)
 
 
@@ -193,7 +195,6 @@ class _Looking:
     asking: Asking
     version: Deployed
     known: dict[str, list[Standing]]
-    kept: dict[str, Any] | None
     kept_rows: dict[str, list[Pair]] = field(default_factory=dict)  # by report
 
     @classmethod
@@ -206,8 +207,42 @@ class _Looking:
         asking = Asking(
             view.connection, view.runtimes, view.actor, version, which, at, view.now
         )
-        kept = snapshots.newest(view.connection, application, which)
-        return cls(view, asking, version, {}, kept)
+        return cls(view, asking, version, {})
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """Name all that the figures depend on besides the database, the actor and time."""
+        version = self.version
+        over = self.asking.at < self.view.now
+        return ("board", version.hash, version.runtime.name, self.asking.year, over)
+
+    def board(self) -> tuple[tuple[Metric, ...], datetime]:
+        """Give the figures of all reports, and the moment until which they stay so."""
+        reports = self.version.reports.values()
+        return tuple(map(self.metric, reports)), min(map(self._until, reports), default=_LAST)
+
+    def _until(self, report: Report) -> datetime:
+        """Give the moment from which REPORT may say something else by time alone."""
+        at = self.asking.at
+        if at < self.view.now:
+            return _LAST  # a year that is over is looked at from its end
+        if report.turns is None:
+            return at
+        ends = [
+            value
+            for row in self._rows(report.ledger)
+            for value in map(row.values.get, report.turns)
+            if isinstance(value, datetime) and value >= at
+        ]
+        zone = self.version.zone
+        return min([*ends, kept_figures.midnight(at, zone), self.asking.end_of_year])
+
+    @cached_property
+    def kept(self) -> dict[str, Any] | None:
+        """Give the frozen figures of the year."""
+        asking = self.asking
+        name = self.version.application.key
+        return snapshots.newest(self.view.connection, name, asking.year)
 
     def report(self, name: str) -> Report:
         """Give report NAME."""
@@ -241,9 +276,12 @@ class _Looking:
         """Give rows with marks: as they stand, or as they were kept."""
         if frozen:
             return self._kept_pairs(report)
-        if report.ledger not in self.known:
-            self.known[report.ledger] = measuring.rows_of(self.asking, report.ledger)
-        return measuring.mark(self.asking, report, self.known[report.ledger])
+        return measuring.mark(self.asking, report, self._rows(report.ledger))
+
+    def _rows(self, source: str) -> list[Standing]:
+        if source not in self.known:
+            self.known[source] = measuring.rows_of(self.asking, source)
+        return self.known[source]
 
     def _kept_pairs(self, report: Report) -> list[Pair]:
         if self.kept is None or not self._is_kept(report):

@@ -1,14 +1,17 @@
 """Figures with their rows: cases by state, year, region and process, in the actor's scope."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from engine.context import View
-from engine.queries import labels
+from engine.queries import kept_figures, labels
 from engine.store import visible
 from engine.store.tables import definition
 from engine.store.visible import root
+
+UNCHANGED = timedelta(days=1)  # as long as no limit comes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,23 @@ def cases(
     view: View, *, year: int | None = None, process: str = "", region: str = ""
 ) -> tuple[Figure, ...]:
     """Count cases by process, year, region and state; YEAR, PROCESS, REGION narrow."""
+
+    def count() -> tuple[tuple[Figure, ...], datetime]:
+        return _count(view, year, process, region), _next_due(view)
+
+    return kept_figures.once(view, ("cases", year, process, region), count)
+
+
+def _next_due(view: View) -> datetime:
+    """Give the moment from which one more case is late; the others were before or never."""
+    query = sa.select(sa.func.min(root.c.due_at)).where(
+        root.c.due_at >= view.now, root.c.ended_at.is_(None)
+    )
+    found: datetime | None = view.connection.execute(query).scalar_one()
+    return found or view.now + UNCHANGED
+
+
+def _count(view: View, year: int | None, process: str, region: str) -> tuple[Figure, ...]:
     late = sa.and_(root.c.due_at < view.now, root.c.ended_at.is_(None))
     columns = (
         definition.c.application,

@@ -35,6 +35,12 @@ TASK_COLUMNS = frozenset(
     )
 )  # fmt: skip
 _COLUMN = re.compile(r"\brow\.([A-Za-z_][A-Za-z0-9_]*)")
+_DAY = re.compile(r"\bdate\(\s*as_of\s*\)")
+_COMPARED = re.compile(  # a whole comparison: nothing is reckoned on either side of it
+    r"(?:^|(?<=[(,])|(?<=\band )|(?<=\bor )|(?<=\bif ))\s*row\.([A-Za-z_][A-Za-z0-9_]*)"
+    r"\s*(?:<=|<|>=|>)\s*as_of\s*(?=$|[),]|and\b|or\b|then\b|else\b)"
+)
+_NOW = re.compile(rb"\bnow\s*\(")
 Entry = Mapping[str, Any]
 
 
@@ -77,6 +83,7 @@ class Report:
     requirement: str = ""
     note: str = ""
     smallest: int = 0  # counts below it are suppressed where figures are shown
+    turns: frozenset[str] | None = None  # see `turning`
 
     def mark(
         self, row: Mapping[str, Value], scope: Mapping[str, Value], moment: Moment
@@ -126,6 +133,18 @@ def _number(value: Value) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return Decimal(0)
     return Decimal(value)
+
+
+def turning(text: str) -> frozenset[str] | None:
+    """Name the columns of the row that TEXT compares with the moment; None: it cannot tell.
+
+    Between midnights the passing of time changes the value only when the moment reaches
+    one of them: `date(as_of)` and `today()` stay, and nothing else may ask for the time.
+    """
+    rest = _DAY.sub("", text)
+    columns = frozenset(_COMPARED.findall(rest))
+    rest = _COMPARED.sub("", rest)
+    return None if "as_of" in rest or _NOW.search(rest.encode()) else columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +224,24 @@ class _Maker:
             requirement=str(self.entry.get("requirement") or ""),
             note=str(self.entry.get("note") or ""),
             smallest=int(self.entry.get("smallest") or 0),
+            turns=self._turns(denominator, numerator, sums, target),
         )
+
+    def _turns(
+        self,
+        denominator: Expr,
+        numerator: Expr | None,
+        sums: Mapping[str, tuple[str, Expr]],
+        target: Target | None,
+    ) -> frozenset[str] | None:
+        rows = [denominator, *(value for _, value in sums.values())]
+        rows += [numerator] if numerator else []
+        judged = list(target.inputs.values()) if target else []
+        if target and any(_NOW.search(data) for data in self.sources.models.values()):
+            return None
+        found = [turning(expr.text) for expr in [*rows, *judged]]
+        told = [one for one in found if one is not None]
+        return frozenset().union(*told) if len(told) == len(found) else None
 
     def _columns(self) -> frozenset[str]:
         """Name the columns a row has; those from variables are not kept by moment."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.base.expressions import Moment
-from engine.reports.compile import Report, Sources, compile_reports
+from engine.reports.compile import Report, Sources, compile_reports, turning
 from engine.reports.figures import HIT, OUT, WITHIN, Figure, Marked, guarded, percent, rate_of
 
 ROOT = Path(__file__).parents[2]
@@ -127,6 +127,27 @@ def test_a_wrong_report_is_refused_with_its_place(changes: dict[str, Any], text:
     made, findings = compiled(**changes)
     assert made == {}
     assert any(text in finding for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("row.due <= as_of or row.closed != null", {"due"}),
+        ("row.a != null and (row.due <= as_of or as_of.year = 1)", None),
+        ("if row.due < as_of then 1 else 0", {"due"}),
+        ("row.opened < as_of and row.due >= as_of", {"opened", "due"}),
+        ("row.due < date(as_of)", set()),
+        ("row.known = today()", set()),
+        ("row.due <= now()", None),
+        ('row.due <= as_of - duration("P1D")', None),
+        ("row.one - row.due <= as_of", None),
+        ("as_of - row.due > row.most", None),
+    ],
+)
+def test_what_time_alone_may_change_is_read_off_an_expression(
+    text: str, columns: set[str] | None
+) -> None:
+    assert turning(text) == columns
 
 
 def test_a_wrong_report_stops_the_deployment(tiny_files: dict[str, bytes]) -> None:
