@@ -57,6 +57,34 @@ def of_case(view: View, root_id: int, until: datetime) -> list[Climb]:
         limit = _Limit(version, key, row["node"], row["name"], row["due_at"])
         ladder = limit.ladder(row["due_kind"], row["region"])
         found += limit.climbs(ladder[int(row["payload"]["done"]) + 1 :], view.now, until)
+    return found + _of_the_case(view, root_id, until)
+
+
+def _of_the_case(view: View, root_id: int, until: datetime) -> list[Climb]:
+    """Give what the limits of the case itself bring, while no task of their kind speaks."""
+    query = (
+        sa.select(job.c.payload, instance.c.definition_id, instance.c.runtime)
+        .add_columns(instance.c.region)
+        .join(instance, instance.c.id == job.c.instance_id)
+        .where(job.c.kind == JOB, job.c.state == "ready", job.c.root_id == root_id)
+        .where(job.c.due_at <= until, job.c.dedup_key.startswith(f"{JOB}:case:"))
+        .order_by(job.c.due_at, job.c.id)
+    )
+    kinds = sa.select(task.c.due_kind).where(
+        task.c.root_id == root_id, task.c.state.in_(("open", "held"))
+    )
+    spoken = {str(kind) for (kind,) in view.connection.execute(kinds)}
+    found: list[Climb] = []
+    for row in view.connection.execute(query).mappings():
+        version = view.runtimes.deployed(view.connection, row["definition_id"], row["runtime"])
+        key = view.runtimes.definition(view.connection, row["definition_id"])["key"]
+        said = row["payload"]
+        for one in version.case_limits.get(key, ()):
+            if one.key == said["limit"] and one.kind not in spoken:
+                due = datetime.fromisoformat(said["due"])
+                limit = _Limit(version, key, "", one.title, due)
+                ladder = limit.ladder(one.kind, row["region"])
+                found += limit.climbs(ladder[int(said["done"]) + 1 :], view.now, until)
     return found
 
 

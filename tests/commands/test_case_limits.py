@@ -15,6 +15,7 @@ from engine.commands.case import open_case
 from engine.commands.instances import CancelInstance, StartInstance
 from engine.commands.results import Counted
 from engine.context import Context
+from engine.queries.dry_run import dry_run
 from engine.store import cases, chain
 from tests.commands.test_escalation import D08, SECTION, lines, pending, told
 from tests.support.tiny import APPS, Tiny, deploy
@@ -101,6 +102,25 @@ def test_a_case_nobody_has_a_task_of_is_reminded_and_raised(tiny: Tiny) -> None:
     ]
     with tiny.engine.database.read() as conn:
         assert chain.verify(conn) == []
+
+
+def test_the_rehearsal_tells_what_the_limits_of_a_case_will_bring(tiny: Tiny) -> None:
+    case_id = begun(tiny)
+    until = shanghai("2026-11-02 09:00")
+    run = tiny.engine.ask(dry_run, SYSTEM, until=until)
+    told_before = [
+        (step.at, step.text.split(" ", 1)[0])
+        for case in run.cases
+        if case.case_id == case_id
+        for step in case.steps
+        if step.kind == "Escalated"
+    ]
+    assert [level for _, level in told_before] == ["L1", "L2"]
+    tiny.until(until)
+    came = [line for line in lines(tiny, case_id) if line["level"] != "L0"]
+    assert [level for _, level in told_before] == [line["level"] for line in came]
+    texts = " ".join(step.text for case in run.cases for step in case.steps)
+    assert "时限 2026-10-12，告知" in texts
 
 
 def test_after_a_pause_there_is_one_reminder_and_none_once_the_case_ended(tiny: Tiny) -> None:
