@@ -65,6 +65,7 @@ def test_who_steps_back_on_the_case_page_loses_the_case(at_review: Site) -> None
     away = open_page(site, "scheduler", "/case/1").text.split('id="away-units"')[1]
     assert '<option value="U-WOOD-1">' in away.split("</datalist>")[0]
     assert sent(site, "wood1", "/case/1/recusals", reason=WHY) == "/todo?told=recused"
+    assert "已登记回避" in open_page(site, "wood1", "/todo?told=recused").text
     for path in ("/case/1", "/case/1/task/2", "/case/1?tab=log"):
         assert open_page(site, "wood1", path).status_code == 404, path
     browser = site.browser("wood1")

@@ -15,7 +15,7 @@ from engine.queries.cases import WorkFilter
 from engine.queries.paging import Paging
 from engine.queries.processes import DefinitionRow
 from web import limits, security, session
-from web.pages import cursors, frame
+from web.pages import cursors, frame, posting
 
 todo = Blueprint("todo", __name__)
 ROWS = 50
@@ -57,6 +57,7 @@ def _list(tab: str, template: str, found: Any, **more: Any) -> Response:
         kinds=_kinds(found),
         args=request.args,
         filtered=filtered,
+        told=posting.told(),
         **more,
     )
 
