@@ -40,6 +40,7 @@ class Rule:
 
 
 NO_DUE = Due()
+NATURAL = frozenset(("calendarDay", "hour", "month"))  # up to a date working days count
 
 
 class Span(NamedTuple):
@@ -71,7 +72,7 @@ def rule(view: View, definition_id: int, runtime: str, node: str) -> Rule:
     if not isinstance(calendar, WorkingCalendar):
         return Rule()
     row = _row(version, deployed.node(facts, node))
-    natural = _unit(row) not in ("workingDay", "workingHour")
+    natural = _unit(row) in NATURAL
     return Rule(Place(calendar, version.zone), _warn(version, row), natural)
 
 
