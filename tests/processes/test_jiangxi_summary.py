@@ -48,17 +48,34 @@ def it_is_filed_with_both_after_both_signatures(story: Scenario, case: Json) -> 
     foreign = {**written(story, forestry), "unit": "JX-LYJ"}
     refused = story.when_completes(*act, case=case, data=foreign, expect=422)
     assert [error["field"] for error in refused["errors"]] == ["unit"]
-    story.when_completes(*act, case=case, data=written(story, forestry))
+    a_draft_keeps_only_what_was_typed(story, forestry, case)
+    data = written(story, forestry)
+    del data["unit"]  # the unit that writes it, unless another is named
+    story.when_completes(*act, case=case, data=data)
+    assert story.variables(case)["unit"] == forestry
     story.when_completes(forestry, "sign_summary", "send", case=case)
     story.then_waits_at(case, ("sign_summary", ecology))
     story.when_completes(ecology, "sign_summary", "send", case=case)
     story.then_state(case, "已报送")
     both = (("file_summary_forestry", FORESTRY), ("file_summary_ecology", ECOLOGY))
     story.then_waits_at(case, *both)
-    for (node, unit), field in zip(both, ("filed_lf_on", "filed_eco_on"), strict=True):
-        data = {field: "2025-12-01"}
-        story.when_completes(unit, node, "receipt", case=case, data=data)
+    for node, unit in both:
+        story.when_completes(unit, node, "receipt", case=case)
+    for field in ("filed_lf_on", "filed_eco_on"):
+        assert story.written(case, field)[-1] == "2025-12-01"  # the day, without being typed
     story.then_state(case, "已备案")
+
+
+def a_draft_keeps_only_what_was_typed(story: Scenario, unit: str, case: Json) -> None:
+    """Rows the server fills in may be others the next day: the old ones would be refused."""
+    task, _ = story.mine(unit, "compile_summary", case)
+    handler = story.of(unit)
+    typed = {"publicity": "写到一半", "rows": [{"problem_no": "JX-2025-3606-0099"}]}
+    head = {**handler._head(), "If-Match": '"0"'}
+    path = f"/api/v1/user-tasks/{task['id']}/draft"
+    assert handler.client.put(path, json={"data": typed}, headers=head).status_code == 200
+    page = handler.client.get(f"/case/{case['number']}/task/{task['id']}/data").json
+    assert page["draft"]["data"] == {"publicity": "写到一半"}
 
 
 def the_reserve_sends_its_own(story: Scenario, case: Json) -> None:

@@ -117,11 +117,22 @@ def _content(page: TaskForm, shown: page_forms.PageForm, url: str) -> dict[str, 
     if url and (_long(shown.data) or _long(typed)):
         return {"contentUrl": url}
     if isinstance(typed, dict):  # what nobody types stands as it is now, not as it was saved
-        own = typed.keys() - shown.facts
+        own = typed.keys() - shown.facts - _fixed(shown)
         own = own if page.writable is None else own & set(page.writable)
         typed = {key: value for key, value in typed.items() if key in own}
     kept = plain({**(draft if wrapped else {}), "data": typed}) if draft else None
     return {"data": plain(shown.data), "draft": kept}
+
+
+def _fixed(shown: page_forms.PageForm) -> set[str]:
+    """Name the fields nobody types: they stand as they are now, not as a draft kept them."""
+    stack, found = [*(shown.schema or {}).get("components", ())], set[str]()
+    while stack:
+        component = stack.pop()
+        stack.extend(component.get("components") or ())
+        if component.get("readonly") is True and component.get("key"):
+            found.add(component["key"])
+    return found
 
 
 def _long(values: Any) -> bool:
