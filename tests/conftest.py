@@ -13,7 +13,7 @@ from hypothesis import settings
 from engine.base.clock import FakeClock, shanghai
 from engine.base.ids import CountingIds
 from tests.support.chromium import Windows, launched
-from tests.support.databases import SCHEMA, Content, Databases, fresh
+from tests.support.databases import SCHEMA, Content, Databases, fresh, hasten
 from tests.support.order import arrange
 
 settings.register_profile("default", deadline=None, derandomize=True)
@@ -22,6 +22,7 @@ settings.load_profile("default")
 # Applications compiled once stand in memory for the whole run: walking over all of them
 # every few hundred thousand objects costs a fifth of it and finds next to nothing.
 gc.set_threshold(100_000, 50, 100)
+hasten()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from engine.store import database as opening
 from engine.store import notices, records, work
 from engine.store.database import Database, open_database, throw_away
 from engine.store.machine import job
 from engine.store.reading import Doing, Reading
+from tests.support.databases import SAFE
 
 AT = datetime(2025, 7, 18, 1, 2, 3, 4, tzinfo=UTC)
 JOB = {
@@ -126,11 +128,14 @@ def test_reads_of_every_act_are_found_by_an_index(
     assert not any(line.startswith(("SCAN form_entry", "SCAN task")) for line in told)
 
 
-def test_only_a_file_to_be_thrown_away_waits_for_no_disk(database: Database) -> None:
-    if database.is_postgres:
-        return
+def test_only_a_file_to_be_thrown_away_waits_for_no_disk(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(opening._PRAGMAS, "synchronous", SAFE)
+    database = open_database(sqlite_url)
     with database.read() as conn:
         assert conn.exec_driver_sql("PRAGMA synchronous").scalar() == 2
     throw_away(database)
     with database.read() as conn:
         assert conn.exec_driver_sql("PRAGMA synchronous").scalar() == 0
+    database.close()

@@ -9,9 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.store import database as opening
 from engine.store.database import open_database
 from engine.store.schema import upgrade
 
+SAFE = opening._PRAGMAS["synchronous"]  # as an installation opens SQLite
 HASTY = ("fsync", "synchronous_commit", "full_page_writes")
 
 
@@ -24,6 +26,11 @@ class Content:
 
     key: Hashable
     fill: Callable[[str], None]
+
+
+def hasten() -> None:
+    """Let no SQLite database of this process wait for the disk: none outlives the machine."""
+    opening._PRAGMAS["synchronous"] = "0"
 
 
 def _schema(url: str) -> None:
