@@ -30,8 +30,9 @@ export function showErrors(acts, errors, rows, problem = null) {
     lines.push(line(acts, field, row.detail));
   }
   form._setState({ errors: merged });
-  if (problem) toastProblem(problem);
   if (problem?.status === 409) lines.push(...loser(acts, problem));
+  else if (problem?.status === 422 && !lines.length) lines.push(el('li', {}, problem.detail || ''));
+  if (problem && !(problem.status === 422 && lines.length)) toastProblem(problem); // it covers the buttons
   if (!lines.length) return;
   const title = problem?.title || t('有 {n} 处需要改正', { n: lines.length });
   const box = el('div.note.x.errsum', { role: 'alert', tabIndex: -1 }, el('b', {}, title), el('ul', {}, ...lines));
