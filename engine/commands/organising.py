@@ -62,7 +62,10 @@ def conflicts(known: Organisation, day: date) -> list[Finding]:
         for column, (file, own) in known.conflict(kind, code, day).items():
             text = f"{known.records[kind].title}“{known.label(kind, code)}”（{code}）"
             if column:
-                text += f"的 {column}：文件为“{file}”，管理员改为“{own}”，现用后者"
+                register = known.records[kind]
+                said = register.values.get(column, {})
+                was, now = said.get(file, file), said.get(own, own)
+                text += f"的{register.word(column)}：文件为“{was}”，管理员改为“{now}”，现用后者"
             else:
                 text += "文件中已删去，管理员改过，现仍保留"
             repair = "在组织机构页面确认：保留，或恢复为文件中的内容"
