@@ -181,6 +181,7 @@ audit = Table(  # events without a case: logins, settings, definitions, clock mo
     Column("actor", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("detail", Json, nullable=False),
+    Index("ix_audit_kind", "kind", "id"),  # nearly all lines are sign-ins; few are asked for
 )
 seal = Table(
     "seal",
