@@ -126,7 +126,11 @@ def compile_expression(
     given = tuple(names)
     known = frozenset(name for name in given if not name.startswith("."))
     members = tuple(name[1:] for name in given if name.startswith("."))
-    fixed = {name: taken_in(value) for name, value in (constants or {}).items()}
+    fixed = {  # the settings of an application are many, and most texts read none
+        name: taken_in(value)
+        for name, value in (constants or {}).items()
+        if name in plain or not name.isidentifier()
+    }
     # columns count in the text as it was given, so what was cut off is put back as spaces
     words = Words(known | fixed.keys(), members)
     tree = parse(" " * shift + plain, words, unary=kind == "unary", limit=limit)
