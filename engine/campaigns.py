@@ -18,7 +18,10 @@ PREFIX = "campaign:"  # setting campaign:<application> holds what people laid do
 def known_years(conn: Conn, application: Application) -> tuple[dict[int, CampaignYear], int]:
     """Give the years of APPLICATION by number, and the version of what people laid down."""
     found = campaign.declared(application.campaign, application.phases)
-    stored, version = records.read_versioned(conn, PREFIX + application.key)
+    name = PREFIX + application.key
+    if not records.setting_version(conn, name):  # as nearly always: asked once a transaction
+        return {year: found[year] for year in sorted(found)}, 0
+    stored, version = records.read_versioned(conn, name)
     if version:
         found |= {int(year): _read(int(year), entry) for year, entry in stored.items()}
     return {year: found[year] for year in sorted(found)}, version

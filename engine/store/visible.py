@@ -1,5 +1,6 @@
 """What an actor may see: one condition per table; every query starts from here."""
 
+import functools
 import json
 from typing import Any
 
@@ -54,8 +55,12 @@ def lies_in(prefix: str, row: sa.FromClause = root) -> Condition:
     return sa.or_(prefix_range(row.c.region, prefix), row.c.id.in_(also))
 
 
+@functools.lru_cache(maxsize=256)
 def cases(actor: Actor, row: sa.FromClause = root) -> Condition:
-    """Give the condition under which ACTOR may see the case whose root row is ROW."""
+    """Give the condition under which ACTOR may see the case whose root row is ROW.
+
+    It says nothing but its parameters; making it costs more than many a query.
+    """
     if sees_everything(actor):
         return near(actor, row.c.id)
     ways: list[Condition] = [row.c.starter == actor.person]
