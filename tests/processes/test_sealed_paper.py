@@ -16,7 +16,7 @@ from tests.support.scenario import API, Json, Scenario
 
 CROSSED = pytest.mark.parametrize(
     ("guiyang_runtime", "store_url"),
-    [("kernel", "sqlite"), ("kernel", "postgresql")],
+    [("kernel", "postgresql"), ("spiffworkflow", "sqlite")],
     indirect=True,
 )
 COUNTY, FARMING = "520123-ZF", "GY-NY"
