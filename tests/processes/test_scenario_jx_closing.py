@@ -50,6 +50,10 @@ def test_a_closing_over_the_turn_of_the_year_keeps_its_limits_and_its_year(
     story.then_due(late, "file_forestry", "2026-01-12")
     figure = story.metric("M-2", 2025)["metric"]["frozen"]
     assert (figure["numerator"], figure["denominator"]) == (1, 2)  # as of 31 December
+    broken = {one["key"]: one["groups"] for one in story.metric("M-2", 2025)["breakdowns"]}
+    told = {(one["value"], one["text"]) for one in broken["problem_type"]}
+    assert told, "no type of problem"
+    assert all(len(value) == 2 and len(text) > 2 for value, text in told)  # labels for codes
 
 
 def returned_once(story: Scenario, case: Json) -> None:
