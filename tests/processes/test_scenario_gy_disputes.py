@@ -35,12 +35,11 @@ def test_a_lead_who_disputes_does_not_stop_the_penalty(guiyang_story: Scenario) 
     story.then_waits_at(case, ("feedback", ECOLOGY))
     (problem,) = story.cases("gy_violation")
     story.then_waits_at(problem, ("file_case", ECOLOGY))
-    filing = {"case_no": "筑环立〔2026〕31号"}
-    filing |= {"filed_on": "2026-04-07", "act_end": "2026-04-07"}
-    story.when_completes(ECOLOGY, "file_case", "file", case=problem, data=filing)
-    story.then_waits_at(problem, ("decide", ECOLOGY))
-    done = {"result": "立案", "result_no": "筑环立〔2026〕31号"}
-    story.when_completes(ECOLOGY, "feedback", "given", case=case, data=done)
+    filing = {"case_no": "筑环立〔2026〕31号", "filed_on": "2026-04-07"}
+    at = {"case": problem, "data": {**filing, "act_end": "2026-04-07"}}
+    story.when_completes(ECOLOGY, "file_case", "file", **at)
+    done = {"case": case, "data": {"result": "立案", "result_no": "筑环立〔2026〕31号"}}
+    story.when_completes(ECOLOGY, "feedback", "given", **done)
     story.when_passes("2026-04-15 16:00")
     held(story, meeting, OFFICE, decided_lead="WATER")
     story.then_waits_at(case, ("accept", WATER))
