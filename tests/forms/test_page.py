@@ -61,6 +61,8 @@ def test_evidence_lists_its_codes_and_tables_their_kinds_of_cells() -> None:
         {"code": "E1", "label": "E1", "min": 1, "media": ["image/*"]},
         {"code": "E2", "label": "E2", "min": 0, "media": ["image/*"]},
     ]
+    told = shown(changed("photos", codes=[{"code": "E1", "label": "认定文件"}]))
+    assert told["photos"]["items"][0]["label"] == "认定文件"  # the words of the form file
     assert [(c["key"], c["type"]) for c in fields["rows"]["columns"]] == [
         ("what", "text"),
         ("cost", "number"),
