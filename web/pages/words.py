@@ -136,7 +136,7 @@ def due_sentences(steps: Mapping[str, Any]) -> list[str]:
         zero = "" if unit in ("hour", "workingHour") else "，当日为第 0 日"
         told.append(f"自 {base} 起算{zero}，加 {steps['amount']} {_UNITS[unit]}。")
     if steps.get("revision"):
-        told.append(f"工作日历：{steps.get('calendar', '')}（{str(steps['revision'])[:12]}）。")
+        told.append(f"按工作日历计算（版本 {str(steps['revision'])[:12]}）。")
     if steps.get("rolled_from"):
         before, to = (moment_of(steps.get(key))[:10] for key in ("rolled_from", "due"))
         way = "提前到" if to < before else "顺延到"
