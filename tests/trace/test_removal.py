@@ -5,7 +5,7 @@ import random
 import pytest
 
 from engine.queries.carriers import Part
-from tests.trace.book import held, readings, traced
+from tests.trace.book import held, observed, readings, traced
 from tests.trace.observed import Observed
 from tests.trace.reading import Reading
 from tests.trace.removal import without
@@ -32,15 +32,8 @@ def lacking(application: str, part: Part) -> dict[str, Observed]:
     reading = readings()[application]
     bundle = without(reading.bundle, reading.application, part)
     changed = part.kind in (*NEED_MAIN, *YAML)
-    return {
-        key: Observed(
-            Reading(
-                bundle if key == application else one.bundle,
-                None if changed and key == application else one.application,
-            )
-        )
-        for key, one in readings().items()
-    }
+    own = Observed(Reading(bundle, None if changed else reading.application))
+    return {**observed(), application: own}  # the other one's answers stay what they were
 
 
 def by_text(one: Carried, found: dict[str, Observed]) -> bool:
