@@ -56,7 +56,7 @@ def test_a_wrong_code_keeps_the_number_and_strangers_look_slowly(
 ) -> None:
     wrong = status_of(guiyang_story, 'JB-2026-00001"><b>', "guess")
     assert wrong.status_code == 404
-    assert 'value="JB-2026-00001&#34;&gt;&lt;b&gt;"' in wrong.text
+    assert 'value="JB-2026-00001&#34;&gt;&lt;B&gt;"' in wrong.text
     assert "guess" not in wrong.text
     settings = WebSettings(public_per_minute=2)
     client = create_app(guiyang_story.worker.engine, settings=settings).test_client()
