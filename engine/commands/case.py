@@ -13,6 +13,7 @@ from engine.base.records import record
 from engine.base.values import Value
 from engine.bpmn.facts import NodeFacts, ProcessFacts
 from engine.context import Context, Deployed
+from engine.kernel.effects import ChildRequested
 from engine.kernel.step import State
 from engine.rules.deputies import joined
 from engine.store import cases, codec
@@ -32,6 +33,7 @@ class Live:
     state: State | None
     touched: bool = False  # the row must be written
     written: set[str] = field(default_factory=set)  # variables committed in this transaction
+    called: ChildRequested | None = None  # what asked for it, in the transaction it began
 
     @property
     def id(self) -> int:

@@ -10,7 +10,7 @@ from engine.store.rows import Row
 
 def child_requested(case: Case, live: Live, effect: effects.ChildRequested) -> None:
     """Start the called process in the same transaction, under the root's lock."""
-    found = _definition(case, live, effect)
+    found = definition(case, live, effect)
     if found is None:
         code = "called-process-missing"
         missing: Row = {"key": effect.key, "code": code}
@@ -22,6 +22,7 @@ def child_requested(case: Case, live: Live, effect: effects.ChildRequested) -> N
         case.tell(live, ended)
         return
     child = insert_live(case, found, live.row["runtime"], live, effect.wait, effect.item)
+    child.called = effect
     detail: Row = {"child": child.id, "key": effect.key, "version": found["version"]}
     division = regions.division(found)
     detail |= {"override": division} if division else {}
@@ -30,7 +31,8 @@ def child_requested(case: Case, live: Live, effect: effects.ChildRequested) -> N
     case.tell(child, start)
 
 
-def _definition(case: Case, live: Live, effect: effects.ChildRequested) -> Row | None:
+def definition(case: Case, live: Live, effect: effects.ChildRequested) -> Row | None:
+    """Find the version a call is bound to now, that of the case's division first."""
     found = _bound(case, live, effect)
     if found is None:
         return None

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.base import events
-from engine.base.errors import Conflict
+from engine.base.errors import Conflict, InvalidRequest
 from engine.commands import (
     campaigns,
     case_limits,
@@ -20,6 +20,7 @@ from engine.commands import (
     starting,
     stepping,
     tasks,
+    unheard,
     voting,
 )
 from engine.commands.case import Case, open_case
@@ -165,6 +166,19 @@ def _round(case: Case, job: Row) -> bool:
     return True
 
 
+def _tell(case: Case, job: Row) -> bool:
+    """Tell again what an instance refused, after somebody mended the cause."""
+    live = case.live(job["instance_id"])
+    event = unheard.event_of(case, live, job)
+    if event is None:
+        return False
+    answer = stepping.step(case, live, event)
+    if answer.status == "refused":
+        text = unheard.advice(live, event, answer.reason)
+        raise InvalidRequest(text, code=unheard.code(event))
+    return _told(case, answer.status, len(case.lines))
+
+
 def _escalate(case: Case, job: Row) -> bool:
     """Remind of a limit, or raise the level of one that has passed."""
     acts = case_limits.act if "limit" in job["payload"] else escalating.act
@@ -181,6 +195,7 @@ _KINDS: Mapping[str, Callable[[Case, Row], bool]] = {
     "start": _start,
     sending.REOPEN: reopening.by_message,
     "round": _round,
+    unheard.JOB: _tell,
     escalating.JOB: _escalate,
 }
 

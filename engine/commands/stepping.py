@@ -7,7 +7,7 @@ from typing import Any
 from engine.base.errors import Conflict
 from engine.base.events import Event
 from engine.base.values import Value
-from engine.commands import children, opening, sending, tracing, waiting
+from engine.commands import children, opening, sending, tracing, unheard, waiting
 from engine.commands.case import Case, Live
 from engine.kernel import effects
 from engine.kernel.effects import Effect
@@ -74,6 +74,8 @@ def step(case: Case, live: Live, event: Event) -> Step:
 
 def must_step(case: Case, live: Live, event: Event) -> None:
     """Tell LIVE the EVENT; raise Conflict unless it is accepted."""
+    if unheard.at_rest(live, event):
+        return
     answer = step(case, live, event)
     if answer.status == "stale":
         raise Conflict("该环节已不在等待，请刷新后再试。", code="stale")
@@ -82,12 +84,18 @@ def must_step(case: Case, live: Live, event: Event) -> None:
 
 
 def drain(case: Case) -> None:
-    """Tell all queued events, first in first out; late ones may find nobody waiting."""
+    """Tell all queued events, first in first out; late ones may find nobody waiting.
+
+    What nobody would tell again and was refused is kept with an incident.
+    """
     while case.queue:
         instance_id, event = case.queue.popleft()
         live = case.live(instance_id)
-        if live.is_live:
-            advance(case, live, event)
+        if not live.is_live or unheard.unborn(case, live, event):
+            continue
+        answer = advance(case, live, event)
+        if answer.status == "refused":
+            unheard.keep(case, live, event, answer.reason)
 
 
 def advance(case: Case, live: Live, event: Event) -> Step:

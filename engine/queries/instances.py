@@ -348,7 +348,10 @@ def instance_row(view: View, *, instance_id: int) -> sa.Row[Any]:
 def inspect(view: View, row: sa.Row[Any]) -> Inspected:
     """Show what is live in an instance row (see instance_row)."""
     version = deployed.of(view, row.definition_id, row.runtime)
-    return version.runtime.inspect(version.plans[row.key], codec.decode(row.state))
+    state = codec.decode(row.state)
+    if state is None:  # a called process that was refused to begin
+        return Inspected(row.status)
+    return version.runtime.inspect(version.plans[row.key], state)
 
 
 def variables(view: View, *, instance_id: int) -> Mapping[str, Value]:

@@ -146,6 +146,12 @@ def write_instance(conn: Conn, instance_id: int, seen: int, values: Mapping[str,
     conn.change(instance, {"id": instance_id, "version": seen}, row)
 
 
+def rebind(conn: Conn, instance_id: int, definition_id: int, title: str) -> None:
+    """Let an instance that never began run on another version."""
+    query = sa.update(instance).where(instance.c.id == instance_id)
+    conn.execute(query.values(definition_id=definition_id, title=title))
+
+
 def lock_numbered(conn: Conn, numbers: Sequence[str]) -> None:
     """Lock the cases with NUMBERS, in the order of their ids, to change what names them."""
     if numbers:

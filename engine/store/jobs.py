@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from engine.base.clock import Clock, SystemClock
 from engine.store.columns import UtcMoment
 from engine.store.reading import Reading
-from engine.store.rows import Conn, Row, every, is_postgres, one
+from engine.store.rows import Conn, Row, every, insert, is_postgres, one
 from engine.store.tables import job, slot
 
 # What due and lease decisions are held against: a moment, or the database's own clock.
@@ -158,6 +158,17 @@ def insert_jobs(conn: Conn, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert jobs; what they wait for differs from that of jobs deleted before."""
     if rows:
         conn.insert(job, rows, unique="dedup_key", apart=True)
+
+
+def insert_job(conn: Conn, row: Mapping[str, Any]) -> int:
+    """Insert one job at once and give its id, for an incident that names it."""
+    return insert(conn, job, row)
+
+
+def delete_told(conn: Conn, instance_id: int, kind: str) -> None:
+    """Delete the jobs of KIND of an instance that is over."""
+    query = sa.delete(job).where(job.c.instance_id == instance_id, job.c.kind == kind)
+    conn.execute(query)
 
 
 def delete_job(conn: Conn, row: Mapping[str, Any]) -> None:

@@ -27,6 +27,7 @@ SOON, NEXT = timedelta(hours=24), 12
 KINDS = {
     "timer": "定时器",
     "start_timer": "定时启动",
+    "tell": "重新告知",
     "service": "服务调用",
     "message": "消息",
     "notify": "通知",
