@@ -166,7 +166,7 @@ class FormSchema:
         return frozenset(one.key for one in self.all if scope.hidden(one))
 
     def row_sources(self) -> dict[str, str]:
-        """Name what prefills tables: key -> "ledger:<id>" or "frozen:<id>"."""
+        """Name what prefills tables: key -> "ledger:<id>", "frozen:<id>", "year:<id>"."""
         return {one.key: one.rows.source for one in self.all if one.rows.source}
 
     def sieve(self, key: str, known: Mapping[str, Value], moment: Moment) -> Sieve:

@@ -12,7 +12,7 @@ from engine.store import ledger_rows, snapshots
 from engine.store.ledger_rows import Variables
 from engine.store.rows import Conn, Row
 
-LEDGER, FROZEN = "ledger:", "frozen:"
+LEDGER, FROZEN, YEAR = "ledger:", "frozen:", "year:"
 _YEARS = ("report_year", "year")  # variables that say which year's frozen rows are meant
 
 
@@ -36,20 +36,32 @@ def rows(
     """Give the wanted rows of SOURCE ("ledger:<id>", "frozen:<id>") in ACTOR's sight.
 
     Frozen rows are those of the case's own snapshot, else of the newest snapshot of the
-    year that the variable report_year or year names, else of the newest.
+    year that the variable report_year or year names, else of the newest. "year:<id>" are
+    the rows of that year: frozen once it is frozen, because what was carried over has left
+    it since; until then those of the ledger.
     """
-    if source.startswith(FROZEN):
-        return _frozen(conn, actor, source.removeprefix(FROZEN), asks)
-    ledger = asks.ledgers.get(source.removeprefix(LEDGER))
+    kind, _, name = source.rpartition(":")
+    if kind + ":" == FROZEN:
+        return _frozen(conn, actor, name, asks, _snapshot(conn, asks))
+    year = _year(asks.known)
+    if kind + ":" == YEAR and year is not None:
+        settled = snapshots.newest(conn, asks.application, year)
+        if settled is not None:
+            return _frozen(conn, actor, name, asks, settled)
+    ledger = asks.ledgers.get(name)
     if ledger is None:
         return []
     return ledger_rows.all_rows(conn, actor, ledger, variables, asks.sieve)
 
 
-def _frozen(conn: Conn, actor: Actor, ledger: str, asks: Table) -> list[dict[str, Value]]:
-    found = snapshots.of_case(conn, asks.root_id)
-    if found is None:
-        found = snapshots.newest(conn, asks.application, _year(asks.known))
+def _snapshot(conn: Conn, asks: Table) -> Row | None:
+    own = snapshots.of_case(conn, asks.root_id)
+    return own or snapshots.newest(conn, asks.application, _year(asks.known))
+
+
+def _frozen(
+    conn: Conn, actor: Actor, ledger: str, asks: Table, found: Row | None
+) -> list[dict[str, Value]]:
     if found is None:
         return []
     kept: list[Row] = snapshots.rows_of(found).get(ledger, [])

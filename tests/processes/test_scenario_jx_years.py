@@ -40,6 +40,7 @@ def test_two_years_end_over_the_same_problem(jiangxi_story: Scenario) -> None:
     for unit in (ECOLOGY, FORESTRY):
         story.when_completes(unit, "sign_f11", "send", case=second)
     carried(story, left, 2026, "2026-06-30", follow_up=True)  # A-24
+    late_its_summary_tells_the_frozen_year(story, left)
     assert story.states(left).count("结转") == 2
     assert len([task for task in story.tasks(left, None) if task["node"] == "submit"]) == 1
     story.then_no_incidents()
@@ -130,6 +131,22 @@ def carried(story: Scenario, case: Json, year: int, due: str, *, follow_up: bool
     assert (row["due_on"], row["follow_up"]) == (due, follow_up)
     story.then_waits_at(case, ("rectify", COUNTY))
     story.then_due(case, "rectify", due)
+
+
+@pytest.mark.requirement("J-40")
+def late_its_summary_tells_the_frozen_year(story: Scenario, left: Json) -> None:
+    """Written after the freeze, JX-F7 holds what was carried over, as it stood then."""
+    found = [c for c in story.cases("jx_summary") if c["region"] == PLACE.city]
+    (late,) = [c for c in found if c["year"] == 2025]
+    form = story.form(CITY[0], "compile_summary", late)
+    assert [form[key] for key in ("listed", "done")] == [2, 1]
+    (row,) = form["unfinished"]
+    assert (row["problem_no"], row["status"]) == (left["number"], "结转")
+    row |= {**SAID, "new_due": "2026-06-30", "leader": "分管副局长"}
+    data = written(story, CITY[0], unfinished=[row])
+    story.when_completes(CITY[0], "compile_summary", "submit", case=late, data=data)
+    known = story.variables(late)
+    assert [known[key] for key in ("listed", "done")] == [2, 1]
 
 
 def finished_in_its_second_year(story: Scenario, case: Json) -> None:
