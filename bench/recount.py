@@ -77,12 +77,24 @@ class Problem:
         return str(self.facts.get("county_code"))[:4] + "00"
 
     def counts_in(self) -> int:
-        """Give the year whose rate it counts in: a remote-sensing point's by its limit."""
+        """Give the year whose rate it counts in: a remote-sensing point's by its limit.
+
+        What was unfinished at the freeze and is closed later counts when it is closed.
+        """
+        return max(self.due_in(), self.closed_in())
+
+    def due_in(self) -> int:
+        """Give the year in which it has to be done."""
         year = int(self.facts.get("year") or 0)
         limit = self.facts.get("list_due")
         if self.facts.get("remote_sensing") is True and limit:
             return max(year, date.fromisoformat(limit["$date"]).year)
         return year
+
+    def closed_in(self) -> int:
+        """Give the year in which it was closed, 0 while it is not."""
+        day = self.facts.get("closed_on")
+        return date.fromisoformat(day["$date"]).year if day else 0
 
     def part(self, year: int) -> dict[str, int]:
         """Give its mark in every figure of YEAR."""
@@ -102,7 +114,7 @@ class Problem:
             marks["M-3"] = HIT if self.filed else WITHIN
         else:
             marks["N-1"] = WITHIN
-        if self.facts.get("carried_over") is True:
+        if self.facts.get("carried_over") is True or self.closed_in() > self.due_in():
             marks["N-4"] = HIT if self.closed else WITHIN
         return marks
 
