@@ -133,6 +133,8 @@ def it_follows_a_main_one_that_is_closed_already(story: Scenario) -> None:
 def the_clue_goes_to_agriculture_and_ecology(story: Scenario) -> None:
     (clue,) = story.cases("gy_clue")
     form = story.form(BODY, "register_clue", clue)
+    assert form["point_name"] == "红枫湖北岸养殖场"
+    assert clue["title"].endswith(" 红枫湖北岸养殖场 " + form["type_name"])
     kept = ("source", "source_ref", "found_on", "pa_id", "county_codes", "problem_type", "acts")
     more = {
         "urgent": "紧急",
@@ -182,6 +184,8 @@ def test_the_twin_drafts_a_problem_and_answers_a_named_reporter(
     unit = next(unit for node, unit in story.open(draft) if node == "complete_draft")
     form = story.form(unit, "complete_draft", draft)
     assert (form["source"], form["source_ref"]) == (["群众举报"], "JB-2025-00001")
+    assert form["town_village"] == "红枫湖北岸养殖场"  # the place the tip-off names
+    assert draft["title"] == f"{form['reserve_name']} 红枫湖北岸养殖场 {form['type_name']}"
     story.then_due(case, "acknowledge", "2025-05-21")
     told = {"ack_on": "2025-05-06", "ack_text": "您的举报已经受理，六十日内办结。"}
     story.when_completes(CITY, "acknowledge", "done", case=case, data=told)
