@@ -122,14 +122,28 @@ class Reader:
 
     def _table(self, one: Field, value: Value) -> Fact:
         shown = one.rows.columns
-        rows = value if isinstance(value, list) else []
+        rows = [row for row in value if isinstance(row, Mapping)] if value else []
+        names = self._units(one, rows)
         cells = tuple(
-            tuple(self.told(column, row.get(column.key)) for column in shown)
+            tuple(
+                names.get(str(found)) or self.told(column, found)
+                for column in shown
+                for found in [row.get(column.key)]
+            )
             for row in rows
-            if isinstance(row, Mapping)
         )
         heads = tuple(column.label for column in shown)
         return Fact(one.key, one.label, one.type, None, True, columns=heads, rows=cells)
+
+    def _units(self, one: Field, rows: list[Mapping[str, Any]]) -> dict[str, str]:
+        """Name the units in plain columns that are filled from units of a ledger."""
+        ledgers = self.held.version.application.ledgers
+        ledger = ledgers.get(one.rows.source.rpartition(":")[2]) or {}
+        kinds = {entry["key"]: entry.get("type") for entry in ledger.get("columns", ())}
+        plain = [c.key for c in one.rows.columns if c.type == "string"]
+        wanted = [key for key in plain if kinds.get(key) == "org"]
+        codes = {str(row[key]) for row in rows for key in wanted if row.get(key)}
+        return labels.units(self.view, sorted(codes)) if codes else {}
 
     def _files(self, value: Value) -> tuple[FileFact, ...]:
         named = [row for row in value or [] if isinstance(row, Mapping)] if value else []

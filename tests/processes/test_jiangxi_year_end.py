@@ -48,7 +48,22 @@ def the_list_of_the_year(story: Scenario) -> List2025:
     for case in cases:
         due = "2026-03-31" if case is cases[3] else "2025-11-20"
         jiangxi.planned(story, PLACE, case, due)
+    the_lists_name_the_units(story)
     return List2025(*cases)
+
+
+def the_lists_name_the_units(story: Scenario) -> None:
+    """JX-F2 and the provincial list are read with names in place of codes of units."""
+    papers = (("jx_city_list", "sign_list", PLACE.both("city")[0]),
+              ("jx_prov_list", "form_list", FORESTRY))  # fmt: skip
+    for process, node, unit in papers:
+        tasks = [task for case in story.cases(process) for task in story.tasks(case, None)]
+        task = next(one for one in tasks if one["node"] == node)
+        path = f"/api/v1/user-tasks/{task['id']}/print?format=docx"
+        text = text_of(story.of(unit).client.get(path).data, "docx")
+        assert "贵溪市林业局" in text, process
+        assert PLACE.body not in text, process
+        assert COUNTY not in text, process
 
 
 def some_work_is_done(story: Scenario, rows: List2025) -> None:
