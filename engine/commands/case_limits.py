@@ -10,7 +10,15 @@ from engine.commands.case import Case, Live
 from engine.rules import retries
 from engine.rules.calendar import local_day
 from engine.rules.deadlines import offset
-from engine.rules.escalation import HANDLERS, LEADERS, STARTER, Rung, standing_on
+from engine.rules.escalation import (
+    HANDLERS,
+    LEADERS,
+    STARTER,
+    Ladder,
+    Rung,
+    capped,
+    standing_on,
+)
 from engine.store import jobs, records, work
 from engine.store.rows import Row
 
@@ -30,6 +38,12 @@ def settle(case: Case) -> None:
 
 def _key(live: Live, limit: CaseLimit) -> str:
     return f"{escalating.JOB}:case:{live.id}:{limit.key}"
+
+
+def _ladder(live: Live, limit: CaseLimit) -> Ladder:
+    """Give the rungs of its kind, up to the highest level its row allows."""
+    ladder = live.deployed.ladder(limit.kind, escalating.region_of(live))
+    return capped(ladder, limit.row.get("highest"))
 
 
 def _looked(case: Case, live: Live, limit: CaseLimit) -> bool:
@@ -54,7 +68,7 @@ def _arm_anew(case: Case, live: Live, limit: CaseLimit) -> None:
         case.writes.dead_jobs.append(_key(live, limit))
     if due is None or _climbed(case, limit, due):
         return
-    ladder = live.deployed.ladder(limit.kind, escalating.region_of(live))
+    ladder = _ladder(live, limit)
     # A limit that moved begins on the rung it stands on now: no burst for days gone by.
     done = -1 if before is None else standing_on(ladder, due, now, place)
     _arm(case, live, limit, due, done)
@@ -69,7 +83,7 @@ def _climbed(case: Case, limit: CaseLimit, due: datetime) -> bool:
 
 
 def _arm(case: Case, live: Live, limit: CaseLimit, due: datetime, done: int) -> None:
-    ladder = live.deployed.ladder(limit.kind, escalating.region_of(live))
+    ladder = _ladder(live, limit)
     if done + 1 >= len(ladder):
         return
     at = max(ladder[done + 1].armed(due, escalating.place_of(live)), case.ctx.now)
@@ -104,7 +118,7 @@ def act(case: Case, job: Row) -> bool:
     if limit is None or not live.is_live:
         return False
     due, done = datetime.fromisoformat(said["due"]), int(said["done"])
-    ladder = live.deployed.ladder(limit.kind, escalating.region_of(live))
+    ladder = _ladder(live, limit)
     number = standing_on(ladder, due, case.ctx.now, escalating.place_of(live))
     tasks = work.open_tasks(case.ctx.conn, case.id)
     if number > done and not any(task["due_kind"] == limit.kind for task in tasks):

@@ -84,6 +84,7 @@ def _of_the_case(view: View, root_id: int, until: datetime) -> list[Climb]:
                 due = datetime.fromisoformat(said["due"])
                 limit = _Limit(version, key, "", one.title, due)
                 ladder = limit.ladder(one.kind, row["region"])
+                ladder = capped(ladder, one.row.get("highest"))
                 found += limit.climbs(ladder[int(said["done"]) + 1 :], view.now, until)
     return found
 

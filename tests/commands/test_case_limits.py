@@ -64,8 +64,8 @@ def files(row: str = ROW) -> dict[str, bytes]:
     }
 
 
-def begun(tiny: Tiny) -> int:
-    deploy(tiny.engine, files(), base_version=1)
+def begun(tiny: Tiny, row: str = ROW) -> int:
+    deploy(tiny.engine, files(row), base_version=1)
     tiny.until(shanghai("2026-09-21 09:00"))
     case_id = int(tiny.do("head", StartInstance("tiny_wait", {})).instance_id)
     tiny.worker.run_due()
@@ -102,6 +102,15 @@ def test_a_case_nobody_has_a_task_of_is_reminded_and_raised(tiny: Tiny) -> None:
     ]
     with tiny.engine.database.read() as conn:
         assert chain.verify(conn) == []
+
+
+def test_a_limit_of_a_case_is_not_raised_above_its_highest_level(tiny: Tiny) -> None:
+    case_id = begun(tiny, ROW.replace("amount: 10,", "amount: 10, highest: L1,"))
+    tiny.until(shanghai("2026-10-13 09:00"))
+    run = tiny.engine.ask(dry_run, SYSTEM, until=shanghai("2026-11-20 09:00"))
+    assert "列入调研督导" not in str(run)
+    tiny.until(shanghai("2026-11-20 09:00"))
+    assert [level for _, level, _ in levels(tiny, case_id)] == ["L0", "L1"]
 
 
 def test_the_rehearsal_tells_what_the_limits_of_a_case_will_bring(tiny: Tiny) -> None:
