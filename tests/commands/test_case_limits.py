@@ -108,7 +108,8 @@ def test_a_limit_of_a_case_is_not_raised_above_its_highest_level(tiny: Tiny) -> 
     case_id = begun(tiny, ROW.replace("amount: 10,", "amount: 10, highest: L1,"))
     tiny.until(shanghai("2026-10-13 09:00"))
     run = tiny.engine.ask(dry_run, SYSTEM, until=shanghai("2026-11-20 09:00"))
-    assert "列入调研督导" not in str(run)
+    steps = [step for one in run.cases if one.case_id == case_id for step in one.steps]
+    assert [step for step in steps if step.kind == "Escalated"] == []
     tiny.until(shanghai("2026-11-20 09:00"))
     assert [level for _, level, _ in levels(tiny, case_id)] == ["L0", "L1"]
 
