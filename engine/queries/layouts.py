@@ -120,6 +120,8 @@ def _instances(view: View, case_id: int) -> Iterator[tuple[dict[str, Any], Deplo
     query = sa.select(instance).where(instance.c.root_id == case_id).order_by(instance.c.id)
     conn, runtimes = view.connection, view.runtimes
     for row in conn.execute(query).mappings():
+        if bytes(row["state"]) == codec.encode(None):
+            continue  # a called process that was refused to begin says nothing yet
         key = runtimes.definition(conn, row["definition_id"])["key"]
         version = runtimes.deployed(conn, row["definition_id"], row["runtime"])
         if any(entry["process"] == key for entry in version.application.prints.values()):
