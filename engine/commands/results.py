@@ -110,6 +110,21 @@ class StartedMany(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class Recomposed(Result):
+    """Seats of a round were added or taken out; NEED is what it takes now to pass."""
+
+    task_id: int = 0
+    composition_version: int = 0
+    seats: int = 0
+    need: int = 0
+    closed: bool = False
+    outcome: str | None = None
+    arithmetic: str = ""
+    next: tuple[NextStep, ...] = ()
+    instance_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed(Result):
     """A seat was taken by the actor; VERSION is the seat's."""
 

@@ -192,7 +192,8 @@ def settle(
 ) -> str | None:
     """Write the verdict; a decided round closes once and gives the kernel its event.
 
-    SEAT is the one that acted, with its DATA; None when the due time decided.
+    SEAT is the one that acted, with its DATA; None when the due time decided, or a change
+    of the seats.
     """
     conn, task = held.case.ctx.conn, held.task
     if isinstance(verdict, Open):
@@ -202,7 +203,8 @@ def settle(
         for row in held.seats:
             if row["state"] == "held" and str(row["id"]) in verdict.active:
                 work.open_seat(conn, row["id"], row["due_at"])
-        work.drop_draft(conn, task["id"], held.case.ctx.actor.person)
+        if seat is not None:
+            work.drop_draft(conn, task["id"], held.case.ctx.actor.person)
         return None
     outcome = voting.round_outcome(held, verdict)
     closed = {

@@ -53,7 +53,7 @@ VERBS: Mapping[str, Verb] = {
     "transfer": _verb("转办", OWN, LEAD, DISPATCHER),
     "delegate": _verb("委派", OWN, LEAD),
     "addSeats": _verb("加签", HANDLER, LEAD),
-    "removeSeats": _verb("减签", OWN, LEAD, SUPERVISOR),
+    "removeSeats": _verb("减签", HANDLER, OWN, LEAD, SUPERVISOR),
     "assign": _verb("分派", DISPATCHER, SUPERVISOR),
     "copy": _verb("抄送", HANDLER, LEAD, INITIATOR, SUPERVISOR),
     "remind": _verb("催办", VIEWER, not_who=(HANDLER,)),
