@@ -7,7 +7,7 @@ from engine.base.errors import Conflict, InvalidRequest, NotFound
 from engine.base.records import record
 from engine.commands.case import Case, Live, open_case
 from engine.context import Context
-from engine.rules import deputies, refusals
+from engine.rules import deputies, refusals, transfers
 from engine.rules.permissions import Facts, may
 from engine.store import cases, holding, records, work
 from engine.store.rows import Row
@@ -68,7 +68,7 @@ def _facts(ctx: Context, root: Row, held: "HeldTask | None") -> Facts:
         initiator_unit=root["starter_unit"],
         seats=mine,
         named=frozenset((person,)) if named else frozenset(),
-        acted=frozenset(s["person"] for s in seats if s["person"]),
+        acted=frozenset(s[who] for s in seats for who in ("person", "added_by") if s[who]),
         units=ctx.actor.units if visible else frozenset(),
     )
 
@@ -199,7 +199,10 @@ def require_open_seat(actor: Actor, held: HeldTask, seat: Row) -> None:
         if task["state"] == "incident":
             raise Conflict("本环节没有办理人，等待流程负责人处理。", code="no-handler")
         raise refusals.round_closed(task["closed_at"], how_closed(held))
-    if seat["state"] not in ("open", "held"):
+    gone = seat["state"] not in ("open", "held")
+    if gone or not _may_take(actor, held, seat):
+        _check_passed_on(actor, held)
+    if gone:
         raise Conflict("该席位已失效。", code="seat-void")
     if not _may_take(actor, held, seat):
         raise Conflict(
@@ -207,6 +210,36 @@ def require_open_seat(actor: Actor, held: HeldTask, seat: Row) -> None:
             code="seat-claimed",
             actedBy=seat["person_name"],
         )
+
+
+TRANSFERS = 500  # lines of a case looked at: far more than open seats can have passed on
+
+
+def transfers_of(held: HeldTask, seat_id: int) -> list[Row]:
+    """Give what history tells of the transfers of one seat (转办), newest first."""
+    lines = records.last_lines(held.case.ctx.conn, held.case.id, "TransferTask", TRANSFERS)
+    return [line["detail"] for line in lines if line["detail"]["seat"] == seat_id]
+
+
+def _check_passed_on(actor: Actor, held: HeldTask) -> None:
+    """Tell the actor who had a seat of the round before that it is another's now."""
+    former = (s for s in held.seats if s["state"] == "transferred")
+    if not any(actor.person in (s["person"], s["on_behalf_of"]) for s in former):
+        return
+    lines = records.last_lines(held.case.ctx.conn, held.case.id, "TransferTask", TRANSFERS)
+    for line in lines:
+        told = line["detail"]
+        if told["task"] == held.task["id"] and told["from"] == actor.person:
+            seat = next(s for s in held.seats if s["id"] == told["seat"])
+            holder = seat["person_name"] or told["to_name"]
+            by = line["actor_name"]
+            raise transfers.passed_on(holder, seat["unit_name"], line["at"], by)
+
+
+def check_length(text: str, most: int) -> None:
+    """Refuse a reason longer than MOST characters."""
+    if len(text) > most:
+        raise InvalidRequest(f"理由最多 {most} 个字。", code="reason-too-long")
 
 
 _HOW = {"returned": "已退回", "cancelled": "已取消", "completed": "已办结"}

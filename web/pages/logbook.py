@@ -40,6 +40,7 @@ KINDS: Mapping[str, str] = {
     "RoundDecided": "本轮结论",
     "RoundDue": "本轮到期",
     "ReturnTask": "退回",
+    "TransferTask": "转办",
     "RemindTask": "催办",
     "Escalated": "时限提醒与升级",
     "StopClock": "停表",
@@ -121,6 +122,13 @@ def _handed(detail: Detail) -> str:
     return f"{units}{one_voice}：{detail.get('reason', '')}"
 
 
+def _passed(detail: Detail) -> str:
+    """Tell who had the seat, who has it now, and why."""
+    persons = f"{detail.get('from_name', '')} → {detail.get('to_name', '')}"
+    unit = f"{detail['unit_name']}：" if detail.get("unit_name") else ""
+    return f"{unit}{persons}" + (f"，{detail['reason']}" if detail.get("reason") else "")
+
+
 def _paper(detail: Detail) -> str:
     signed = f"，{detail['signed_by']} 签字" if detail.get("signed_by") else ""
     by = f"，{detail['recorded_by']} 代录" if detail.get("recorded_by") else ""
@@ -194,6 +202,7 @@ _TELLERS: Mapping[str, Callable[[Detail], str]] = {
     "ReceivePaper": _paper,
     "RecordReply": _paper,
     "SeatHandedOver": _handed,
+    "TransferTask": _passed,
     "ReleaseTask": _first("reason"),
     "Notified": _first("title"),
     "IncidentRaised": _first("text"),

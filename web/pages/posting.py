@@ -55,6 +55,7 @@ TOLD = {
     "recused": "已登记回避：有关人员不再看到、也不能办理本案。",
     "recusal-lifted": "已解除回避。",
     "columns": "列设置已保存，下次打开台账仍按此显示；只影响自己。",
+    "transferred": "已转办，由对方办理；您可以在案件中继续查看。",
     "moved": "演示时钟已推进，到期的工作正在执行。",
 }
 UNTOLD = ("csrf_token", "password")  # fields the stored fingerprint of a form leaves out

@@ -15,6 +15,7 @@ from web.pages.help import guides
 from web.pages.imports import tables
 from web.pages.ledger import ledger
 from web.pages.logbook import FILTERS as LOG_FILTERS
+from web.pages.passing import passing
 from web.pages.public import pages as public
 from web.pages.sealed import paper
 from web.pages.start import start
@@ -25,7 +26,7 @@ from web.pages.vault import closed
 from web.pages.words import FILTERS
 
 BLUEPRINTS = (
-    *(public, closed, stands, door, todo, start, case, task, paper),
+    *(public, closed, stands, door, todo, start, case, task, paper, passing),
     *(ledger, dashboard, figures, guides, tables),
 )
 

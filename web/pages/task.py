@@ -15,6 +15,7 @@ from engine.queries import (
     page_forms,
     sealed,
     task_page,
+    transfers,
     vault,
 )
 from engine.queries.task_page import TaskForm
@@ -68,6 +69,7 @@ def _asked(ref: str, task_id: int) -> dict[str, Any]:
         "limit": session.ask(limit_acts.of_task, task_id=task_id),
         "vault": session.ask(vault.of_task, task_id=task_id, before=_looks()),
         "papers": session.ask(sealed.of_task, task_id=task_id),
+        "passing": session.ask(transfers.of_task, task_id=task_id),
     }
 
 
