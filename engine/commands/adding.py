@@ -8,7 +8,7 @@ from engine.commands import entitled, finishing, inviting, notify, tasks, voting
 from engine.commands.entitled import HeldTask
 from engine.commands.results import Recomposed
 from engine.context import Context
-from engine.rules import extra_seats, office, refusals
+from engine.rules import asking, extra_seats, office, refusals
 from engine.rules.seats import read_round, seat_of
 from engine.rules.votes import Decided, Verdict
 from engine.store import work
@@ -45,6 +45,7 @@ class AddSeats:
         reason = _reason(self.reason)
         entitled.require_open_case(held.case)
         entitled.require_open_seat(ctx.actor, held, seat)
+        asking.check_voice(seat, "加签")
         entitled.check_voice(ctx.actor, held, seat)
         entitled.check_version(seat["version"], self.expected_version)
         settings, rule = held.task["settings"], held.task["rule"]

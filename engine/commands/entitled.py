@@ -7,7 +7,7 @@ from engine.base.errors import Conflict, InvalidRequest, NotFound
 from engine.base.records import record
 from engine.commands.case import Case, Live, open_case
 from engine.context import Context
-from engine.rules import deputies, refusals, transfers
+from engine.rules import asking, deputies, refusals, transfers
 from engine.rules.permissions import Facts, may
 from engine.store import cases, holding, records, work
 from engine.store.rows import Row
@@ -141,7 +141,7 @@ def acting_seat(actor: Actor, held: HeldTask, unit: str | None) -> Row:
     if not mine:
         raise refusals.not_entitled("办理")
     waiting = [s for s in mine if s["state"] in ("open", "held")]
-    free = [s for s in waiting if _may_take(actor, held, s)]
+    free = [s for s in waiting if may_take(actor, held, s)]
     units = {seat["unit"] for seat in free}
     if len(units) > 1 and unit is None:
         raise InvalidRequest(
@@ -152,7 +152,8 @@ def acting_seat(actor: Actor, held: HeldTask, unit: str | None) -> Row:
     return seat
 
 
-def _may_take(actor: Actor, held: HeldTask, seat: Row) -> bool:
+def may_take(actor: Actor, held: HeldTask, seat: Row) -> bool:
+    """Tell whether no other than the actor, or whom he stands in for, holds SEAT."""
     return deputies.may_take(actor, seat, behalf_of(actor, held, seat))
 
 
@@ -199,12 +200,13 @@ def require_open_seat(actor: Actor, held: HeldTask, seat: Row) -> None:
         if task["state"] == "incident":
             raise Conflict("本环节没有办理人，等待流程负责人处理。", code="no-handler")
         raise refusals.round_closed(task["closed_at"], how_closed(held))
+    asking.check_pending(held.seats, seat)
     gone = seat["state"] not in ("open", "held")
-    if gone or not _may_take(actor, held, seat):
+    if gone or not may_take(actor, held, seat):
         _check_passed_on(actor, held)
     if gone:
         raise Conflict("该席位已失效。", code="seat-void")
-    if not _may_take(actor, held, seat):
+    if not may_take(actor, held, seat):
         raise Conflict(
             f"{seat['person_name']}（{seat['unit_name']}）已认领本环节。",
             code="seat-claimed",
@@ -242,7 +244,12 @@ def check_length(text: str, most: int) -> None:
         raise InvalidRequest(f"理由最多 {most} 个字。", code="reason-too-long")
 
 
-_HOW = {"returned": "已退回", "cancelled": "已取消", "completed": "已办结"}
+_HOW = {
+    "returned": "已退回",
+    "withdrawn": "已被提交人撤回",
+    "cancelled": "已取消",
+    "completed": "已办结",
+}
 
 
 def how_closed(held: HeldTask) -> str:

@@ -125,6 +125,16 @@ class Recomposed(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class Delegated(Result):
+    """Somebody (ASKED) is asked for an opinion, or no longer; VERSION is that of the seat."""
+
+    task_id: int = 0
+    seat_id: int = 0
+    version: int = 0
+    asked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed(Result):
     """A seat was taken by the actor; VERSION is the seat's."""
 

@@ -98,7 +98,8 @@ def places(rule: str, seats: Sequence[Row], more: int) -> tuple[list[int], dict[
     if rule != "sequential":
         last = max((int(seat["order_no"]) for seat in seats), default=0)
         return list(range(last + 1, last + 1 + more)), {}
-    now = min(int(seat["order_no"]) for seat in seats if seat["state"] == "open")
+    queue = (seat for seat in voices(seats) if seat["state"] in ("open", "held"))
+    now = min(int(seat["order_no"]) for seat in queue)
     later = [seat for seat in seats if int(seat["order_no"]) > now]
     moved = {int(seat["id"]): int(seat["order_no"]) + more for seat in later}
     return list(range(now + 1, now + 1 + more)), moved

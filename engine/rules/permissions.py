@@ -51,7 +51,7 @@ VERBS: Mapping[str, Verb] = {
     "withdraw": _verb("撤回", OWN),
     "cancel": _verb("撤销", INITIATOR),
     "transfer": _verb("转办", OWN, LEAD, DISPATCHER),
-    "delegate": _verb("委派", OWN, LEAD),
+    "delegate": _verb("委派", HANDLER, OWN, LEAD),
     "addSeats": _verb("加签", HANDLER, LEAD),
     "removeSeats": _verb("减签", HANDLER, OWN, LEAD, SUPERVISOR),
     "assign": _verb("分派", DISPATCHER, SUPERVISOR),

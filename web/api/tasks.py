@@ -4,7 +4,15 @@ from typing import Any
 
 from flask import Response
 
-from engine.commands import adding, corrections, deadlines, late, transferring, vault_looks
+from engine.commands import (
+    adding,
+    asking,
+    corrections,
+    deadlines,
+    late,
+    transferring,
+    vault_looks,
+)
 from engine.commands import tasks as commands
 from engine.queries import forecast, task_page, tasks, vault
 from web import calls, security, session
@@ -12,7 +20,7 @@ from web.api.routes import Noun
 from web.schemas import bodies
 from web.schemas.base import Search, page_of, shape
 
-NOUN = Noun("user-tasks", "任务：检索、认领、办理、退回、转办、加签、减签、催办、停表、延期")
+NOUN = Noun("user-tasks", "任务：检索、认领、办理、退回、撤回、转办、加签、减签、催办、停表、延期")
 route = NOUN.route
 ONE = "/user-tasks/<int:task_id>"
 
@@ -88,6 +96,24 @@ def remove_seat(body: dict[str, Any], task_id: int) -> Response:
 def transfer(body: dict[str, Any], task_id: int) -> Response:
     """转办: pass one's seat to a colleague."""
     return calls.run(transferring.TransferTask(task_id, **body))
+
+
+@route(f"POST {ONE}/delegation", "signed-in", body=bodies.Delegation)
+def delegate(body: dict[str, Any], task_id: int) -> Response:
+    """委派: ask one's opinion; the own seat waits, its limit goes on."""
+    return calls.run(asking.DelegateTask(task_id, **body))
+
+
+@route(f"DELETE {ONE}/delegation", "signed-in", body=bodies.Assignment)
+def recall(body: dict[str, Any], task_id: int) -> Response:
+    """收回委派."""
+    return calls.run(asking.RecallDelegation(task_id, body["expected_version"], body["unit"]))
+
+
+@route(f"POST {ONE}/withdrawal", "signed-in", body=bodies.Withdrawal)
+def withdraw(body: dict[str, Any], task_id: int) -> Response:
+    """撤回 one's own act while nobody went on with it."""
+    return calls.run(withdrawing.WithdrawTask(task_id, **body))
 
 
 @route(f"POST {ONE}/reminders", "signed-in", body=bodies.Reminder)

@@ -100,6 +100,16 @@ class SeatsAdded(Schema):
     unit = fields.String(load_default=None, allow_none=True)
 
 
+class Delegation(Schema):
+    """委派: one person (login) or unit (code) asked, what about, the version of one's seat."""
+
+    person = fields.String(load_default="", validate=TEXT)
+    to_unit = fields.String(load_default="", validate=TEXT)
+    question = fields.String(load_default="", validate=TEXT)
+    expected_version = fields.Integer(load_default=None, allow_none=True)
+    unit = fields.String(load_default=None, allow_none=True)
+
+
 class SeatRemoved(Schema):
     """减签: which seat, why, and the versions that were seen."""
 
@@ -169,6 +179,13 @@ class Transfer(Schema):
     reason = fields.String(load_default="", validate=TEXT)
     expected_version = fields.Integer(load_default=None, allow_none=True)
     unit = fields.String(load_default=None, allow_none=True)
+
+
+class Withdrawal(Schema):
+    """撤回 of one's own act; expectedVersion is the case's."""
+
+    reason = fields.String(load_default="", validate=TEXT)
+    expected_version = fields.Integer(load_default=None, allow_none=True)
 
 
 class Data(Schema):
