@@ -12,6 +12,7 @@ from engine.commands import (
     late,
     transferring,
     vault_looks,
+    withdrawing,
 )
 from engine.commands import tasks as commands
 from engine.queries import forecast, task_page, tasks, vault
@@ -20,7 +21,7 @@ from web.api.routes import Noun
 from web.schemas import bodies
 from web.schemas.base import Search, page_of, shape
 
-NOUN = Noun("user-tasks", "任务：检索、认领、办理、退回、撤回、转办、加签、减签、催办、停表、延期")
+NOUN = Noun("user-tasks", "任务：检索、认领、办理、退回、撤回、转办、加签、减签、时限")
 route = NOUN.route
 ONE = "/user-tasks/<int:task_id>"
 

@@ -1,4 +1,4 @@
-"""转办: pass a seat on, from the page of its task."""
+"""转办 from the page of a task, 撤回 from that of its case."""
 
 from urllib.parse import quote
 
@@ -6,6 +6,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engine.commands.transferring import TransferTask
+from engine.commands.withdrawing import WithdrawTask
 from engine.queries import instances
 from web import limits, security, session
 from web.pages import posting
@@ -28,3 +29,16 @@ def transfer(ref: str, task_id: int) -> BaseResponse:
     )
     posting.run(command)
     return posting.back(f"/case/{quote(ref)}/task/{task_id}", "transferred")
+
+
+@passing.post("/case/<ref>/task/<int:task_id>/withdraw")
+@security.permission("signed-in")
+def withdraw(ref: str, task_id: int) -> BaseResponse:
+    """撤回 one's own act and go back to the form it came from."""
+    session.ask(instances.case_id_of, ref=ref)  # a foreign case does not exist
+    sent = request.form
+    version = limits.whole(sent.get("version", ""))
+    answer = posting.run(WithdrawTask(task_id, sent.get("reason", "").strip(), version))
+    told = answer.as_dict()
+    steps = told["next"] or [{"task_id": told["task_id"]}]
+    return posting.back(f"/case/{quote(ref)}/task/{steps[0]['task_id']}", "withdrawn")
