@@ -18,7 +18,7 @@ from engine.queries import form_facts, instances, task_page, tasks
 from engine.queries.discretion import CONSULT
 from engine.queries.form_facts import Fact, Group, Reader
 from engine.queries.task_data import TaskData, load
-from engine.rules.seats import CONCLUDE
+from engine.rules.seats import ASKED, CONCLUDE
 from engine.store import codec
 from engine.store.tables import form_entry, instance
 
@@ -225,6 +225,6 @@ def _voices(held: TaskData, seats: Sequence[tasks.SeatView]) -> Iterator[Block]:
         text = "。".join(part.rstrip("。") for part in said if part)
         if not text:
             text = "逾期未反馈" if one.state == "silent" else "已办理"
-        label = one.label if one.duty == CONCLUDE else one.unit_name or one.label
+        label = one.label if one.duty in (CONCLUDE, ASKED) else one.unit_name or one.label
         on = day(one.decided_at) if one.decided_at else None
         yield Sign(label or "办理意见", f"{text}。", one.unit_name, one.person_name or "", on)
