@@ -7,7 +7,7 @@ from engine.commands import entitled, finishing, four_eyes, notify
 from engine.commands.entitled import HeldTask
 from engine.commands.results import Claimed
 from engine.context import Context
-from engine.rules import transfers
+from engine.rules import asking, transfers
 from engine.store import people_rows, work
 from engine.store.rows import Row
 
@@ -41,6 +41,7 @@ class TransferTask:
         entitled.require(ctx, _verb(ctx.actor, held), held=held)
         seat = entitled.acting_seat(ctx.actor, held, self.unit)
         entitled.check_length(self.reason, REASON_LENGTH)
+        asking.check_voice(seat, "转办")
         entitled.require_open_case(held.case)
         leads = leads_unit(ctx.actor, seat)
         entitled.require_open_seat(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from engine.context import View
 from engine.queries.choices import Choice
 from engine.queries.task_data import TaskData, load, my_seats, refusal
-from engine.rules import transfers
+from engine.rules import asking, transfers
 from engine.store import people_rows
 from engine.store.people import person, post, unit
 from engine.store.rows import Row
@@ -44,12 +44,12 @@ def of_task(view: View, *, task_id: int) -> Passing:
 
 def _seat(view: View, held: TaskData) -> Row | None:
     """Give the seat the actor may pass on: an own one, else one of the unit one leads."""
-    own = my_seats(view, held)
+    own = [one for one in my_seats(view, held) if not asking.is_side(one)]
     if own or held.task["state"] != "open":
         return own[0] if own else None
     led = {one.unit for one in view.actor.posts if one.duty == "leader"}
     seats = (one for one in held.seats if one["state"] == "open" and one["unit"] in led)
-    return next(seats, None)
+    return next((one for one in seats if not asking.is_side(one)), None)
 
 
 def _takers(

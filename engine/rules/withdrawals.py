@@ -7,10 +7,14 @@ from typing import Any
 
 from engine.base.errors import Conflict
 from engine.rules.refusals import local
+from engine.rules.seats import ASKED
 
 Row = Mapping[str, Any]
 # Lines of history that say that people ahead did something with their work.
-ACTED = ("CompleteTask", "ReturnTask", "RecordReply", "AddSeats", "RemoveSeat", "Delegate")
+ACTED = (
+    *("CompleteTask", "ReturnTask", "RecordReply", "AddSeats", "RemoveSeat"),
+    *("DelegateTask", "GiveOpinion"),
+)
 # What the machine did for good: other cases, services and people already know of it.
 DONE = (
     *("MessageThrown", "SignalThrown", "ServiceFinished", "ChildStarted", "ChildRequested"),
@@ -35,15 +39,20 @@ class Ahead:
 
 def own_seat(seats: Iterable[Row], person: str) -> Row | None:
     """Give the seat PERSON acted on, with the newest act first; None without one."""
-    mine = [one for one in seats if one["person"] == person and one["state"] == "done"]
+    mine = [one for one in _spoken(seats) if one["person"] == person]
     return max(mine, key=lambda one: one["decided_at"], default=None)
+
+
+def _spoken(seats: Iterable[Row]) -> list[Row]:
+    """Give the seats that decided; who was only asked for an opinion (委派) did not."""
+    return [one for one in seats if one["state"] == "done" and one["duty"] != ASKED]
 
 
 def check_round(task: Row, seats: Iterable[Row], own: Row) -> None:
     """Refuse what is no decided round of the actor's single voice."""
     if task["state"] != "completed" or task["superseded"]:
         raise _no("该环节已重新办理或尚未结束，不能撤回。", "not-revocable")
-    others = [one for one in seats if one["state"] == "done" and one["id"] != own["id"]]
+    others = [one for one in _spoken(seats) if one["id"] != own["id"]]
     if others:
         names = "、".join(str(one["unit_name"] or one["person_name"]) for one in others)
         raise _no(f"本环节由您和 {names} 共同办结，不能撤回。", "round-joint")
