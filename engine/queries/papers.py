@@ -11,7 +11,7 @@ from engine.base.errors import NotFound
 from engine.base.values import Value
 from engine.context import View
 from engine.forms.scope import Scope
-from engine.prints.model import Album, Band, Block, Document, Grid, Pairs, Picture, Sign
+from engine.prints.model import Album, Band, Block, Document, Grid, Pairs, Picture, Prose, Sign
 from engine.prints.paper import MEDIA, Paper
 from engine.prints.text import day, shown
 from engine.queries import form_facts, instances, task_page, tasks
@@ -45,7 +45,7 @@ def of_task(view: View, *, task_id: int, seat: int | None = None) -> Paper:
     held = replace(held, shown=form)
     groups = _groups(view, held, data)
     voices = [one for one in row.seats if one.state in DONE and seat in (None, one.id)]
-    blocks = (*blocks_of(groups), *_voices(held, voices))
+    blocks = (*blocks_of(groups), *_voices(held, voices), *_passed(row.seats))
     return _paper(held, row.name, blocks, draft=draft)
 
 
@@ -213,6 +213,14 @@ def _files(fact: Fact) -> Iterator[Block]:
     )
     if pictures:
         yield Album(f"{fact.label}（图）", pictures)
+
+
+def _passed(seats: Sequence[tasks.SeatView]) -> Iterator[Block]:
+    """Tell who passed a seat on, when, to whom and why (转办)."""
+    for one in seats:
+        if one.state == "transferred" and one.decided_at is not None:
+            who = f"{one.person_name}（{one.unit_name}）" if one.unit_name else one.person_name
+            yield Prose(f"{who} {day(one.decided_at)} {one.opinion or '转办'}。")
 
 
 def _voices(held: TaskData, seats: Sequence[tasks.SeatView]) -> Iterator[Block]:

@@ -1,5 +1,7 @@
 """转办 (operations.md 2.13): the seat passes on, the count and the clock stay."""
 
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -129,6 +131,10 @@ def test_the_page_offers_colleagues_and_history_names_both(both: Site) -> None:
     log = open_page(both, "wood1", f"/case/{case_id}?tab=log").text
     assert "林一 → 林一乙，外出检查" in log
     assert "其他记录" not in log
+    paper = both.browser("wood1b").get(f"/user-tasks/{task['id']}/print", format="docx")
+    with zipfile.ZipFile(io.BytesIO(paper.data)) as archive:
+        document = archive.read("word/document.xml").decode()
+    assert "林一（甲县林草局） 2025-07-18 转办给 林一乙：外出检查。" in document
     Worker(both.engine).run_due()
     assert "转办：表决" in open_page(both, "wood1b", "/notices").text
     assert "堆土" in open_page(both, "wood1b", "/todo").text
