@@ -8,7 +8,7 @@ from engine.context import View
 from engine.queries import choices
 from engine.queries.task_data import TaskData, behalf_of, belongs, load, my_seats, refusal
 from engine.rules import asking, deputies, extra_seats, office
-from engine.store import people_rows
+from engine.store import people_rows, records
 from engine.store.rows import Row
 
 MOST = 500  # names offered; others are typed as code or login (designed)
@@ -38,7 +38,7 @@ class Seating:
 
     ROOM is how many seats may be added (0: none, or not allowed here). DELEGABLE: an
     opinion may be asked. ASKED names who is asked now: the question may be taken back.
-    SIDE: the actor is the one asked.
+    SIDE: the actor is the one asked, QUESTION what was asked, by ASKER.
     """
 
     version: int = 0
@@ -49,6 +49,8 @@ class Seating:
     delegable: bool = False
     asked: str = ""
     side: bool = False
+    question: str = ""
+    asker: str = ""
     guests: tuple[Guest, ...] = ()
 
     @property
@@ -66,6 +68,7 @@ def of_task(view: View, *, task_id: int) -> Seating:
     own = [waits] if waits else my_seats(view, held)
     seat = own[0] if own else None
     asked = asking.pending(held.seats, seat) if seat else None
+    told = _question(view, held, seat) if seat and asking.is_side(seat) else ""
     acts = seat is not None and asked is None and not asking.is_side(seat)
     room = _room(held) if acts and seat is not None else 0
     delegable = acts and seat is not None and _delegable(held, seat)
@@ -78,6 +81,8 @@ def of_task(view: View, *, task_id: int) -> Seating:
         delegable=delegable,
         asked=asking.name_of(asked) if asked else "",
         side=seat is not None and asking.is_side(seat),
+        question=told,
+        asker=(seat["added_name"] or "") if seat else "",
         guests=tuple(_guests(view, held))[:MOST] if room or delegable else (),
     )
 
@@ -90,6 +95,14 @@ def _waiting(view: View, held: TaskData) -> Row | None:
         if deputies.may_take(view.actor, seat, behalf_of(view, held, seat)):
             return seat
     return None
+
+
+def _question(view: View, held: TaskData, seat: Row) -> str:
+    """Give what the side SEAT was asked, as the history tells."""
+    for line in records.last_lines(view.connection, held.root["id"], "DelegateTask", 50):
+        if line["detail"]["seat"] == seat["origin"]:
+            return str(line["detail"]["reason"])
+    return ""
 
 
 def _room(held: TaskData) -> int:

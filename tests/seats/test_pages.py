@@ -59,6 +59,7 @@ def test_an_opinion_is_asked_and_given_on_the_page_and_printed(site: Site) -> No
     assert "征求意见：委员5" in page(one, "v1")
     asked = page(one, "v5")
     assert "只作参考，不参加表决" in asked
+    assert "委员0 请您提出意见：<b>是否涉及河道？</b>" in asked
     assert 'data-island="formview"' in asked
     assert 'id="delegate"' not in asked
     assert one.say("v5", "no", seat="v5", opinion="涉及河道").status_code == 200
