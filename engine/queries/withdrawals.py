@@ -14,10 +14,10 @@ from engine.queries.worklist import WorkRow
 from engine.rules import withdrawals
 from engine.runtime import KernelRuntime
 from engine.store import records, work
-from engine.store.tables import seat, task
+from engine.store.tables import instance, seat, task
 
 ROUNDS = 500  # decided rounds of a case looked through
-LATEST = 5  # own acts of a case looked at, newest first
+LATEST = 2  # own acts of a case looked at, newest first: each reads the whole case
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ def of_case(view: View, *, case_id: int) -> Offer | None:
     query = (
         sa.select(seat.c.task_id, seat.c.decided_at)
         .join(task, task.c.id == seat.c.task_id)
+        .join(instance, instance.c.id == task.c.instance_id)
+        .where(instance.c.status == "active", instance.c.runtime == KernelRuntime.name)
         .where(seat.c.root_id == case_id, seat.c.person == view.actor.person)
         .where(seat.c.state == "done", task.c.state == "completed")
         .where(task.c.superseded.is_(False))
@@ -65,10 +67,7 @@ def newest_of(view: View, *, rows: Iterable[WorkRow]) -> frozenset[int]:
 def _possible(view: View, held: TaskData) -> bool:
     """Tell whether the command would accept: same rules, nothing written."""
     own = withdrawals.own_seat(held.seats, view.actor.person)
-    kernel = held.version.runtime.name == KernelRuntime.name
-    if own is None or not kernel or held.root["status"] != "active":
-        return False
-    if held.instance["status"] != "active":
+    if own is None or held.root["status"] != "active":
         return False
     try:
         withdrawals.check_round(held.task, held.seats, own)

@@ -13,7 +13,7 @@ Row = Mapping[str, Any]
 # Lines of history that say that people ahead did something with their work.
 ACTED = (
     *("CompleteTask", "ReturnTask", "RecordReply", "AddSeats", "RemoveSeat"),
-    *("DelegateTask", "GiveOpinion"),
+    *("DelegateTask", "GiveOpinion", "IssuePaper", "ReceivePaper"),
 )
 # What the machine did for good: other cases, services and people already know of it.
 DONE = (
