@@ -158,3 +158,26 @@ def test_the_pages_offer_it_while_it_is_possible(both: Site) -> None:
     log = open_page(both, "field1", f"/case/{case_id}?tab=log").text
     assert "面积填错" in log
     assert "其他记录" not in log
+
+
+def test_a_vote_comes_back_in_an_open_round_only_where_drawn(both: Site) -> None:
+    case_id = begun(both)
+    assert both.complete("wood1", case_id, "vote", "no").status_code == 200
+    task = both.open_task(case_id, "vote")
+    version = both.browser("wood1").get(f"/process-instances/{case_id}").json["version"]
+    path, body = f"/user-tasks/{task['id']}/withdrawal", {"expectedVersion": version}
+    answer = both.browser("wood1").post(path, body)
+    assert answer.status_code == 200, answer.text
+    assert "未表态 3" in answer.json["arithmetic"]
+    assert [one["id"] for one in mine(both, "wood1")] == [task["id"]]
+    assert both.complete("wood1", case_id, "vote", "pass").json["closed"] is False
+    assert both.complete("water1", case_id, "vote", "pass").json["closed"] is True
+    # Where the diagram does not say so, a vote stays.
+    case = both.start()
+    assert both.complete("field1", case["instanceId"], "check", "send").status_code == 200
+    assert both.complete("wood1", case["instanceId"], "review", "pass").status_code == 200
+    task = both.open_task(case["instanceId"], "review")
+    refused = both.browser("wood1").post(
+        f"/user-tasks/{task['id']}/withdrawal", {"expectedVersion": 1}
+    )
+    assert told(refused)[:2] == (409, "no-revote")
