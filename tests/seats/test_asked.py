@@ -1,11 +1,32 @@
 """委派 through HTTP: an opinion without a vote, the asking seat waits, its clock goes on."""
 
+from dataclasses import dataclass, field
+
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
+from engine.base.actor import SYSTEM
+from engine.commands import entitled, escalating
+from engine.commands.results import Nothing
+from engine.context import Context
+from engine.queries import people, supervision
+from engine.rules.escalation import HANDLERS
 from engine.store.machine import notice
 from tests.seats.house import Round
 from tests.support.site import Site
+
+
+@dataclass
+class Reminded:
+    """Whom a reminder of the limit goes to."""
+
+    task: int
+    found: list[str] = field(default_factory=list)
+
+    def run(self, ctx: Context) -> Nothing:
+        held = entitled.hold_task(ctx, self.task, "view")
+        self.found = escalating.recipients(held, [HANDLERS])
+        return Nothing()
 
 
 def ask(one: Round, login: str, **more: object) -> TestResponse:
@@ -59,9 +80,16 @@ def test_the_asking_seat_is_overdue_and_its_holder_is_told(site: Site) -> None:
     site.pass_until("2025-07-25 09:00")
     row = one.row()
     assert row["due"]["state"] == "overdue", row["due"]
+    chief = site.engine.ask(people.actor_of, SYSTEM, login="scheduler")
+    late = site.engine.ask(supervision.late, chief).items
+    units = [code for one in late for code, _ in one.units]
+    assert sorted(units) == ["U-V0", "U-V1", "U-V2"]  # who asks, not who is asked
     with site.engine.database.read() as conn:
         heard = conn.execute(sa.select(notice.c.recipient)).scalars().all()
     assert "person:v5" in heard
+    reminded = Reminded(one.task)
+    site.engine.execute(reminded, SYSTEM)
+    assert reminded.found == ["person:v0", "unit:U-V1", "unit:U-V2", "person:v5"]
 
 
 def test_a_question_is_taken_back_and_only_who_has_a_voice_may_ask(site: Site) -> None:
