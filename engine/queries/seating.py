@@ -1,5 +1,6 @@
 """What may be done now with the seats of a task: 加签, 减签, 委派, 收回."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -143,10 +144,10 @@ def _guests(view: View, held: TaskData) -> Iterator[Guest]:
     rows = people_rows.units_of(conn, application)
     manned = people_rows.manned(conn, [row["code"] for row in rows])
     seated = {seat["unit"] for seat in extra_seats.voices(held.seats)}
-    names = [row["name"] for row in rows]
+    names = Counter(row["name"] for row in rows)
     for row in rows:
         if row["code"] in manned and row["code"] not in seated:
-            twin = names.count(row["name"]) > 1
+            twin = names[row["name"]] > 1
             text = f"{row['name']}（{row['code']}）" if twin else row["name"]
             yield Guest(text, unit=row["code"])
     persons = {seat["person"] for seat in held.seats} | {view.actor.person}
