@@ -109,6 +109,8 @@ def node_facts(node: Node, process: Process, env: DeployEnv) -> NodeFacts:
         seats=first(element, "seats"),
         due=due_facts(element, env),
         returns=first(element, "return"),
+        transfer=first(element, "transfer"),
+        revoke_until=element.gov.get("revokeUntil") or "acted",
         evidence=tuple(i for e in element.governed("evidence") for i in typed(e)["items"]),
         clauses=clauses(element),
         shares=tuple(typed(one) for one in element.governed("share")),

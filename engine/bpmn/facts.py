@@ -16,7 +16,8 @@ class NodeFacts:
     "primary"}], clauses [{"document","article","requirement","basis","text"}], seats
     {"rule","onDissent",…,"voteRule":{…},"seats":[{"id","label","role",…}]}, due
     {"key"|"amount","unit",…,"escalations":[…]}, evidence [{"code","min",…}],
-    returns {"allowed","targets":[…],"after","seats","max"}, assignment {"role",…}.
+    returns {"allowed","targets":[…],"after","seats","max"}, assignment {"role",…},
+    transfer {"scope","maxChain"}.
     """
 
     id: str
@@ -39,6 +40,8 @@ class NodeFacts:
     seats: Json = field(default_factory=dict)
     due: Json = field(default_factory=dict)
     returns: Json = field(default_factory=dict)
+    transfer: Json = field(default_factory=dict)
+    revoke_until: str = "acted"  # how long 撤回 is possible: acted, opened
     evidence: tuple[Json, ...] = ()
     clauses: tuple[Json, ...] = ()
     shares: tuple[Json, ...] = ()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from engine.base.values import Value
 from engine.commands import escalating
 from engine.commands.entitled import HeldTask
-from engine.rules import consult
+from engine.rules import asking, consult
 from engine.rules.seats import CONCLUDE
 from engine.store import codec, work
 from engine.store.rows import Row
@@ -45,7 +45,12 @@ def proceed(held: HeldTask, job: Row) -> bool:
 
     JOB is the look at the round that was due now; False: the seat is open already.
     """
-    chair = [s for s in held.seats if s["duty"] == CONCLUDE and s["state"] == "held"]
+    chair = [
+        seat
+        for seat in held.seats
+        if seat["duty"] == CONCLUDE and seat["state"] == "held"
+        and asking.pending(held.seats, seat) is None
+    ]
     case, place = held.case, escalating.place_of(held.live)
     day = consult.free_from(held.task, place)
     if not chair or day is None:

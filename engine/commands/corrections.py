@@ -11,7 +11,7 @@ from engine.commands.entitled import HeldTask
 from engine.commands.results import Acted
 from engine.context import Context
 from engine.kernel.returns import siblings
-from engine.rules import refusals
+from engine.rules import asking, refusals
 from engine.runtime import KernelRuntime
 from engine.store import work
 from engine.store.rows import Row
@@ -39,6 +39,7 @@ class ReturnTask:
         """Close the round without a decision and put the token back."""
         held = entitled.hold_task(ctx, self.task_id, "return")
         seat = entitled.acting_seat(ctx.actor, held, self.unit)
+        asking.check_voice(seat, "退回")
         rule = held.live.node(held.task["node"]).returns
         if not _true(rule.get("allowed")):
             raise NotAllowed(f"环节“{held.task['name']}”不允许退回。", code="not-entitled")

@@ -7,7 +7,7 @@ from engine.base.errors import Conflict, InvalidRequest, NotFound
 from engine.base.records import record
 from engine.commands.case import Case, Live, open_case
 from engine.context import Context
-from engine.rules import deputies, refusals
+from engine.rules import asking, deputies, refusals, transfers
 from engine.rules.permissions import Facts, may
 from engine.store import cases, holding, records, work
 from engine.store.rows import Row
@@ -68,7 +68,7 @@ def _facts(ctx: Context, root: Row, held: "HeldTask | None") -> Facts:
         initiator_unit=root["starter_unit"],
         seats=mine,
         named=frozenset((person,)) if named else frozenset(),
-        acted=frozenset(s["person"] for s in seats if s["person"]),
+        acted=frozenset(s[who] for s in seats for who in ("person", "added_by") if s[who]),
         units=ctx.actor.units if visible else frozenset(),
     )
 
@@ -141,7 +141,7 @@ def acting_seat(actor: Actor, held: HeldTask, unit: str | None) -> Row:
     if not mine:
         raise refusals.not_entitled("办理")
     waiting = [s for s in mine if s["state"] in ("open", "held")]
-    free = [s for s in waiting if _may_take(actor, held, s)]
+    free = [s for s in waiting if may_take(actor, held, s)]
     units = {seat["unit"] for seat in free}
     if len(units) > 1 and unit is None:
         raise InvalidRequest(
@@ -152,7 +152,8 @@ def acting_seat(actor: Actor, held: HeldTask, unit: str | None) -> Row:
     return seat
 
 
-def _may_take(actor: Actor, held: HeldTask, seat: Row) -> bool:
+def may_take(actor: Actor, held: HeldTask, seat: Row) -> bool:
+    """Tell whether no other than the actor, or whom he stands in for, holds SEAT."""
     return deputies.may_take(actor, seat, behalf_of(actor, held, seat))
 
 
@@ -199,9 +200,13 @@ def require_open_seat(actor: Actor, held: HeldTask, seat: Row) -> None:
         if task["state"] == "incident":
             raise Conflict("本环节没有办理人，等待流程负责人处理。", code="no-handler")
         raise refusals.round_closed(task["closed_at"], how_closed(held))
-    if seat["state"] not in ("open", "held"):
+    asking.check_pending(held.seats, seat)
+    gone = seat["state"] not in ("open", "held")
+    if gone or not may_take(actor, held, seat):
+        _check_passed_on(actor, held)
+    if gone:
         raise Conflict("该席位已失效。", code="seat-void")
-    if not _may_take(actor, held, seat):
+    if not may_take(actor, held, seat):
         raise Conflict(
             f"{seat['person_name']}（{seat['unit_name']}）已认领本环节。",
             code="seat-claimed",
@@ -209,7 +214,42 @@ def require_open_seat(actor: Actor, held: HeldTask, seat: Row) -> None:
         )
 
 
-_HOW = {"returned": "已退回", "cancelled": "已取消", "completed": "已办结"}
+TRANSFERS = 500  # lines of a case looked at: far more than open seats can have passed on
+
+
+def transfers_of(held: HeldTask, seat_id: int) -> list[Row]:
+    """Give what history tells of the transfers of one seat (转办), newest first."""
+    lines = records.last_lines(held.case.ctx.conn, held.case.id, "TransferTask", TRANSFERS)
+    return [line["detail"] for line in lines if line["detail"]["seat"] == seat_id]
+
+
+def _check_passed_on(actor: Actor, held: HeldTask) -> None:
+    """Tell the actor who had a seat of the round before that it is another's now."""
+    former = (s for s in held.seats if s["state"] == "transferred")
+    if not any(actor.person in (s["person"], s["on_behalf_of"]) for s in former):
+        return
+    lines = records.last_lines(held.case.ctx.conn, held.case.id, "TransferTask", TRANSFERS)
+    for line in lines:
+        told = line["detail"]
+        if told["task"] == held.task["id"] and told["from"] == actor.person:
+            seat = next(s for s in held.seats if s["id"] == told["seat"])
+            holder = seat["person_name"] or told["to_name"]
+            by = line["actor_name"]
+            raise transfers.passed_on(holder, seat["unit_name"], line["at"], by)
+
+
+def check_length(text: str, most: int) -> None:
+    """Refuse a reason longer than MOST characters."""
+    if len(text) > most:
+        raise InvalidRequest(f"理由最多 {most} 个字。", code="reason-too-long")
+
+
+_HOW = {
+    "returned": "已退回",
+    "withdrawn": "已被提交人撤回",
+    "cancelled": "已取消",
+    "completed": "已办结",
+}
 
 
 def how_closed(held: HeldTask) -> str:

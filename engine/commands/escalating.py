@@ -7,7 +7,7 @@ from typing import Any, cast
 from engine.commands import entitled, notify, sending
 from engine.commands.case import Case, Live
 from engine.commands.entitled import HeldTask
-from engine.rules import consult, retries
+from engine.rules import asking, consult, retries
 from engine.rules.calendar import WorkingCalendar, local_day
 from engine.rules.deadlines import Place, offset
 from engine.rules.escalation import (
@@ -200,7 +200,11 @@ def whom(live: Live, rung: Rung) -> list[Any]:
 
 def recipients(held: HeldTask, whom: Iterable[Any]) -> list[str]:
     """Resolve WHOM (see engine.library.escalation) into unit: and person: texts."""
-    seats = consult.turn_of([seat for seat in held.seats if seat["state"] == "open"])
+    held_up = [one for one in held.seats if asking.pending(held.seats, one) is not None]
+    waiting = [one for one in held.seats if one["state"] == "open"]
+    asked = [one for one in waiting if asking.is_side(one)]
+    voices = [one for one in waiting if not asking.is_side(one)]
+    seats = consult.turn_of([*held_up, *voices]) + asked  # who asks stays answerable (2.14)
     found: list[str] = []
     for one in whom:
         if one == HANDLERS:

@@ -31,6 +31,17 @@ def check(held: HeldTask, outcome: Mapping[str, Any] | None) -> None:
         raise refusals.self_review()
 
 
+def did(held: HeldTask, person: str) -> bool:
+    """Tell whether PERSON did what this task checks, and so may not do the task."""
+    named = excluded(held)
+    if not named:
+        return False
+    case, round_no = held.case, held.task["case_round"]
+    done = work.performers(case.ctx.conn, case.id, round_no, held.task["id"])
+    drawn = {node: done.get(node, frozenset()) for node in named}
+    return same_person(person, drawn) is not None
+
+
 def excluded(held: HeldTask) -> list[str]:
     """Name the activities whose performers may not do this task."""
     drawn = held.live.node(held.task["node"]).assignment

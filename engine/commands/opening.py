@@ -12,6 +12,7 @@ from engine.store.rows import Row
 
 # How a round ends that did not decide: operations.md 2.8, 2.11.
 STATES = {"cancelled": "cancelled", "withdrawn": "returned"}
+BACK = ("returned", "withdrawn")  # 退回, 撤回: the round will be done again
 
 
 def task_opened(case: Case, live: Live, effect: effects.TaskOpened) -> None:
@@ -85,7 +86,7 @@ def close(case: Case, live: Live, rows: list[Row], state: str, reason: str) -> N
     """Close the open rounds ROWS with STATE: their open seats become 失效."""
     now: datetime = case.ctx.now
     case.due_moved = case.due_moved or bool(rows)
-    values = {"state": state, "closed_at": now, "superseded": state == "returned"}
+    values = {"state": state, "closed_at": now, "superseded": state in BACK}
     work.close_tasks(case.ctx.conn, [row["id"] for row in rows], values)
     escalating.disarm(case, rows)
     asked = [row["id"] for row in rows if consult.goes_on(row)]

@@ -110,6 +110,31 @@ class StartedMany(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class Recomposed(Result):
+    """Seats of a round were added or taken out; NEED is what it takes now to pass."""
+
+    task_id: int = 0
+    composition_version: int = 0
+    seats: int = 0
+    need: int = 0
+    closed: bool = False
+    outcome: str | None = None
+    arithmetic: str = ""
+    next: tuple[NextStep, ...] = ()
+    instance_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delegated(Result):
+    """Somebody (ASKED) is asked for an opinion, or no longer; VERSION is that of the seat."""
+
+    task_id: int = 0
+    seat_id: int = 0
+    version: int = 0
+    asked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed(Result):
     """A seat was taken by the actor; VERSION is the seat's."""
 

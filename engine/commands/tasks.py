@@ -10,6 +10,7 @@ from engine.base.errors import Conflict, InvalidRequest, NotFound, StaleDocument
 from engine.base.values import Value
 from engine.base.workhours import add_work_hours
 from engine.commands import (
+    asking,
     consulting,
     entitled,
     escalating,
@@ -25,6 +26,7 @@ from engine.commands.case import Case
 from engine.commands.entitled import HeldTask
 from engine.commands.results import Acted, Claimed, Counted, Versioned
 from engine.context import Context
+from engine.rules import asking as asking_rules
 from engine.rules import refusals
 from engine.rules.calendar import WorkingCalendar
 from engine.rules.votes import Decided, Open, Verdict
@@ -123,6 +125,8 @@ class CompleteTask:
         entitled.require_open_seat(ctx.actor, held, seat)
         entitled.check_voice(ctx.actor, held, seat)
         entitled.check_version(seat["version"], self.expected_version)
+        if asking_rules.is_side(seat):
+            return asking.answer(held, seat, outcome, opinion)
         four_eyes.check(held, outcome)
         decision = voting.check(held, seat, outcome)
         data = forms.clean(held, self.data, seat)
@@ -192,7 +196,8 @@ def settle(
 ) -> str | None:
     """Write the verdict; a decided round closes once and gives the kernel its event.
 
-    SEAT is the one that acted, with its DATA; None when the due time decided.
+    SEAT is the one that acted, with its DATA; None when the due time decided, or a change
+    of the seats.
     """
     conn, task = held.case.ctx.conn, held.task
     if isinstance(verdict, Open):
@@ -200,9 +205,12 @@ def settle(
             conn, task["id"], {"arithmetic": verdict.arithmetic, **consulting.turn(held)}
         )
         for row in held.seats:
-            if row["state"] == "held" and str(row["id"]) in verdict.active:
+            if row["state"] != "held" or asking_rules.pending(held.seats, row) is not None:
+                continue
+            if str(row["id"]) in verdict.active:
                 work.open_seat(conn, row["id"], row["due_at"])
-        work.drop_draft(conn, task["id"], held.case.ctx.actor.person)
+        if seat is not None:
+            work.drop_draft(conn, task["id"], held.case.ctx.actor.person)
         return None
     outcome = voting.round_outcome(held, verdict)
     closed = {

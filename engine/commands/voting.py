@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.commands import consulting
 from engine.commands.entitled import HeldTask
+from engine.rules import asking
 from engine.rules.seats import decision_of, read_round, seat_of
 from engine.rules.votes import (
     Decided,
@@ -21,6 +22,8 @@ CONSULT = "consult"
 
 def check(held: HeldTask, seat: Row, outcome: dict[str, Any] | None) -> str:
     """Refuse an act out of turn; give the decision the chosen OUTCOME stands for."""
+    if asking.is_side(seat):
+        return ""  # an opinion has no turn
     action = str((outcome or {}).get("action") or "")
     decision = decision_of(action)
     seats = [seat_of(row) for row in held.seats]

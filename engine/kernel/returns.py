@@ -44,6 +44,54 @@ def siblings(plan: Plan, state: State, wids: Sequence[str], node: str) -> tuple[
     return tuple(tid for tid in _standing(run, region) if tid not in own)
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What doing a node again takes back: WAITS, TOKENS without one, all NODES there."""
+
+    waits: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    nodes: frozenset[str] = frozenset()
+
+
+def ahead(plan: Plan, state: State, node: str) -> Ahead:
+    """Give what stands where doing NODE again leads: WAITS and CANCEL of its Rewind.
+
+    No waits: nothing ahead waits. What lies inside the sub-processes of the region counts.
+    """
+    run = Run(plan, state, events.EvaluateConditions())
+    waits_ahead: list[str] = []
+    standing: dict[str, None] = {}
+    own: set[str] = set()
+    nodes: set[str] = set()
+    for wid in ordered(run.draft.doc["waits"]):
+        found = _tokens(run, (wid,))
+        aim = _aim(run, found, node)
+        if isinstance(aim, str):
+            continue
+        region = _region(run, aim)
+        there = _standing(run, region)
+        lifted = {_lifted(run, aim.sid, sid, tid) for sid, tid in found}
+        if lifted & set(there):
+            waits_ahead.append(wid)
+            own |= lifted
+            standing.update(dict.fromkeys(there))
+            nodes.update(_within(plan, aim.path[0].scope, region.inside))
+    others = tuple(tid for tid in standing if tid not in own)
+    return Ahead(tuple(waits_ahead), others, frozenset(nodes))
+
+
+def _within(plan: Plan, scope: int, inside: frozenset[int]) -> list[str]:
+    """Name the nodes INSIDE of one scope, and all nodes in the sub-processes among them."""
+    found = []
+    for node in plan.nodes:
+        at = node
+        while at.scope != scope and plan.scopes[at.scope].node is not None:
+            at = plan.nodes[plan.scopes[at.scope].node or 0]
+        if at.scope == scope and at.index in inside:
+            found.append(node.id)
+    return found
+
+
 def rewind(run: Run, event: events.Rewind) -> str:
     """Send back; give the reason when it cannot be, "" when it was done."""
     found = _tokens(run, event.waits)

@@ -16,6 +16,7 @@ from engine.forms.page import division_names
 from engine.forms.scope import Scope
 from engine.queries import labels, task_page
 from engine.queries.task_data import TaskData, load
+from engine.rules.seats import ASKED
 from engine.store.tables import attachment, seat, task
 
 STATIC = frozenset(("text", "html", "separator", "spacer", "button"))
@@ -170,6 +171,7 @@ class Reader:
                 task.c.node == node,
                 task.c.superseded.is_(False),
                 seat.c.state == "done",
+                seat.c.duty != ASKED,
             )
             .order_by(seat.c.decided_at.desc())
         )

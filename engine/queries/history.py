@@ -37,6 +37,7 @@ class Voice:
     outcome_label: str
     opinion: str | None
     decided_at: datetime | None
+    added_name: str | None = None  # who added the seat to the round (加签, 委派)
 
     def silenced(self) -> "Voice":
         """Give the seat without what it said."""
@@ -200,6 +201,7 @@ def _voice(row: sa.Row[Any], words: Mapping[str, str]) -> Voice:
         outcome_label=words.get(row.outcome or "", row.outcome or ""),
         opinion=row.opinion,
         decided_at=row.decided_at,
+        added_name=row.added_name,
     )
 
 

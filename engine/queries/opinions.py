@@ -49,8 +49,14 @@ class Round:
 def of_case(view: View, *, ref: str) -> tuple[Round, ...]:
     """Give the rounds of the case REF names that had several seats, oldest first."""
     timeline = history.timeline(view, ref=ref)
-    entries = [entry for part in timeline.rounds for entry in part.entries]
+    entries = [_counted(entry) for part in timeline.rounds for entry in part.entries]
     return tuple(_round(view, entry) for entry in entries if len(entry.voices) > 1)
+
+
+def _counted(entry: history.Entry) -> history.Entry:
+    """Leave out the seats that were passed on: the seat itself stands beside them."""
+    kept = tuple(voice for voice in entry.voices if voice.state != "transferred")
+    return replace(entry, voices=kept)
 
 
 def _round(view: View, entry: history.Entry) -> Round:

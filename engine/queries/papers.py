@@ -11,14 +11,14 @@ from engine.base.errors import NotFound
 from engine.base.values import Value
 from engine.context import View
 from engine.forms.scope import Scope
-from engine.prints.model import Album, Band, Block, Document, Grid, Pairs, Picture, Sign
+from engine.prints.model import Album, Band, Block, Document, Grid, Pairs, Picture, Prose, Sign
 from engine.prints.paper import MEDIA, Paper
 from engine.prints.text import day, shown
 from engine.queries import form_facts, instances, task_page, tasks
 from engine.queries.discretion import CONSULT
 from engine.queries.form_facts import Fact, Group, Reader
 from engine.queries.task_data import TaskData, load
-from engine.rules.seats import CONCLUDE
+from engine.rules.seats import ASKED, CONCLUDE
 from engine.store import codec
 from engine.store.tables import form_entry, instance
 
@@ -45,7 +45,7 @@ def of_task(view: View, *, task_id: int, seat: int | None = None) -> Paper:
     held = replace(held, shown=form)
     groups = _groups(view, held, data)
     voices = [one for one in row.seats if one.state in DONE and seat in (None, one.id)]
-    blocks = (*blocks_of(groups), *_voices(held, voices))
+    blocks = (*blocks_of(groups), *_voices(held, voices), *_passed(row.seats))
     return _paper(held, row.name, blocks, draft=draft)
 
 
@@ -215,6 +215,14 @@ def _files(fact: Fact) -> Iterator[Block]:
         yield Album(f"{fact.label}（图）", pictures)
 
 
+def _passed(seats: Sequence[tasks.SeatView]) -> Iterator[Block]:
+    """Tell who passed a seat on, when, to whom and why (转办)."""
+    for one in seats:
+        if one.state == "transferred" and one.decided_at is not None:
+            who = f"{one.person_name}（{one.unit_name}）" if one.unit_name else one.person_name
+            yield Prose(f"{who} {day(one.decided_at)} {one.opinion or '转办'}。")
+
+
 def _voices(held: TaskData, seats: Sequence[tasks.SeatView]) -> Iterator[Block]:
     """Give the opinion of each of SEATS with room for its seal."""
     if seats:
@@ -225,6 +233,6 @@ def _voices(held: TaskData, seats: Sequence[tasks.SeatView]) -> Iterator[Block]:
         text = "。".join(part.rstrip("。") for part in said if part)
         if not text:
             text = "逾期未反馈" if one.state == "silent" else "已办理"
-        label = one.label if one.duty == CONCLUDE else one.unit_name or one.label
+        label = one.label if one.duty in (CONCLUDE, ASKED) else one.unit_name or one.label
         on = day(one.decided_at) if one.decided_at else None
         yield Sign(label or "办理意见", f"{text}。", one.unit_name, one.person_name or "", on)

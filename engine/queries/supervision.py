@@ -22,6 +22,7 @@ from engine.queries.paging import (
     text_key,
 )
 from engine.rules.escalation import DRAWN
+from engine.rules.seats import ASKED
 from engine.store import codec, visible
 from engine.store.machine import history
 from engine.store.tables import definition, instance, seat, task
@@ -175,9 +176,7 @@ def _narrowed(view: View, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     same = ((task.c.level, wanted.level), (task.c.due_kind, wanted.kind))
     made += [column == ("" if value == "-" else value) for column, value in same if value]
     if wanted.unit:
-        asked = sa.select(seat.c.task_id).where(
-            seat.c.unit == wanted.unit, seat.c.state == "open"
-        )
+        asked = sa.select(seat.c.task_id).where(seat.c.unit == wanted.unit, _answering())
         made.append(task.c.id.in_(asked))
     if wanted.process:
         made.append(definition.c.key == wanted.process)
@@ -187,6 +186,17 @@ def _narrowed(view: View, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         ways = (root.c.number, root.c.title, task.c.name)
         made.append(sa.or_(*(way.contains(wanted.text, autoescape=True) for way in ways)))
     return made
+
+
+def _answering() -> sa.ColumnElement[bool]:
+    """Give the seats waited for: who asks an opinion stays answerable, who is asked is not."""
+    side = seat.alias("side")
+    waits = sa.select(side.c.id).where(
+        side.c.origin == seat.c.id, side.c.task_id == seat.c.task_id, side.c.state == "open"
+    )
+    asking = sa.and_(seat.c.state == "held", waits.where(side.c.duty == ASKED).exists())
+    voice = sa.and_(seat.c.state == "open", seat.c.duty != ASKED)
+    return sa.or_(voice, asking)
 
 
 def _sources() -> sa.Join:
@@ -223,7 +233,7 @@ def _by_unit(view: View, told: sa.ColumnElement[bool]) -> list[tuple[str, int]]:
     number = sa.func.count(sa.distinct(seat.c.task_id))
     sources = _sources().join(seat, seat.c.task_id == task.c.id)
     query = sa.select(seat.c.unit, number).select_from(sources)
-    query = query.where(told, seat.c.state == "open", seat.c.unit != "")
+    query = query.where(told, _answering(), seat.c.unit != "")
     query = query.group_by(seat.c.unit).order_by(number.desc(), seat.c.unit)
     return [(row[0], row[1]) for row in view.connection.execute(query)]
 
@@ -271,7 +281,7 @@ def _line(
 
 def _units(view: View, tasks: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     query = sa.select(seat.c.task_id, seat.c.unit, seat.c.unit_name, seat.c.person_name)
-    query = query.where(seat.c.task_id.in_(tasks), seat.c.state == "open")
+    query = query.where(seat.c.task_id.in_(tasks), _answering())
     found: dict[int, list[tuple[str, str]]] = {}
     for row in view.connection.execute(query.order_by(seat.c.order_no, seat.c.id)):
         name = row.unit_name or row.person_name or ""

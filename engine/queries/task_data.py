@@ -200,6 +200,8 @@ def _facts(view: View, data: TaskData) -> Facts:
         initiator_unit=data.root["starter_unit"],
         seats=frozenset(seat["unit"] for seat in mine if seat["unit"]),
         named=frozenset((person,)) if any(map(indirect, mine)) else frozenset(),
-        acted=frozenset(seat["person"] for seat in data.seats if seat["person"]),
+        acted=frozenset(
+            seat[who] for seat in data.seats for who in ("person", "added_by") if seat[who]
+        ),
         units=view.actor.units,  # the query asked the one filter whether the case is in sight
     )

@@ -15,6 +15,7 @@ from engine.context import View
 from engine.queries import tasks
 from engine.queries.ledgers import variables_of
 from engine.queries.task_data import TaskData, belongs, leads, load, my_seats, refusal
+from engine.rules import asking
 from engine.store import codec, prefill, work
 from engine.store.tables import blob, bundle_file, task
 
@@ -115,7 +116,8 @@ def _form(view: View, task_id: int) -> TaskForm:
     moment = held.moment(view)
     data = prefilled(view, held)
     values = {**known, **data}
-    writable = held.writable
+    side = held.seat is not None and asking.is_side(held.seat)
+    writable = frozenset[str]() if side else held.writable
     mine = my_seats(view, held)
     return TaskForm(
         task=tasks.get(view, task_id=task_id),
@@ -131,7 +133,7 @@ def _form(view: View, task_id: int) -> TaskForm:
         warnings=tuple(schema.warnings(values, moment)) if schema else (),
         writable=None if writable is None else tuple(sorted(writable)),
         outcomes=tuple(map(_outcome, held.outcomes)),
-        returns=_returns(view, held),
+        returns=Returns(False, "", ()) if side else _returns(view, held),
         evidence=held.node.evidence,
         clauses=held.node.clauses,
         draft=_draft(view, task_id),

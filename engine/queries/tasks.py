@@ -32,7 +32,10 @@ SEAT_FILTERS = ("unit", "role", "person", "seat_state")
 
 @dataclass(frozen=True, slots=True)
 class SeatView:
-    """One voice of a round; VERSION is the expectedVersion of an act on it."""
+    """One voice of a round; VERSION is the expectedVersion of an act on it.
+
+    ADDED_BY (ADDED_NAME) added it to the round, acting on the seat ORIGIN (加签, 委派).
+    """
 
     id: int
     unit: str
@@ -54,6 +57,9 @@ class SeatView:
     veto: bool
     due_at: datetime | None
     version: int
+    added_by: str | None
+    added_name: str | None
+    origin: int | None
     mine: bool
 
     def silenced(self) -> "SeatView":
@@ -96,6 +102,7 @@ class TaskRow:
     outcome: str | None
     arithmetic: str
     superseded: bool
+    composition_version: int  # how often seats were added or taken out
     seats: tuple[SeatView, ...]
 
 
@@ -202,7 +209,7 @@ def seats_of(view: View, tasks: Sequence[int]) -> dict[int, list[SeatView]]:
 
 def _rows(view: View, found: Sequence[sa.Row[Any]]) -> list[TaskRow]:
     seats = seats_of(view, [row.id for row in found])
-    special = ("due", "seats", "case_id", "number", "arithmetic")
+    special = ("due", "seats", "case_id", "number", "arithmetic", "composition_version")
     names = [name for name in TaskRow.__slots__ if name not in special]
     return [
         TaskRow(
@@ -211,6 +218,7 @@ def _rows(view: View, found: Sequence[sa.Row[Any]]) -> list[TaskRow]:
             number=row.number or "",
             arithmetic=row.arithmetic or "",
             due=_due(view, row),
+            composition_version=int((row.settings or {}).get("composition") or 0),
             seats=tuple(discretion.readable(view, row, seats.get(row.id, []))),
         )
         for row in found

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from engine.base.errors import Conflict, InvalidRequest
 from engine.base.values import Value
 from engine.rules.deadlines import Place
-from engine.rules.seats import CONCLUDE, GONE
+from engine.rules.seats import ASKED, CONCLUDE, GONE
 
 OPINION, ANY = "opinion", "any"
 SILENT = "silent"
@@ -60,7 +60,8 @@ def free_from(task: Row, place: Place) -> date | None:
 
 def asked(seats: Iterable[Row]) -> list[Row]:
     """Give the seats of the units asked, the lead's own opinion among them."""
-    return [s for s in seats if s["duty"] != CONCLUDE and s["state"] not in GONE]
+    own = (CONCLUDE, ASKED)  # a side seat (委派) is no unit asked by the round
+    return [s for s in seats if s["duty"] not in own and s["state"] not in GONE]
 
 
 def unanswered(seats: Iterable[Row]) -> list[Row]:

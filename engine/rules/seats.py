@@ -27,6 +27,7 @@ STATE_WORDS: Mapping[str, str] = {
 }
 GONE = frozenset(("void", "removed", "transferred"))
 CONCLUDE = "conclude"  # duty of the lead's extra seat in a consultation (2.6)
+ASKED = "asked"  # duty of a side seat that gives an opinion and has no voice (委派, 2.14)
 
 
 @record
@@ -42,7 +43,7 @@ class Seat:
     state: SeatState = "open"
     decision: str | None = None
     outcome: str | None = None
-    duty: str = "handle"  # handle lead assist conclude
+    duty: str = "handle"  # handle lead assist conclude asked
     order: int = 0
     weight: int = 1
     required: bool = False
@@ -53,7 +54,7 @@ class Seat:
     @property
     def counts(self) -> bool:
         """Tell whether the seat belongs to the round's base."""
-        return self.state not in GONE
+        return self.state not in GONE and self.duty != ASKED
 
     @property
     def cast(self) -> bool:
@@ -63,7 +64,8 @@ class Seat:
     @property
     def waiting(self) -> bool:
         """Tell whether the seat may still speak."""
-        return self.state in ("open", "held") and self.decision is None
+        speaks = self.duty != ASKED and self.decision is None
+        return speaks and self.state in ("open", "held")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from engine.rules.ballots import Tally, describe, vote
 from engine.rules.seats import (
     ABSTAIN,
     AGREE,
+    ASKED,
     CONCLUDE,
     DISAGREE,
     WORDS,
@@ -190,6 +191,7 @@ def outcome_value(
     what the agreeing seats chose alike, else the first of OUTCOMES that approves. One voice
     alone carries its own choice.
     """
+    seats = [seat for seat in seats if seat.duty != ASKED]
     if len(seats) == 1:
         return seats[0].outcome
     agreeing = [seat.outcome for seat in seats if seat.decision == AGREE and seat.outcome]

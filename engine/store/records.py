@@ -157,6 +157,13 @@ def last_lines(conn: Conn, root_id: int, kind: str, limit: int = 1) -> list[Row]
     return [{**row, "detail": codec.decode(row["detail"])} for row in rows]
 
 
+def lines_after(conn: Conn, root_id: int, no: int, kinds: Sequence[str]) -> list[Row]:
+    """Give the history lines of KINDS of a case after line NO, oldest first."""
+    query = sa.select(history).where(history.c.root_id == root_id, history.c.no > no)
+    rows = every(conn, query.where(history.c.kind.in_(list(kinds))).order_by(history.c.no))
+    return [{**row, "detail": codec.decode(row["detail"])} for row in rows]
+
+
 def stored_answer(conn: Conn, principal: str, key: str) -> Row | None:
     """Give what was answered under an idempotency key."""
     return one(conn, sa.select(idem).where(idem.c.principal == principal, idem.c.key == key))

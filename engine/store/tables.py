@@ -246,7 +246,7 @@ seat = Table(  # one entitled voice in a round: a unit first, a person second
     Column("label", Text, nullable=False, default=""),
     Column("person", Text),  # who claimed or acted
     Column("person_name", Text),
-    Column("duty", Text, nullable=False, default="handle"),  # handle lead assist
+    Column("duty", Text, nullable=False, default="handle"),  # handle lead assist conclude asked
     Column("order_no", sa.Integer, nullable=False, default=0),
     Column("weight", sa.Integer, nullable=False, default=1),
     Column("required", sa.Boolean, nullable=False, default=False),
@@ -260,6 +260,9 @@ seat = Table(  # one entitled voice in a round: a unit first, a person second
     Column("version", sa.Integer, nullable=False, default=1),
     Column("due_at", UtcMoment),
     Column("region", Text, nullable=False, default=""),
+    Column("added_by", Text),  # who added it to the round (加签, 委派); null: the diagram
+    Column("added_name", Text),
+    Column("origin", BigId),  # the seat whose holder added it
     Index("ix_seat_unit_state_due", "unit", "state", "due_at"),
     Index("ix_seat_person_state", "person", "state"),
     # Every work list asks for what a deputy holds for its reader: nearly always nothing.

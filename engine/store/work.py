@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from engine.base.actor import Actor
 from engine.store import visible
 from engine.store.holding import load_task, seats_of
+from engine.store.people import person
 from engine.store.reading import Doing, Reading
 from engine.store.rows import Conn, Row, add
 from engine.store.tables import form_entry, item, seat, task, task_draft
@@ -16,6 +17,7 @@ from engine.store.tables import form_entry, item, seat, task, task_draft
 __all__ = ["load_task", "seats_of"]  # told here, read in engine.store.holding
 
 OPEN = ("open", "incident")
+ASKED = "asked"  # duty of a side seat: an opinion, no voice and no limit (委派)
 
 _STILL_OPEN = "t.state IN ('open', 'incident')"  # = OPEN; a round is closed at most once
 _NEXT_VERSION = "version = t.version + 1"
@@ -145,7 +147,8 @@ def open_seat(conn: Conn, seat_id: int, due: datetime | None) -> None:
 def move_seats(conn: Conn, task_id: int, due: datetime) -> None:
     """Give the seats of a round that still have to act another due moment."""
     query = sa.update(seat).where(seat.c.task_id == task_id)
-    conn.execute(query.where(seat.c.state.in_(("open", "held"))).values(due_at=due))
+    voices = query.where(seat.c.state.in_(("open", "held")), seat.c.duty != ASKED)
+    conn.execute(voices.values(due_at=due))
 
 
 def tasks_of_wait(conn: Conn, instance_id: int, wait: str, number: int | None) -> list[Row]:
@@ -216,6 +219,17 @@ def load_draft(conn: Conn, task_id: int, person: str) -> Row | None:
     return _DRAFT.one(conn, the_task=task_id, the_person=person)
 
 
+def drafts_of(conn: Conn, task_ids: Sequence[int], besides: str) -> list[Row]:
+    """Give who typed for TASK_IDS and when (name, updated_at), but for person BESIDES."""
+    query = (
+        sa.select(task_draft.c.task_id, task_draft.c.updated_at, person.c.name)
+        .join(person, person.c.id == task_draft.c.person)
+        .where(task_draft.c.task_id.in_(list(task_ids)), task_draft.c.person != besides)
+    )
+    conn.flush()
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
 def write_draft(conn: Conn, row: Mapping[str, Any]) -> None:
     """Keep a draft, replacing the one before."""
     drop_draft(conn, row["task_id"], row["person"])
@@ -271,6 +285,7 @@ def performers(
         .join(task, task.c.id == seat.c.task_id)
         .where(task.c.root_id == root_id, task.c.case_round == case_round)
         .where(task.c.id != besides, seat.c.state == "done", task.c.superseded.is_(False))
+        .where(seat.c.duty != ASKED)
     )
     conn.flush()
     found: dict[str, frozenset[str]] = {}

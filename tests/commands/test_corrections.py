@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from engine.base.clock import FakeClock
 from engine.base.errors import Conflict, InvalidRequest, NotAllowed, NotSupported
 from engine.commands.corrections import ReturnTask
+from engine.commands.withdrawing import WithdrawTask
 from engine.store import chain
 from engine.store.machine import job
 from engine.store.tables import task
@@ -72,6 +73,9 @@ def test_a_runtime_without_rewinding_says_so_and_keeps_the_round(
     assert tiny.case(case_id)["runtime"] == "spiffworkflow"
     with pytest.raises(NotSupported, match="运行引擎不支持"):
         tiny.do("water1", ReturnTask(task_id, "check", REASON, expected_version=1))
+    back = WithdrawTask(task_id - 1, "", tiny.case(case_id)["version"])
+    with pytest.raises(NotSupported, match="运行引擎不支持"):
+        tiny.do("field1", back)
     assert {seat["state"] for seat in tiny.seats(task_id)} == {"open"}
     tiny.complete("wood1", case_id, "review", outcome="pass")
     tiny.engine.close()

@@ -27,6 +27,9 @@ KEPT = {
     "vault-requests": ("reason",),
     "decision": ("grant", "password"),
     "papers": ("seat",),
+    "transfer": ("person",),
+    "delegation": ("person",),
+    "seats": ("reason",),
     "recusals": ("reason",),
     "<int:recusal_id>": ("reason",),
 }
@@ -51,10 +54,12 @@ def test_a_case_of_another_county_does_not_exist_on_any_page(two: Site, login: s
         body: Any = {"data": {}, "target": "check", "reason": "够十个字的理由写在这里"}
         body |= {"outcome": "send", "expectedVersion": 1, "taskId": 1, "opinion": "x"}
         body |= {"cause": "补正", "until": "2099-01-01", "grant": True, "password": PASSWORD}
-        body |= {"seat": 1}
+        body |= {"seat": 1, "seatId": 1, "person": "x"}
         if path.startswith(API):
             keep = KEPT | ({"next-handlers": ("taskId",)} if "instance" in path else {})
             names = keep.get(path.rsplit("/", 1)[1], ("reason", "expectedVersion"))
+            names += ("seatId",) if path.endswith("/seats") and method == "DELETE" else ()
+            names = () if path.endswith("/delegation") and method == "DELETE" else names
             names += ("cause",) if path.endswith("clock-stop") and method == "POST" else ()
             body = {name: body[name] for name in names}
         browser.acts += 1

@@ -47,7 +47,8 @@ def test_the_desk_shows_who_is_late_with_figures_that_open_their_rows(
     site, _, task_id = late
     page = open_page(site, "scheduler", "/ops/supervision").text
     assert f'id="task-{task_id}"' in page
-    for word in ("乱挖·两部门审核", "征求意见 1", "L1 1", "超期 3 工作日", "甲县水务局", ">L1<"):
+    words = ("乱挖·两部门审核", "征求意见 1", "L1 1", "超期 3 工作日", "甲县水务局", ">L1<")
+    for word in words:
         assert word in page, word
     links = set(re.findall(r'href="(/ops/supervision\?[^"]+)"', page))
     assert len(links) > 6

@@ -4,7 +4,16 @@ from typing import Any
 
 from flask import Response
 
-from engine.commands import corrections, deadlines, late, vault_looks
+from engine.commands import (
+    adding,
+    asking,
+    corrections,
+    deadlines,
+    late,
+    transferring,
+    vault_looks,
+    withdrawing,
+)
 from engine.commands import tasks as commands
 from engine.queries import forecast, task_page, tasks, vault
 from web import calls, security, session
@@ -12,7 +21,7 @@ from web.api.routes import Noun
 from web.schemas import bodies
 from web.schemas.base import Search, page_of, shape
 
-NOUN = Noun("user-tasks", "任务：检索、表单、草稿、认领、办理、退回、催办、停表、延期")
+NOUN = Noun("user-tasks", "任务：检索、认领、办理、退回、撤回、转办、加签、减签、时限")
 route = NOUN.route
 ONE = "/user-tasks/<int:task_id>"
 
@@ -69,6 +78,43 @@ def answer_late(body: dict[str, Any], task_id: int) -> Response:
 def send_back(body: dict[str, Any], task_id: int) -> Response:
     """退回."""
     return calls.run(corrections.ReturnTask(task_id, **body))
+
+
+@route(f"POST {ONE}/seats", "signed-in", body=bodies.SeatsAdded)
+def add_seats(body: dict[str, Any], task_id: int) -> Response:
+    """加签 (并加签): further seats of the open round, where the diagram allows it."""
+    units, persons = tuple(body.pop("units")), tuple(body.pop("persons"))
+    return calls.run(adding.AddSeats(task_id, units, persons, **body))
+
+
+@route(f"DELETE {ONE}/seats", "signed-in", body=bodies.SeatRemoved)
+def remove_seat(body: dict[str, Any], task_id: int) -> Response:
+    """减签: take an open seat out of the round; it may be decided at once."""
+    return calls.run(adding.RemoveSeat(task_id, **body))
+
+
+@route(f"POST {ONE}/transfer", "signed-in", body=bodies.Transfer)
+def transfer(body: dict[str, Any], task_id: int) -> Response:
+    """转办: pass one's seat to a colleague."""
+    return calls.run(transferring.TransferTask(task_id, **body))
+
+
+@route(f"POST {ONE}/delegation", "signed-in", body=bodies.Delegation)
+def delegate(body: dict[str, Any], task_id: int) -> Response:
+    """委派: ask one's opinion; the own seat waits, its limit goes on."""
+    return calls.run(asking.DelegateTask(task_id, **body))
+
+
+@route(f"DELETE {ONE}/delegation", "signed-in", body=bodies.Assignment)
+def recall(body: dict[str, Any], task_id: int) -> Response:
+    """收回委派."""
+    return calls.run(asking.RecallDelegation(task_id, body["expected_version"], body["unit"]))
+
+
+@route(f"POST {ONE}/withdrawal", "signed-in", body=bodies.Withdrawal)
+def withdraw(body: dict[str, Any], task_id: int) -> Response:
+    """撤回 one's own act while nobody went on with it."""
+    return calls.run(withdrawing.WithdrawTask(task_id, **body))
 
 
 @route(f"POST {ONE}/reminders", "signed-in", body=bodies.Reminder)

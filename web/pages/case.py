@@ -22,6 +22,7 @@ from engine.queries import (
     papers,
     processes,
     registers,
+    withdrawals,
 )
 from engine.queries import opinions as opinions_query
 from engine.queries import recusals as recusals_query
@@ -84,6 +85,7 @@ def show(ref: str) -> Response:
         more["timeline"] = session.ask(history.timeline, ref=ref)
     if tab == "work":
         more["fields"] = _fields(head)
+        more["withdrawal"] = session.ask(withdrawals.of_case, case_id=head.id)
         more["anchors"] = session.ask(reopening_query.anchors, ref=ref)
         more["away"] = session.ask(recusals_query.of_case, ref=ref)
         more["colleagues"] = session.ask(choices.persons) if more["away"].others else ()

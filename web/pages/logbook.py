@@ -23,6 +23,11 @@ KINDS: Mapping[str, str] = {
     "ReceivePaper": "登记回函",
     "RecordReply": "代录回函意见",
     "SeatHandedOver": "席位移交",
+    "AddSeats": "加签",
+    "RemoveSeat": "减签",
+    "DelegateTask": "委派征求意见",
+    "RecallDelegation": "收回委派",
+    "GiveOpinion": "答复征求意见",
     "ReopenInstance": "重启案件",
     "ReopenSkipped": "重启消息未采用（案件尚在办理）",
     "ResumeInstance": "恢复案件",
@@ -40,6 +45,8 @@ KINDS: Mapping[str, str] = {
     "RoundDecided": "本轮结论",
     "RoundDue": "本轮到期",
     "ReturnTask": "退回",
+    "TransferTask": "转办",
+    "WithdrawTask": "撤回",
     "RemindTask": "催办",
     "Escalated": "时限提醒与升级",
     "StopClock": "停表",
@@ -69,7 +76,7 @@ KINDS: Mapping[str, str] = {
 HOW: Mapping[str, str] = {
     "completed": "正常完成",
     "terminated": "被终止",
-    "withdrawn": "因退回收回",
+    "withdrawn": "因退回或撤回收回",
     "cancelled": "被取消",
     "failed": "出错",
     "error": "出错",
@@ -119,6 +126,27 @@ def _handed(detail: Detail) -> str:
     one_voice = "（已有席位，合为一席）" if detail.get("merged") else ""
     units = f"{detail.get('from', '')} → {detail.get('to', '')}"
     return f"{units}{one_voice}：{detail.get('reason', '')}"
+
+
+def _recomposed(detail: Detail) -> str:
+    """Tell who joined or left a round, and what it takes now to pass."""
+    whom = "、".join(map(str, detail.get("added") or ())) or str(detail.get("removed") or "")
+    seats = f"{detail.get('seats_before')} 席 → {detail.get('seats_after')} 席"
+    need = f"需 {detail.get('need_before')} → {detail.get('need_after')}"
+    reason = f"：{detail['reason']}" if detail.get("reason") else ""
+    return f"{whom}，{seats}，{need}{reason}"
+
+
+def _asked(detail: Detail) -> str:
+    reason = f"：{detail['reason']}" if detail.get("reason") else ""
+    return f"{detail.get('unit_name', '')} → {detail.get('to', '')}{reason}"
+
+
+def _passed(detail: Detail) -> str:
+    """Tell who had the seat, who has it now, and why."""
+    persons = f"{detail.get('from_name', '')} → {detail.get('to_name', '')}"
+    unit = f"{detail['unit_name']}：" if detail.get("unit_name") else ""
+    return f"{unit}{persons}" + (f"，{detail['reason']}" if detail.get("reason") else "")
 
 
 def _paper(detail: Detail) -> str:
@@ -194,6 +222,13 @@ _TELLERS: Mapping[str, Callable[[Detail], str]] = {
     "ReceivePaper": _paper,
     "RecordReply": _paper,
     "SeatHandedOver": _handed,
+    "AddSeats": _recomposed,
+    "RemoveSeat": _recomposed,
+    "DelegateTask": _asked,
+    "RecallDelegation": _asked,
+    "GiveOpinion": _act,
+    "TransferTask": _passed,
+    "WithdrawTask": _first("reason"),
     "ReleaseTask": _first("reason"),
     "Notified": _first("title"),
     "IncidentRaised": _first("text"),

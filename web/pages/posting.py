@@ -55,6 +55,12 @@ TOLD = {
     "recused": "已登记回避：有关人员不再看到、也不能办理本案。",
     "recusal-lifted": "已解除回避。",
     "columns": "列设置已保存，下次打开台账仍按此显示；只影响自己。",
+    "seats-added": "已加签，已通知新的席位；席位数和通过所需票数已重新计算。",
+    "seat-removed": "已减签，席位数和通过所需票数已重新计算。",
+    "delegated": "已委派征求意见。对方答复或您收回后，由您继续办理；期限照常计算。",
+    "recalled": "已收回委派，由您继续办理。",
+    "transferred": "已转办，由对方办理；您可以在案件中继续查看。",
+    "withdrawn": "已撤回，后续席位失效；您提交的内容已放回表单，可以修改后再次提交。",
     "moved": "演示时钟已推进，到期的工作正在执行。",
 }
 UNTOLD = ("csrf_token", "password")  # fields the stored fingerprint of a form leaves out

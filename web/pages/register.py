@@ -15,8 +15,10 @@ from web.pages.help import guides
 from web.pages.imports import tables
 from web.pages.ledger import ledger
 from web.pages.logbook import FILTERS as LOG_FILTERS
+from web.pages.passing import passing
 from web.pages.public import pages as public
 from web.pages.sealed import paper
+from web.pages.seating import seats
 from web.pages.start import start
 from web.pages.task import task
 from web.pages.todo import todo
@@ -25,7 +27,7 @@ from web.pages.vault import closed
 from web.pages.words import FILTERS
 
 BLUEPRINTS = (
-    *(public, closed, stands, door, todo, start, case, task, paper),
+    *(public, closed, stands, door, todo, start, case, task, paper, passing, seats),
     *(ledger, dashboard, figures, guides, tables),
 )
 

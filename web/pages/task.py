@@ -14,7 +14,9 @@ from engine.queries import (
     limit_acts,
     page_forms,
     sealed,
+    seating,
     task_page,
+    transfers,
     vault,
 )
 from engine.queries.task_page import TaskForm
@@ -55,7 +57,8 @@ def _asked(ref: str, task_id: int) -> dict[str, Any]:
     shown = page_forms.PageForm(None, {})
     if not review:
         shown = session.ask(page_forms.of_task, task_id=task_id)
-    preview = _preview(task_id, page) if mine else []
+    seats = session.ask(seating.of_task, task_id=task_id)
+    preview = _preview(task_id, page) if mine and not seats.side else []
     return {
         "page": page,
         "task": page.task,
@@ -68,6 +71,8 @@ def _asked(ref: str, task_id: int) -> dict[str, Any]:
         "limit": session.ask(limit_acts.of_task, task_id=task_id),
         "vault": session.ask(vault.of_task, task_id=task_id, before=_looks()),
         "papers": session.ask(sealed.of_task, task_id=task_id),
+        "seating": seats,
+        "passing": session.ask(transfers.of_task, task_id=task_id),
     }
 
 
@@ -104,7 +109,7 @@ def _options(
         "extra": {"unit": seat.unit} if seat.unit else {},
         "actor": {"name": session.require_actor().name, "unit": seat.unit_name},
     }
-    if not page.outcomes:
+    if not page.outcomes and seat.duty != "asked":
         found.pop("opinion")
     return found
 

@@ -10,7 +10,7 @@ from engine.base.errors import InvalidRequest, NotFound, ShouhuError
 from engine.commands import tasks as commands
 from engine.commands.command import Command
 from engine.commands.inbox import ReadNotices
-from engine.queries import cases, homes, notices, processes, tasks, worklist
+from engine.queries import cases, homes, notices, processes, tasks, withdrawals, worklist
 from engine.queries.cases import WorkFilter
 from engine.queries.paging import Paging
 from engine.queries.processes import DefinitionRow
@@ -93,7 +93,8 @@ def open_work() -> Response:
 def done_work() -> Response:
     """已办: one's own acts, newest first."""
     found = session.ask(worklist.done, wanted=wanted(), paging=paging())
-    return _list("done", "staff/done.html", found)
+    newest = session.ask(withdrawals.newest_of, rows=found.items)
+    return _list("done", "staff/done.html", found, newest=newest)
 
 
 @todo.get("/started")

@@ -34,6 +34,7 @@ TASK = {
     "completed": "已办结",
     "cancelled": "已取消",
     "returned": "已退回",
+    "withdrawn": "已撤回",
     "incident": "异常",
 }
 RULE = {

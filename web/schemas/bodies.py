@@ -85,6 +85,40 @@ class Completion(Schema):
     unit = fields.String(load_default=None, allow_none=True)
 
 
+NAMES = ma.validate.Length(max=30, error="一次最多选择 30 个。")
+
+
+class SeatsAdded(Schema):
+    """加签: units by code and persons by login, why, and the versions that were seen."""
+
+    units = fields.List(fields.String(validate=TEXT), load_default=list, validate=NAMES)
+    persons = fields.List(fields.String(validate=TEXT), load_default=list, validate=NAMES)
+    kind = fields.String(load_default="beside", validate=TEXT)
+    reason = fields.String(load_default="", validate=TEXT)
+    expected_version = fields.Integer(load_default=None, allow_none=True)
+    composition_version = fields.Integer(load_default=None, allow_none=True)
+    unit = fields.String(load_default=None, allow_none=True)
+
+
+class Delegation(Schema):
+    """委派: one person (login) or unit (code) asked, what about, the version of one's seat."""
+
+    person = fields.String(load_default="", validate=TEXT)
+    to_unit = fields.String(load_default="", validate=TEXT)
+    question = fields.String(load_default="", validate=TEXT)
+    expected_version = fields.Integer(load_default=None, allow_none=True)
+    unit = fields.String(load_default=None, allow_none=True)
+
+
+class SeatRemoved(Schema):
+    """减签: which seat, why, and the versions that were seen."""
+
+    seat_id = fields.Integer(required=True)
+    reason = fields.String(required=True, validate=TEXT)
+    expected_version = fields.Integer(load_default=None, allow_none=True)
+    composition_version = fields.Integer(load_default=None, allow_none=True)
+
+
 class Password(Schema):
     """The password told again."""
 
@@ -136,6 +170,22 @@ class Return(Schema):
     confirm_cancel_branches = fields.Boolean(load_default=False)
     expected_version = fields.Integer(load_default=None, allow_none=True)
     unit = fields.String(load_default=None, allow_none=True)
+
+
+class Transfer(Schema):
+    """转办 to a person (login); expectedVersion is the seat's."""
+
+    person = fields.String(required=True, validate=ma.validate.Length(1, 100))
+    reason = fields.String(load_default="", validate=TEXT)
+    expected_version = fields.Integer(load_default=None, allow_none=True)
+    unit = fields.String(load_default=None, allow_none=True)
+
+
+class Withdrawal(Schema):
+    """撤回 of one's own act; expectedVersion is the case's."""
+
+    reason = fields.String(load_default="", validate=TEXT)
+    expected_version = fields.Integer(load_default=None, allow_none=True)
 
 
 class Data(Schema):
