@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from engine.context import View
 from engine.rules.seats import CONCLUDE
-from engine.store.tables import sealed_paper, seat, task
+from engine.store.tables import attachment, sealed_paper, seat, task
 
 
 class _Voice(Protocol):
@@ -71,20 +71,41 @@ def closed_to(view: View, tasks: Iterable[int]) -> frozenset[int]:
 
 
 def replies_closed(view: View, root_id: int) -> frozenset[str]:
-    """Give the attachments of a case that are replies on paper the actor may not read yet."""
+    """Give the attachments of a case that are replies on paper the actor may not read yet.
+
+    Replies of units without access and the scanned signed pages of the others.
+    """
+    kept = [*_replies(view, root_id), *_scans(view, root_id)]
+    hidden = closed_to(view, (task_id for task_id, *_ in kept))
+    own, me = _units(view), view.actor.person
+    return frozenset(
+        uid
+        for task_id, unit, by, ids in kept
+        if task_id in hidden and unit not in own and by != me
+        for uid in ids
+    )
+
+
+_Kept = tuple[int, str, str, Sequence[str]]  # task, unit, who brought it, attachments
+
+
+def _replies(view: View, root_id: int) -> Iterable[_Kept]:
     kept = sealed_paper.c
-    query = sa.select(kept.task_id, kept.unit, kept.reply, kept.received_by).where(
+    query = sa.select(kept.task_id, kept.unit, kept.received_by, kept.reply).where(
         kept.root_id == root_id, kept.received_at.is_not(None)
     )
-    rows = view.connection.execute(query).all()
-    hidden = closed_to(view, (row.task_id for row in rows))
-    own, me = _units(view), view.actor.person
-    foreign = [
-        row.reply
-        for row in rows
-        if row.task_id in hidden and row.unit not in own and row.received_by != me
-    ]
-    return frozenset(uid for reply in foreign for uid in reply or ())
+    for row in view.connection.execute(query):
+        yield row.task_id, row.unit, row.received_by, row.reply or ()
+
+
+def _scans(view: View, root_id: int) -> Iterable[_Kept]:
+    query = (
+        sa.select(seat.c.task_id, seat.c.unit, attachment.c.uploaded_by, attachment.c.id)
+        .join(seat, seat.c.id == attachment.c.seat_id)
+        .where(attachment.c.root_id == root_id)
+    )
+    for row in view.connection.execute(query):
+        yield row.task_id, row.unit, row.uploaded_by, (row.id,)
 
 
 def of_lines(view: View, lines: Sequence[tuple[str, str, dict[str, Any]]]) -> None:

@@ -14,7 +14,7 @@ from engine.context import View
 from engine.forms.fields import Field
 from engine.forms.page import division_names
 from engine.forms.scope import Scope
-from engine.queries import labels, task_page
+from engine.queries import labels, scans, task_page
 from engine.queries.task_data import TaskData, load
 from engine.rules.seats import ASKED
 from engine.store.tables import attachment, seat, task
@@ -45,6 +45,7 @@ class Signature:
     outcome: str
     opinion: str
     at: datetime | None
+    pages: tuple[scans.Page, ...] = ()  # the sealed page, as far as the reader may see it
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,10 @@ class Reader:
         words = {str(o["value"]): str(o.get("label") or "") for o in _outcomes(facts)}
         told = words.get(row.outcome or "", "")
         person = row.person_name or ""
-        return Signature(row.unit_name, person, told, row.opinion or "", row.decided_at)
+        pages = scans.of_case(self.view, self.held.root["id"]).get(row.id, ())
+        return Signature(
+            row.unit_name, person, told, row.opinion or "", row.decided_at, pages
+        )
 
 
 def seat_label(facts: NodeFacts | None, seat_id: str) -> str:

@@ -174,6 +174,7 @@ def paired(facts: Iterable[Fact]) -> Iterator[Block]:
             waiting = None
         if one.type == "signoff":
             yield _sign(one)
+            yield from _sealed(one)
         elif single:
             yield Pairs((_pair(one),))
         else:
@@ -194,6 +195,20 @@ def _sign(fact: Fact) -> Sign:
     on = day(signed.at) if signed.at else None
     said = f"{text}。" if text else ""
     return Sign(fact.label, said, signed.unit_name, signed.person_name, on)
+
+
+def _sealed(fact: Fact) -> Iterator[Block]:
+    """Name the scanned pages of a signature with their fingerprints; show pictures."""
+    pages = fact.signature.pages if fact.signature else ()
+    if not pages:
+        return
+    rows = tuple((str(n), one.name, one.sha256) for n, one in enumerate(pages, 1))
+    yield Grid(("序号", "文件名", "SHA-256"), rows, f"{fact.label}签章页")
+    pictures = tuple(
+        Picture(one.name, one.sha256) for one in pages if one.media.startswith("image/")
+    )
+    if pictures:
+        yield Album(f"{fact.label}签章页（图）", pictures)
 
 
 def _files(fact: Fact) -> Iterator[Block]:

@@ -56,6 +56,21 @@ _USE = Doing(
     )
     .values(root_id=sa.bindparam("the_root"))
 )
+_SIGN = Doing(
+    sa.update(attachment)
+    .where(
+        attachment.c.id.in_(sa.bindparam("the_ids", expanding=True)),
+        attachment.c.root_id.is_(None),
+    )
+    .values(root_id=sa.bindparam("the_root"), seat_id=sa.bindparam("the_seat"))
+)
+_SCANS = Reading(
+    sa.select(attachment)
+    .where(
+        attachment.c.root_id == sa.bindparam("the_root"), attachment.c.seat_id.is_not(None)
+    )
+    .order_by(attachment.c.uploaded_at, attachment.c.id)
+)
 _DUES = Reading(
     sa.select(task.c.id, task.c.due_at)
     .where(
@@ -202,6 +217,19 @@ def use_attachments(conn: Conn, root_id: int, ids: Sequence[str]) -> None:
     """Tie uploaded files to the case that now names them."""
     if ids:
         _USE.run(conn, the_ids=ids, the_root=root_id)
+
+
+def use_scans(conn: Conn, root_id: int, seat_id: int, ids: Sequence[str]) -> None:
+    """Tie uploaded scans to the case and the seat whose signed page they show."""
+    _SIGN.run(conn, the_ids=ids, the_root=root_id, the_seat=seat_id)
+
+
+def scans(conn: Conn, root_id: int) -> dict[int, list[Row]]:
+    """Give the scanned signed pages of a case by the id of their seat, oldest first."""
+    found: dict[int, list[Row]] = {}
+    for row in _SCANS.rows(conn, the_root=root_id):
+        found.setdefault(row["seat_id"], []).append(row)
+    return found
 
 
 def ended_at(row: Row) -> datetime | None:

@@ -311,6 +311,7 @@ attachment = Table(
     metadata,
     Column("id", Text, primary_key=True),  # UUID
     Column("root_id", BigId, index=True),  # null until used by a case
+    Column("seat_id", BigId),  # the seat whose signed and sealed page this shows
     Column("sha256", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("media", Text, nullable=False),

@@ -30,6 +30,7 @@ KEPT = {
     "transfer": ("person",),
     "delegation": ("person",),
     "seats": ("reason",),
+    "scans": ("files",),
     "recusals": ("reason",),
     "<int:recusal_id>": ("reason",),
 }
@@ -54,7 +55,7 @@ def test_a_case_of_another_county_does_not_exist_on_any_page(two: Site, login: s
         body: Any = {"data": {}, "target": "check", "reason": "够十个字的理由写在这里"}
         body |= {"outcome": "send", "expectedVersion": 1, "taskId": 1, "opinion": "x"}
         body |= {"cause": "补正", "until": "2099-01-01", "grant": True, "password": PASSWORD}
-        body |= {"seat": 1, "seatId": 1, "person": "x"}
+        body |= {"seat": 1, "seatId": 1, "person": "x", "files": ["x"]}
         if path.startswith(API):
             keep = KEPT | ({"next-handlers": ("taskId",)} if "instance" in path else {})
             names = keep.get(path.rsplit("/", 1)[1], ("reason", "expectedVersion"))

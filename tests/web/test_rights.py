@@ -17,6 +17,7 @@ BODIES: dict[str, Any] = {
     "POST /process-instances/batch": {"processDefinitionKey": "tiny_case", "rows": [{}]},
     "POST /user-tasks/<int:task_id>/return": {"target": "check", "reason": REASON},
     "POST /user-tasks/<int:task_id>/transfer": {"person": "x"},
+    "POST /user-tasks/<int:task_id>/scans": {"files": ["x"]},
     "POST /user-tasks/<int:task_id>/clock-stop": {"cause": "补正", "reason": REASON},
     "POST /user-tasks/<int:task_id>/extension": {"until": "2026-10-10", "reason": REASON},
     "PUT /user-tasks/<int:task_id>/draft": {"data": {}},

@@ -10,6 +10,7 @@ from engine.commands import (
     corrections,
     deadlines,
     late,
+    scanning,
     transferring,
     vault_looks,
     withdrawing,
@@ -78,6 +79,12 @@ def answer_late(body: dict[str, Any], task_id: int) -> Response:
 def send_back(body: dict[str, Any], task_id: int) -> Response:
     """退回."""
     return calls.run(corrections.ReturnTask(task_id, **body))
+
+
+@route(f"POST {ONE}/scans", "signed-in", body=bodies.Scans)
+def attach_scans(body: dict[str, Any], task_id: int) -> Response:
+    """附签章页: uploaded scans of the page one's seat was signed on."""
+    return calls.run(scanning.AttachScans(task_id, tuple(body["files"]), body["unit"]))
 
 
 @route(f"POST {ONE}/seats", "signed-in", body=bodies.SeatsAdded)

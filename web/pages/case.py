@@ -22,6 +22,7 @@ from engine.queries import (
     papers,
     processes,
     registers,
+    scans,
     withdrawals,
 )
 from engine.queries import opinions as opinions_query
@@ -83,6 +84,7 @@ def show(ref: str) -> Response:
     }
     if tab in ("work", "course"):
         more["timeline"] = session.ask(history.timeline, ref=ref)
+        more["scans"] = session.ask(scans.of_case, root_id=head.id)
     if tab == "work":
         more["fields"] = _fields(head)
         more["withdrawal"] = session.ask(withdrawals.of_case, case_id=head.id)

@@ -42,6 +42,7 @@ KINDS: Mapping[str, str] = {
     "CompleteTask": "办理",
     "ClaimTask": "认领",
     "ReleaseTask": "退回单位",
+    "AttachScans": "附签章页",
     "RoundDecided": "本轮结论",
     "RoundDue": "本轮到期",
     "ReturnTask": "退回",
@@ -155,6 +156,10 @@ def _paper(detail: Detail) -> str:
     return f"{detail.get('unit_name', '')}{signed}{by}，核验码 {detail.get('code', '')}"
 
 
+def _scanned(detail: Detail) -> str:
+    return f"{detail.get('unit_name', '')}，{len(detail.get('files') or ())} 页"
+
+
 def _due(detail: Detail) -> str:
     return f"期限 {moment_of(detail['due'])}" if detail.get("due") else "无期限"
 
@@ -202,6 +207,7 @@ _TELLERS: Mapping[str, Callable[[Detail], str]] = {
     "VariablesWritten": _written,
     "DecisionEvaluated": _decided,
     "CompleteTask": _act,
+    "AttachScans": _scanned,
     "RoundDecided": _first("arithmetic"),
     "TaskOpened": _due,
     "TimerSet": _due,

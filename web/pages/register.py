@@ -17,6 +17,7 @@ from web.pages.ledger import ledger
 from web.pages.logbook import FILTERS as LOG_FILTERS
 from web.pages.passing import passing
 from web.pages.public import pages as public
+from web.pages.scanning import scanning
 from web.pages.sealed import paper
 from web.pages.seating import seats
 from web.pages.start import start
@@ -27,7 +28,7 @@ from web.pages.vault import closed
 from web.pages.words import FILTERS
 
 BLUEPRINTS = (
-    *(public, closed, stands, door, todo, start, case, task, paper, passing, seats),
+    *(public, closed, stands, door, todo, start, case, task, paper, passing, seats, scanning),
     *(ledger, dashboard, figures, guides, tables),
 )
 

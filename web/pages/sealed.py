@@ -7,12 +7,11 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engine.base.errors import Conflict, InvalidRequest, ShouhuError
-from engine.commands.attachments import AddAttachment
-from engine.commands.results import Created
 from engine.commands.sealed import RecordReply
 from engine.queries import instances, sealed
-from web import calls, papers, security, session, uploads
+from web import calls, papers, security, session
 from web.pages import posting
+from web.pages.scanning import kept
 from web.pages.start import REGISTERS
 from web.pages.task import body
 from web.schemas.wire import plain
@@ -114,7 +113,7 @@ def receive(ref: str, task_id: int, paper_id: int) -> BaseResponse:
     try:
         form = request.form
         signed_on = posting.day("signed_on")
-        files = [_kept(one) for one in request.files.getlist("file") if one.filename]
+        files = [kept(one, "回函") for one in request.files.getlist("file") if one.filename]
         said = (form.get("code", ""), form.get("signed_by", ""), signed_on)
         posting.run(papers.receive(paper_id, files, *said), "".join(files).encode())
     except (InvalidRequest, Conflict) as refused:
@@ -123,16 +122,6 @@ def receive(ref: str, task_id: int, paper_id: int) -> BaseResponse:
         return response
     told = "paper-received"
     return posting.back(f"/case/{quote(ref)}/task/{task_id}/paper/{paper_id}", told)
-
-
-def _kept(sent: Any) -> str:
-    """Store an uploaded file and give the id of its attachment."""
-    name, media = uploads.checked(sent.filename, sent.stream)
-    limit = session.settings().upload_limit
-    stored = session.engine().files.put(uploads.chunks(sent.stream), limit)
-    command = AddAttachment(stored.sha256, stored.size, name, media, {"code": "回函"})
-    made = session.engine().execute(command, session.require_actor())
-    return made.id if isinstance(made, Created) else ""
 
 
 @paper.post(f"{PLACE}/completion")

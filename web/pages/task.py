@@ -13,6 +13,7 @@ from engine.queries import (
     form_facts,
     limit_acts,
     page_forms,
+    scans,
     sealed,
     seating,
     task_page,
@@ -72,6 +73,7 @@ def _asked(ref: str, task_id: int) -> dict[str, Any]:
         "vault": session.ask(vault.of_task, task_id=task_id, before=_looks()),
         "papers": session.ask(sealed.of_task, task_id=task_id),
         "seating": seats,
+        "scans": session.ask(scans.of_task, task_id=task_id),
         "passing": session.ask(transfers.of_task, task_id=task_id),
     }
 

@@ -88,6 +88,13 @@ class Completion(Schema):
 NAMES = ma.validate.Length(max=30, error="一次最多选择 30 个。")
 
 
+class Scans(Schema):
+    """签章页: ids of uploaded attachments, and the unit where one has several seats."""
+
+    files = fields.List(fields.String(validate=TEXT), required=True, validate=NAMES)
+    unit = fields.String(load_default=None, allow_none=True)
+
+
 class SeatsAdded(Schema):
     """加签: units by code and persons by login, why, and the versions that were seen."""
 
