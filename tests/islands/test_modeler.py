@@ -231,6 +231,7 @@ def test_the_context_menu_and_the_palette_speak_chinese(site, watched):
     assert not re.search(r"[A-Za-z]{5}", words), words
     page.keyboard.press("Escape")
     page.wait_for_selector(".djs-popup-body", state="detached")
+    page.wait_for_function("document.activeElement.matches('.djs-container svg')")
     page.keyboard.press("n")
     page.wait_for_selector(".djs-popup-body")
     eye.shot("modeler-create")
